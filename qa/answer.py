@@ -1,0 +1,105 @@
+"""From ranked evidence to an answer: which sentences, in which order, cited how, or declined.
+
+Sentences are never altered: an answer's text is the stored text between two offsets.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+
+from qa.confidence import confidence
+from qa.select import Evidence
+from qa.signals import Question, term_set
+from qa.snapshot import Snapshot
+from qa.types import Answer, AnswerSentence, Citation, Filters, Hit, SourcePassage
+
+MAX_SENTENCES = 5
+# A further sentence joins when the selector holds it at least this likely, relative to the best one.
+KEEP = 0.45
+SAME = 0.8  # share of distinct terms in common above which two sentences say the same
+NEAREST = 3
+DECLINED = "The articles do not answer this question."
+
+
+def choose(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
+    """One to five sentences in reading order; each with the near-identical ones of other articles behind it."""
+    groups: list[list[Evidence]] = []
+    for e in evidence:
+        twin = next((g for g in groups if _says_the_same(g[0], e)), None)
+        likely = math.exp(e.score - evidence[0].score) >= KEEP
+        if twin is not None:
+            if all(e.candidate.article.id != other.candidate.article.id for other in twin):
+                twin.append(e)
+        elif likely and len(groups) < MAX_SENTENCES:
+            groups.append([e])
+        if not likely:
+            break
+    order: dict[str, int] = {}
+    for group in groups:
+        order.setdefault(group[0].candidate.article.id, len(order))
+    return sorted(groups, key=lambda g: (order[g[0].candidate.article.id], g[0].candidate.sentence.n))
+
+
+def compose(
+    snapshot: Snapshot,
+    question: Question,
+    evidence: Sequence[Evidence],
+    hits: Sequence[Hit],
+    filters: Filters,
+    threshold: float,
+    timings: dict[str, float],
+) -> Answer:
+    """The answer to a question from its ranked evidence, or the refusal with the nearest passages."""
+    started = time.perf_counter()
+    sure = confidence(evidence[0].candidate.own_signals(question)) if evidence else 0.0
+    declined = not evidence or sure < threshold
+    sentences: list[AnswerSentence] = []
+    passages: list[SourcePassage] = []
+    for group in [] if declined else choose(evidence):
+        citations = []
+        for e in group:
+            citations.append(_cite(e, len(passages) + 1))
+            mark = (e.candidate.sentence.span.start, e.candidate.sentence.span.end)
+            passages.append(source(snapshot, e.candidate.hit, mark))
+        sentences.append(AnswerSentence(group[0].candidate.text, tuple(citations)))
+    timings["answer"] = (time.perf_counter() - started) * 1000
+    return Answer(
+        question=question.text,
+        declined=declined,
+        confidence=round(sure, 4),
+        sentences=tuple(sentences),
+        nearest=tuple(source(snapshot, hit) for hit in hits[:NEAREST]),
+        passages=tuple(passages),
+        timings_ms={name: round(ms, 2) for name, ms in timings.items()},
+        undated_left_out=snapshot.undated(filters),
+    )
+
+
+def _says_the_same(a: Evidence, b: Evidence) -> bool:
+    if a.candidate.text == b.candidate.text:
+        return True
+    mine, theirs = term_set(a.candidate.text), term_set(b.candidate.text)
+    return len(mine & theirs) >= SAME * max(len(mine), len(theirs), 1)
+
+
+def _cite(evidence: Evidence, n: int) -> Citation:
+    c = evidence.candidate
+    return Citation(
+        n=n, article=c.article.id, version=c.article.version, start=c.sentence.span.start, end=c.sentence.span.end,
+        quote=c.text, title=c.article.shown_title, outlet=c.article.outlet, published=c.article.published,
+    )  # fmt: skip
+
+
+def source(snapshot: Snapshot, hit: Hit, *marks: tuple[int, int]) -> SourcePassage:
+    """The passage behind a hit, widened to whole sentences where it was cut inside one."""
+    passage = snapshot.passages([hit.passage])[hit.passage]
+    article = snapshot.article_by_key(passage.article)
+    spans = [s.span for s in snapshot.sentences(passage.article, passage.first, passage.last)]
+    start, end = min(s.start for s in spans), max(s.end for s in spans)
+    return SourcePassage(
+        article=article.id, version=article.version, start=start, end=end, text=article.text[start:end],
+        title=article.shown_title, outlet=article.outlet, published=article.published, score=round(hit.score, 6),
+        marks=marks,
+    )  # fmt: skip

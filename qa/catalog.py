@@ -1,0 +1,314 @@
+"""The catalog: one SQLite file with articles, sentence spans, passages, their vectors and a full-text index.
+
+It commits first; everything else can be made again from it. One transaction per article. Readers take a snapshot
+(`qa/snapshot.py`) and never see half an article. The catalog knows neither models nor Chroma; vectors come and
+go as float16, little-endian, length one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.articles import parse_date
+from qa.errors import IndexDamaged, IndexIncompatible, StorageError
+from qa.snapshot import Snapshot
+from qa.types import Article, Passage, Sentence
+
+FORMAT = 1  # raise it whenever the meaning of a stored byte changes
+FILE = "catalog.sqlite3"
+BUSY_MS = 30_000
+
+# `passage_text` is what the full-text index reads: text is stored once, in articles. A derived title is in neither.
+_SCHEMA = """
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version TEXT NOT NULL, stamp TEXT NOT NULL,
+    title TEXT, outlet TEXT, url TEXT, author TEXT, published TEXT, published_day INTEGER, added TEXT,
+    text TEXT NOT NULL
+);
+CREATE INDEX articles_version ON articles (version);
+CREATE TABLE sentences (
+    key INTEGER PRIMARY KEY, article INTEGER NOT NULL, n INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, furniture INTEGER NOT NULL, vector BLOB NOT NULL,
+    UNIQUE (article, n)
+);
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article INTEGER NOT NULL, n INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    vector BLOB NOT NULL, UNIQUE (article, n)
+);
+CREATE VIEW passage_text AS
+    SELECT p.key AS key, coalesce(a.title, '') AS title, substr(a.text, p.start + 1, p."end" - p.start) AS body
+    FROM passages p JOIN articles a ON a.key = p.article;
+CREATE VIRTUAL TABLE passage_index USING fts5 (
+    title, body, content = 'passage_text', content_rowid = 'key', tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE passage_terms USING fts5vocab ('passage_index', 'row');
+CREATE TABLE pending (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE refused (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE generation (n INTEGER NOT NULL);
+INSERT INTO generation VALUES (0);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the stored numbers mean. Two indexes with equal manifests hold equal vectors for equal articles."""
+
+    format: int
+    model: str
+    model_digest: str
+    precision: str
+    dimension: int
+    segmenter: str
+    passages: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """An article ready to be stored: vectors have shape (sentences, d) and (passages, d)."""
+
+    article: Article
+    stamp: str
+    sentences: Sequence[Sentence]
+    sentence_vectors: NDArray[np.float32]
+    passages: Sequence[Passage]
+    passage_vectors: NDArray[np.float32]
+
+
+def passage_id(article: str, version: str, n: int) -> str:
+    """Deterministic: the same text cut the same way has the same ids in every index."""
+    return f"{article}:{version}:{n:05d}"
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text or "I/O" in text or "readonly" in text or "read-only" in text or "unable to open" in text:
+            raise StorageError(
+                f"The index at {path} refused a write or could not be opened ({text}). What was there before is "
+                "intact; make room or mend the permissions, then run: qa index"
+            ) from error
+        if "locked" in text:
+            raise StorageError(f"The index at {path} stayed locked for {BUSY_MS // 1000} s. Try again.") from error
+        raise IndexDamaged(f"The index at {path} is damaged ({text}). Run: qa index --rebuild") from error
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(f"The index at {path} is damaged ({error}). Run: qa index --rebuild") from error
+
+
+class Catalog:
+    """The open catalog. One connection writes, under a lock; each snapshot reads on a connection of its own."""
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        self.path = path
+        self._writable = writable
+        self._write = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        with translated(path):
+            self._db = self._connect(writable)
+
+    @classmethod
+    def create(cls, path: Path, manifest: Manifest) -> Catalog:
+        """A new, empty catalog at a path where none is."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self = cls(path, writable=True)
+        with translated(path):
+            self._db.executescript("BEGIN IMMEDIATE;" + _SCHEMA + "COMMIT;")
+        with self._transaction() as db:
+            for key, value in asdict(manifest).items():
+                db.execute("INSERT INTO manifest VALUES (?, ?)", (key, json.dumps(value)))
+        return self
+
+    @classmethod
+    def open(cls, path: Path, *, writable: bool) -> Catalog:
+        """An existing catalog. Raises IndexDamaged, StorageError."""
+        return cls(path, writable=writable)
+
+    def manifest(self) -> Manifest:
+        """What this catalog was made with. Raises IndexDamaged, IndexIncompatible (a newer format)."""
+        with translated(self.path):
+            rows = {k: json.loads(v) for k, v in self._db.execute("SELECT key, value FROM manifest")}
+        if rows.get("format", 0) > FORMAT:
+            raise IndexIncompatible(
+                f"The index has format {rows['format']}; this version of Groundwire reads up to {FORMAT}. "
+                "Upgrade Groundwire, or make the index anew with: qa index --rebuild"
+            )
+        try:
+            return Manifest(**{name: rows[name] for name in Manifest.__slots__})
+        except KeyError as error:
+            if rows.get("format", 0) < FORMAT:
+                return Manifest(rows.get("format", 0), "", "", "", 0, "", "")
+            raise IndexDamaged(f"The index's manifest lacks {error}. Run: qa index --rebuild") from error
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One consistent state of everything, for as long as the block runs."""
+        with translated(self.path):
+            db = self._idle.pop() if self._idle else self._connect(writable=False)
+            try:
+                db.execute("BEGIN")
+                yield Snapshot(db)
+            finally:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                if self._closed:
+                    db.close()
+                else:
+                    self._idle.append(db)
+
+    def put(self, indexed: Indexed) -> list[str]:
+        """Store an article whole, replacing what was there, in one transaction. Returns passage ids that are no more."""
+        article = indexed.article
+        ids = [passage_id(article.id, article.version, n) for n in range(len(indexed.passages))]
+        day = parse_date(article.published).toordinal() if article.published else None
+        with self._transaction() as db:
+            old = self._erase(db, article.id)
+            key = db.execute(
+                "INSERT INTO articles (id, version, stamp, title, outlet, url, author, published, published_day,"
+                " added, text) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                (article.id, article.version, indexed.stamp, article.title, article.outlet, article.url, article.author)
+                + (article.published, day, article.added, article.text),
+            ).lastrowid
+            db.executemany(
+                'INSERT INTO sentences (article, n, start, "end", furniture, vector) VALUES (?,?,?,?,?,?)',
+                (
+                    (key, n, s.start, s.end, s.furniture, packed(v))
+                    for n, (s, v) in enumerate(zip(indexed.sentences, indexed.sentence_vectors, strict=True))
+                ),
+            )
+            for n, (p, v) in enumerate(zip(indexed.passages, indexed.passage_vectors, strict=True)):
+                row = db.execute(
+                    'INSERT INTO passages (id, article, n, start, "end", first, last, vector) VALUES (?,?,?,?,?,?,?,?)',
+                    (ids[n], key, n, p.start, p.end, p.first, p.last, packed(v)),
+                ).lastrowid
+                db.execute(
+                    "INSERT INTO passage_index (rowid, title, body) VALUES (?,?,?)",
+                    (row, article.title or "", article.text[p.start : p.end]),
+                )
+            db.executemany("INSERT OR IGNORE INTO pending VALUES (?)", ((id,) for id in ids))
+            db.execute("DELETE FROM refused WHERE name IN (?, ?)", (f"{article.id}.md", f"{article.id}.txt"))
+            self._bump(db)
+        return sorted(set(old or ()) - set(ids))
+
+    def restamp(self, id: str, stamp: str) -> None:
+        """Remember that the file looks different but says the same."""
+        with self._transaction() as db:
+            db.execute("UPDATE articles SET stamp = ? WHERE id = ?", (stamp, id))
+
+    def remove(self, id: str) -> list[str] | None:
+        """Forget an article. Returns its passage ids, or None when there is no such article."""
+        with self._transaction() as db:
+            old = self._erase(db, id)
+            self._bump(db)
+        return old
+
+    def refuse(self, name: str, stamp: str, reason: str) -> None:
+        """Remember that a file of the corpus is no article, so that it is not read at every start."""
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO refused VALUES (?, ?, ?)", (name, stamp, reason))
+
+    def forgive(self, names: Iterable[str]) -> None:
+        with self._transaction() as db:
+            db.executemany("DELETE FROM refused WHERE name = ?", ((n,) for n in names))
+
+    def settle(self, ids: Iterable[str]) -> None:
+        """Chroma holds these now."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM pending WHERE id = ?", ((id,) for id in ids))
+
+    def mark_pending(self, ids: Iterable[str]) -> None:
+        """Chroma does not hold these after all."""
+        with self._transaction() as db:
+            db.executemany("INSERT OR IGNORE INTO pending VALUES (?)", ((id,) for id in ids))
+
+    def compact(self) -> None:
+        """Leave no deleted text in any of the catalog's files."""
+        with self._write, translated(self.path):
+            self._db.execute("INSERT INTO passage_index (passage_index) VALUES ('rebuild')")
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def problems(self) -> list[str]:
+        """What SQLite itself finds wrong: the file's structure and the full-text index against the text."""
+        found: list[str] = []
+        try:
+            with self._write:
+                found += [row[0] for row in self._db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+                if self._writable:
+                    self._db.execute("INSERT INTO passage_index (passage_index, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.DatabaseError as error:
+            found.append(f"the full-text index or the file is damaged: {error}")
+        return found
+
+    def close(self) -> None:
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+        with contextlib.suppress(sqlite3.Error), self._write:
+            self._db.close()
+
+    def _connect(self, writable: bool) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if writable else 'ro'}"
+        db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
+        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        if writable:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA cache_size = -32000")
+        return db
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._write, translated(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    with contextlib.suppress(sqlite3.Error):
+                        self._db.execute("ROLLBACK")
+                raise
+
+    def _erase(self, db: sqlite3.Connection, id: str) -> list[str] | None:
+        row = db.execute("SELECT key, title, text FROM articles WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            return None
+        key, title, text = row
+        ids = []
+        for passage, start, end, name in db.execute(
+            'SELECT key, start, "end", id FROM passages WHERE article = ?', (key,)
+        ).fetchall():
+            db.execute(
+                "INSERT INTO passage_index (passage_index, rowid, title, body) VALUES ('delete', ?, ?, ?)",
+                (passage, title or "", text[start:end]),
+            )
+            db.execute("DELETE FROM pending WHERE id = ?", (name,))
+            ids.append(name)
+        db.execute("DELETE FROM passages WHERE article = ?", (key,))
+        db.execute("DELETE FROM sentences WHERE article = ?", (key,))
+        db.execute("DELETE FROM articles WHERE key = ?", (key,))
+        return ids
+
+    @staticmethod
+    def _bump(db: sqlite3.Connection) -> None:
+        db.execute("UPDATE generation SET n = n + 1")
+
+
+def packed(vector: NDArray[np.float32]) -> bytes:
+    """A vector as stored: float16, little-endian."""
+    return np.asarray(vector, "<f2").tobytes()

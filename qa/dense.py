@@ -1,0 +1,114 @@
+"""Dense search: Chroma where it is healthy, exact where it is not, and always with exact scores.
+
+Chroma only proposes ids. Whatever it proposes is scored again with the catalog's vectors, passages it does not hold
+yet are searched exactly, and ids that the catalog no longer has are dropped and fetched past. So the
+answer is the same whoever proposed, up to what the approximate search misses.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import IndexDamaged
+from qa.snapshot import Snapshot
+from qa.types import Filters
+
+if TYPE_CHECKING:
+    from qa.vectors import ChromaVectors
+
+log = logging.getLogger(__name__)
+
+SLACK = 8  # asked of Chroma beyond k, so that near-ties at the border are decided by the exact scores
+
+
+@dataclass(frozen=True, slots=True)
+class _Matrix:
+    generation: int
+    ids: list[str]
+    articles: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+
+class DenseSearch:
+    """Nearest passages by cosine. `chroma` is None until it has been opened and after it failed."""
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+        self.chroma: ChromaVectors | None = None
+        self.answered_by_chroma = 0
+        self.failures = 0
+        self._matrix: _Matrix | None = None
+        self._lock = threading.Lock()
+
+    def search(
+        self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters
+    ) -> list[tuple[str, float]]:
+        """(passage id, cosine) of the k nearest passages that pass the filters; ties in the order of ids."""
+        proposed = self._propose(snapshot, vector, k, filters)
+        if proposed is None:
+            return self._exact(snapshot, vector, k, filters)
+        stored = snapshot.passages(proposed)
+        scored = [(id, float(p.vector @ vector)) for id, p in stored.items()]
+        ids, articles, pending = snapshot.vectors(self.dimension, pending_only=True)
+        if ids:
+            allowed = snapshot.allowed(filters) if filters else None
+            cosines = pending @ vector
+            scored = [(id, cosine) for id, cosine in scored if id not in set(ids)]
+            scored += [
+                (id, float(c))
+                for id, a, c in zip(ids, articles, cosines, strict=True)
+                if allowed is None or int(a) in allowed
+            ]
+        return sorted(scored, key=lambda s: (-s[1], s[0]))[:k]
+
+    def _propose(
+        self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters
+    ) -> list[str] | None:
+        """Ids from Chroma, enough that k of them are in the catalog if that many exist; None when it cannot say."""
+        chroma = self.chroma
+        if chroma is None:
+            return None
+        want = k + SLACK
+        try:
+            while True:
+                found = chroma.search(vector, want, filters)
+                live = len(snapshot.passages(found))
+                if live >= k or len(found) < want:
+                    self.answered_by_chroma += 1
+                    return found
+                want += (k - live) + want
+        except IndexDamaged as error:
+            log.warning("dense search goes on without Chroma: %s", error)
+            self.failures += 1
+            self.chroma = None
+            return None
+
+    def _exact(
+        self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters
+    ) -> list[tuple[str, float]]:
+        matrix = self._loaded(snapshot)
+        cosines = matrix.vectors @ vector
+        if filters:
+            allowed = np.fromiter(snapshot.allowed(filters), np.int64)
+            rows = np.flatnonzero(np.isin(matrix.articles, allowed))
+        else:
+            rows = np.arange(len(matrix.ids))
+        if len(rows) > k:  # all that tie with the k-th stay in, so that ids decide
+            border = np.partition(cosines[rows], len(rows) - k)[len(rows) - k]
+            rows = rows[cosines[rows] >= border]
+        # Scored one by one, as the proposals of Chroma are: a matrix product rounds differently.
+        scored = [(matrix.ids[i], float(matrix.vectors[i] @ vector)) for i in rows]
+        return sorted(scored, key=lambda s: (-s[1], s[0]))[:k]
+
+    def _loaded(self, snapshot: Snapshot) -> _Matrix:
+        with self._lock:
+            generation = snapshot.generation()
+            if self._matrix is None or self._matrix.generation != generation:
+                self._matrix = _Matrix(generation, *snapshot.vectors(self.dimension))
+            return self._matrix

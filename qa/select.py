@@ -1,0 +1,131 @@
+"""Evidence: every sentence of the retrieved passages, scored against the question.
+
+The seam for a trained model: anything with `Selector`'s one method can take this place. The one here is linear
+over four signals whose weights `bench/fit.py` fitted (a listwise loss over training questions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.signals import COMMONEST, Question, coverage, smoothed_rarity, term_set
+from qa.snapshot import Snapshot, StoredSentence
+from qa.types import Article, Hit
+
+WEIGHTS: dict[str, float] = {"similarity": 15.0, "coverage": 7.0, "context": 6.0, "retrieval": 3.0, "in_kind": 1.0}
+BEST_RRF = 2 / 61  # first in both rankings; scales the fused score to 0..1
+
+
+class Selector(Protocol):
+    """Scores candidates: one number a candidate, in their order, higher is better, comparable within a question."""
+
+    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[float]: ...
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence that may answer, with what stands around it. `cosine` is to the question."""
+
+    article: Article
+    sentence: StoredSentence
+    nearby: frozenset[str]
+    hit: Hit
+    cosine: float
+    corpus_coverage: float
+    context_coverage: float
+
+    @cached_property
+    def text(self) -> str:
+        return self.article.text[self.sentence.span.start : self.sentence.span.end]
+
+    def ranking_signals(self, question: Question) -> dict[str, float]:
+        """What orders the sentences of one question."""
+        return {
+            "similarity": self.cosine,
+            "coverage": self.corpus_coverage,
+            "context": self.context_coverage,
+            "retrieval": self.hit.score / BEST_RRF,
+            "in_kind": question.answered_in_kind(self.text),
+        }
+
+    def own_signals(self, question: Question) -> dict[str, float]:
+        """What the confidence is made of: nothing in here knows the corpus."""
+        own = term_set(self.text)
+        missing = [t for t in question.stems if t not in own and t not in self.nearby]
+        rarity = question.english_rarity.__getitem__
+        names = question.names
+        return {
+            "similarity": self.cosine,
+            "sentence_words": coverage(question.stems, own, rarity),
+            "nearby_words": coverage(question.stems, own | self.nearby, rarity),
+            "passage": self.hit.cosine,
+            "names_missing": len(names.intersection(missing)) / len(names) if names else 0.0,
+            "rarest_missing": max((rarity(t) for t in missing), default=0.0) / COMMONEST,
+            "in_kind": question.answered_in_kind(self.text),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A scored candidate."""
+
+    candidate: Candidate
+    score: float
+
+
+class LinearSelector:
+    """A weighted sum of signals. `weights` without one of them is an ablation."""
+
+    def __init__(self, weights: Mapping[str, float] = WEIGHTS) -> None:
+        self._weights = dict(weights)
+
+    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[float]:
+        scores = []
+        for candidate in candidates:
+            signals = candidate.ranking_signals(question)
+            scores.append(sum(weight * signals[name] for name, weight in self._weights.items()))
+        return scores
+
+
+def gather(snapshot: Snapshot, question: Question, vector: NDArray[np.float32], hits: Sequence[Hit]) -> list[Candidate]:
+    """The sentences of the retrieved passages as candidates, furniture left out, in the order of the hits."""
+    stored = snapshot.passages([hit.passage for hit in hits])
+    passages = snapshot.counts()["passages"]
+    rarity = smoothed_rarity(passages, snapshot.passages_with(question.stems))
+    articles: dict[int, Article] = {}
+    seen: set[tuple[int, int]] = set()
+    out: list[Candidate] = []
+    for hit in hits:
+        passage = stored[hit.passage]
+        if passage.article not in articles:
+            articles[passage.article] = snapshot.article_by_key(passage.article)
+        article = articles[passage.article]
+        around = snapshot.sentences(passage.article, max(0, passage.first - 1), passage.last + 1)
+        present = [term_set(article.text[s.span.start : s.span.end]) for s in around]
+        title = term_set(article.title) if article.title else frozenset()
+        for i, sentence in enumerate(around):
+            key = (passage.article, sentence.n)
+            if key in seen or sentence.span.furniture or not passage.first <= sentence.n < passage.last:
+                continue
+            seen.add(key)
+            nearby = title.union(*present[max(0, i - 1) : i], *present[i + 1 : i + 2])
+            out.append(
+                Candidate(
+                    article, sentence, nearby, hit, float(sentence.vector @ vector),
+                    coverage(question.stems, present[i], rarity),
+                    coverage(question.stems, present[i] | nearby, rarity),
+                )
+            )  # fmt: skip
+    return out
+
+
+def rank(question: Question, candidates: Sequence[Candidate], selector: Selector) -> list[Evidence]:
+    """Candidates as evidence, best first; ties in the order of article and position."""
+    evidence = [Evidence(c, s) for c, s in zip(candidates, selector.score(question, candidates), strict=True)]
+    return sorted(evidence, key=lambda e: (-e.score, e.candidate.article.id, e.candidate.sentence.n))

@@ -1,0 +1,252 @@
+"""The service: the one place that wires the parts, and the five things people do with it.
+
+`QA.open` holds the index for writing; `QA.read` opens it beside nobody, read-only, with exact search and without Chroma.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from qa.answer import compose, source
+from qa.articles import canonical_text, decode, parse_article, slug
+from qa.catalog import FILE, Catalog
+from qa.dense import DenseSearch
+from qa.embed import SentenceEmbedding
+from qa.errors import (
+    ArticleError,
+    DuplicateArticle,
+    IndexDamaged,
+    IndexIncompatible,
+    QuestionError,
+    StorageError,
+    UnknownArticle,
+)
+from qa.index import Index, Progress, SyncReport, check_manifest
+from qa.indexer import manifest_for
+from qa.model import Model
+from qa.retrieve import RANKINGS, TOP, HybridRetriever
+from qa.select import Evidence, LinearSelector, Selector, gather, rank
+from qa.settings import Settings
+from qa.signals import Question
+from qa.snapshot import Snapshot
+from qa.types import Answer, Article, ArticleSummary, Filters, Hit, Outcome, Sentence, SourcePassage
+
+MAX_QUESTION = 1_000  # characters
+
+_METADATA = ("title", "outlet", "url", "author", "published")
+
+
+class QA:
+    """Questions to a corpus of articles, answered in their own sentences. Safe to use from many threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        dense: DenseSearch,
+        model: Model,
+        index: Index | None = None,
+        selector: Selector | None = None,
+        rankings: Sequence[str] = RANKINGS,
+    ) -> None:
+        self.settings = settings
+        self._catalog = catalog
+        self._dense = dense
+        self._model = model
+        self._index = index
+        self._selector = selector or LinearSelector()
+        self._rankings = rankings
+
+    @classmethod
+    def open(
+        cls,
+        home: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        model: Model | None = None,
+        command: str = "python",
+        rebuild: bool = False,
+    ) -> QA:
+        """Hold the index for writing; call `sync` to bring it up to date. Raises IndexHeld, IndexIncompatible."""
+        settings = settings or Settings.from_environment(home)
+        model = model or Model(settings.model)
+        index = Index.open(settings, model.get, command, rebuild=rebuild)
+        return cls(settings, index.catalog, index.dense, model, index)
+
+    @classmethod
+    def read(
+        cls, home: str | Path | None = None, *, settings: Settings | None = None, model: Model | None = None
+    ) -> QA:
+        """Open the index read-only: exact search over the catalog, no lock. Raises IndexDamaged, IndexIncompatible."""
+        settings = settings or Settings.from_environment(home)
+        path = settings.index / FILE
+        if not path.is_file():
+            raise IndexDamaged(f"There is no index in {settings.index}. Run: qa index")
+        catalog = Catalog.open(path, writable=False)
+        manifest = catalog.manifest()
+        if not check_manifest(manifest, manifest_for(settings.model, 0)):
+            raise IndexIncompatible("The index was made by an older version. Run: qa index")
+        return cls(settings, catalog, DenseSearch(manifest.dimension), model or Model(settings.model))
+
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Index what changed in `corpus/`."""
+        return self._writer().sync(progress)
+
+    def attach_chroma(self) -> str:
+        """Let Chroma answer dense queries, healed first if needed. Returns what was done, in words."""
+        return self._writer().attach_chroma()
+
+    def ask(self, question: str, filters: Filters | None = None) -> Answer:
+        """Answer in the articles' own sentences, or decline. Raises QuestionError."""
+        asked, filters, timings = Question(clean_question(question)), filters or Filters(), dict[str, float]()
+        started = time.perf_counter()
+        with self._catalog.snapshot() as snapshot:
+            hits, evidence = self.rank(snapshot, asked, filters, timings)
+            answer = compose(snapshot, asked, evidence, hits, filters, self.settings.threshold, timings)
+        total = round((time.perf_counter() - started) * 1000, 2)
+        return replace(answer, timings_ms={**answer.timings_ms, "total": total})
+
+    def rank(
+        self, snapshot: Snapshot, question: Question, filters: Filters, timings: dict[str, float], top: int = TOP
+    ) -> tuple[list[Hit], list[Evidence]]:
+        """The retrieved passages and all their sentences, both best first: what `ask` chooses from."""
+        clock = [time.perf_counter()]
+        vector = self._model.get().encode([question.text])[0]
+        clock.append(time.perf_counter())
+        retriever = HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings)
+        hits = retriever.hits(question.text, vector)
+        clock.append(time.perf_counter())
+        evidence = rank(question, gather(snapshot, question, vector, hits[:TOP]), self._selector)
+        clock.append(time.perf_counter())
+        for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):
+            timings[name] = (end - start) * 1000
+        return hits, evidence
+
+    def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
+        """The k passages that retrieval ranks first. Raises QuestionError."""
+        text, filters = clean_question(question), filters or Filters()
+        vector = self._model.get().encode([text])[0]
+        with self._catalog.snapshot() as snapshot:
+            hits = HybridRetriever(snapshot, self._dense, filters, top=k, rankings=self._rankings).hits(text, vector)
+            return [source(snapshot, hit) for hit in hits]
+
+    def add(
+        self, text: str, *, name: str = "", id: str | None = None, markdown: bool = False, **metadata: str | None
+    ) -> Outcome:
+        """Add an article, or replace the one that `id` names. It is added when its file stands in `corpus/`.
+
+        `name` is a file name to derive the id from; metadata (title, outlet, url, author, published) overrides front
+        matter. Raises ArticleError, DuplicateArticle, StorageError.
+        """
+        index = self._writer()
+        draft = parse_article(text, "draft", markdown=markdown)
+        given = parse_article(_front_matter(metadata) + "x", "draft", markdown=False)
+        draft = replace(draft, **{k: v for k in _METADATA if (v := getattr(given, k)) is not None})
+        with index.corpus_lock:
+            return self._place(index, draft, name, id)
+
+    def add_bytes(self, data: bytes, *, name: str, id: str | None = None, **metadata: str | None) -> Outcome:
+        """Add a file's contents; a name ending in .md or .markdown is Markdown. Raises as `add`."""
+        markdown = name.lower().endswith((".md", ".markdown"))
+        return self.add(decode(data), name=name, id=id, markdown=markdown, **metadata)
+
+    def remove(self, id: str) -> Outcome:
+        """Remove an article's file and forget it. Raises UnknownArticle, StorageError."""
+        index = self._writer()
+        with index.corpus_lock:
+            in_corpus = index.corpus.delete(id)
+            in_index = index.remove(id)
+        if not in_corpus and not in_index:
+            raise UnknownArticle(unknown(id))
+        return Outcome(id, "removed", id)
+
+    def articles(
+        self, *, search: str = "", order: str = "id", offset: int = 0, limit: int | None = None
+    ) -> list[ArticleSummary]:
+        """Rows of the library."""
+        with self._catalog.snapshot() as snapshot:
+            return snapshot.summaries(search=search, order=order, offset=offset, limit=limit)
+
+    def article(self, id: str) -> tuple[Article, list[Sentence]]:
+        """An article and its sentences. Raises UnknownArticle."""
+        with self._catalog.snapshot() as snapshot:
+            article = snapshot.article(id)
+            if article is None:
+                raise UnknownArticle(unknown(id))
+            return article, snapshot.sentences_of(id)
+
+    def status(self) -> dict[str, object]:
+        """Counts, who answers dense queries, and whether the model is loaded."""
+        with self._catalog.snapshot() as snapshot:
+            counts = snapshot.counts()
+        return {**counts, "dense": "chroma" if self._dense.chroma else "exact", "model_loaded": self._model.loaded}
+
+    def close(self) -> None:
+        if self._index is not None:
+            self._index.close()
+        else:
+            self._catalog.close()
+
+    def __enter__(self) -> QA:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _writer(self) -> Index:
+        if self._index is None:
+            raise StorageError("The index is open for reading only. Stop what holds it, or ask the running service.")
+        return self._index
+
+    def _place(self, index: Index, draft: Article, name: str, id: str | None) -> Outcome:
+        with self._catalog.snapshot() as snapshot:
+            twins = [t for t in snapshot.ids_with_version(draft.version) if t != id]
+            old = snapshot.article(id) if id else None
+        if twins:
+            raise DuplicateArticle(f"The same text is already in the corpus as {twins[0]!r}. Nothing was added.", twins[0])
+        if id is not None and slug(id) != id:
+            raise ArticleError(f"{id!r} cannot be an article's id; expected something like {slug(id)!r}.")
+        if old is not None:
+            kept = {k: getattr(old, k) for k in _METADATA if getattr(draft, k) is None}
+            draft = replace(draft, id=old.id, added=old.added, **kept)
+            if draft == old:
+                return Outcome(name or old.id, "unchanged", old.id, "It is in the corpus already, word for word.")
+        else:
+            wanted = id or Path(name).stem or draft.shown_title
+            draft = replace(draft, id=id or index.corpus.free_id(wanted))
+        file = index.corpus.write(draft)
+        index.put(index.corpus.read(file), file)
+        return Outcome(name or draft.id, "replaced" if old else "added", draft.id)
+
+
+def clean_question(raw: str) -> str:
+    """A question as it is asked: canonical text on one line. Raises QuestionError."""
+    try:
+        text = " ".join(canonical_text(raw).split())
+    except ArticleError as error:
+        raise QuestionError(f"The question is not text. {error}") from None
+    if not any(c.isalnum() for c in text):
+        got = "only punctuation" if text else "nothing"
+        raise QuestionError(f"The question holds {got}. Ask in words, for example: qa ask \"Who is Hugh Griffiths?\"")
+    if len(text) > MAX_QUESTION:
+        raise QuestionError(f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read. Shorten it.")
+    return text
+
+
+def unknown(id: str) -> str:
+    return f"There is no article {id!r} in the corpus. See: qa list"
+
+
+def _front_matter(metadata: dict[str, str | None]) -> str:
+    import yaml
+
+    unknown_fields = sorted(set(metadata) - set(_METADATA))
+    if unknown_fields:
+        raise ArticleError(f"Unknown metadata {unknown_fields[0]!r}; known are {', '.join(_METADATA)}.")
+    known = {k: v for k, v in metadata.items() if v}
+    return f"---\n{yaml.safe_dump(known, allow_unicode=True, width=10_000)}---\n" if known else ""
+

@@ -1,0 +1,216 @@
+"""What can be read from the catalog: one consistent state, seen through SQL and handed out as values."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.articles import parse_date
+from qa.types import Article, ArticleSummary, Filters, Sentence
+
+Matrix = NDArray[np.float32]
+
+_MANY = 500  # parameters in one statement; SQLite's own limit starts at 999
+_ARTICLE = "id, text, title, outlet, url, author, published, added"
+_ORDERS = {"id": "a.id", "title": "coalesce(a.title, a.text)", "added": "a.added", "published": "a.published_day"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage's row. `article` is the article's key inside this catalog."""
+
+    id: str
+    article: int
+    start: int
+    end: int
+    first: int
+    last: int
+    vector: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence:
+    """A sentence's row with its vector."""
+
+    n: int
+    span: Sentence
+    vector: Matrix
+
+
+def unpacked(blob: bytes) -> Matrix:
+    return np.frombuffer(blob, "<f2").astype(np.float32)
+
+
+class Snapshot:
+    """Queries over one open read transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def generation(self) -> int:
+        """Grows with every change of what can be found."""
+        return int(self._one("SELECT n FROM generation"))
+
+    def counts(self) -> dict[str, int]:
+        return {
+            table: int(self._one(f"SELECT count(*) FROM {table}"))  # noqa: S608
+            for table in ("articles", "sentences", "passages", "pending", "refused")
+        }
+
+    def stamps(self) -> dict[str, str]:
+        return dict(self._db.execute("SELECT id, stamp FROM articles"))
+
+    def refused(self) -> dict[str, tuple[str, str]]:
+        """Files of the corpus that are no articles: name to (stamp, reason)."""
+        return {name: (stamp, reason) for name, stamp, reason in self._db.execute("SELECT * FROM refused")}
+
+    def article(self, id: str) -> Article | None:
+        row = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (id,)).fetchone()  # noqa: S608
+        return Article(*row) if row else None
+
+    def article_by_key(self, key: int) -> Article:
+        return Article(*self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())  # noqa: S608
+
+    def ids_with_version(self, version: str) -> list[str]:
+        """Articles with exactly this text."""
+        return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE version = ? ORDER BY id", (version,))]
+
+    def articles(self) -> Iterator[Article]:
+        for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles ORDER BY id"):  # noqa: S608
+            yield Article(*row)
+
+    def summaries(
+        self, *, search: str = "", order: str = "id", offset: int = 0, limit: int | None = None
+    ) -> list[ArticleSummary]:
+        """Rows of the library, filtered by words in id, title or outlet."""
+        pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = self._db.execute(
+            "SELECT a.id, a.version, a.title, a.outlet, a.url, a.author, a.published, a.added, substr(a.text, 1, 400),"
+            " (SELECT count(*) FROM sentences s WHERE s.article = a.key),"
+            " (SELECT count(*) FROM passages p WHERE p.article = a.key), length(a.text) FROM articles a"
+            " WHERE a.id LIKE :p ESCAPE '\\' OR a.title LIKE :p ESCAPE '\\' OR a.outlet LIKE :p ESCAPE '\\'"
+            f" ORDER BY {_ORDERS.get(order, 'a.id')}, a.id LIMIT :limit OFFSET :offset",  # noqa: S608
+            {"p": pattern, "limit": -1 if limit is None else limit, "offset": offset},
+        )
+        return [
+            ArticleSummary(
+                id=r[0], version=r[1], title=Article(r[0], r[8], r[2]).shown_title, outlet=r[3], url=r[4], author=r[5],
+                published=r[6], added=r[7], sentences=r[9], passages=r[10], characters=r[11],
+            )
+            for r in rows
+        ]  # fmt: skip
+
+    def outlets(self) -> list[str]:
+        return [r[0] for r in self._db.execute("SELECT DISTINCT outlet FROM articles WHERE outlet <> '' ORDER BY 1")]
+
+    def undated(self, filters: Filters) -> int:
+        """How many articles a date filter leaves out only because they have no date."""
+        if not filters.by_date:
+            return 0
+        where, values = article_condition(Filters(filters.outlets, filters.articles))
+        return int(self._one(f"SELECT count(*) FROM articles a WHERE published_day IS NULL AND {where}", values))  # noqa: S608
+
+    def lexical(self, match: str, filters: Filters, k: int) -> list[str]:
+        """Ids of the k passages that FTS5's own BM25 ranks first for a MATCH expression."""
+        where, values = article_condition(filters)
+        if filters:
+            sql = (
+                "SELECT p.id FROM passage_index f JOIN passages p ON p.key = f.rowid JOIN articles a ON a.key = p.article"
+                f" WHERE passage_index MATCH ? AND {where} ORDER BY bm25(passage_index), p.id LIMIT ?"  # noqa: S608
+            )
+            return [r[0] for r in self._db.execute(sql, (match, *values, k))]
+        rows = self._db.execute(
+            "SELECT rowid FROM passage_index WHERE passage_index MATCH ? ORDER BY rank, rowid LIMIT ?", (match, k)
+        )
+        keys = [r[0] for r in rows]
+        return [r[0] for r in self._in("SELECT id FROM passages WHERE key IN ({})", keys)]
+
+    def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each indexed term (stemmed as FTS5 does) occurs; absent terms are left out."""
+        return dict(self._in("SELECT term, doc FROM passage_terms WHERE term IN ({})", list(terms)))
+
+    def passages(self, ids: Iterable[str]) -> dict[str, StoredPassage]:
+        """Passages by id; ids that are not stored are left out."""
+        sql = 'SELECT id, article, start, "end", first, last, vector FROM passages WHERE id IN ({})'
+        return {r[0]: StoredPassage(*r[:6], unpacked(r[6])) for r in self._in(sql, list(ids))}
+
+    def passages_of(self, article: str) -> list[StoredPassage]:
+        rows = self._db.execute(
+            'SELECT p.id, p.article, p.start, p."end", p.first, p.last, p.vector FROM passages p'
+            " JOIN articles a ON a.key = p.article WHERE a.id = ? ORDER BY p.n",
+            (article,),
+        )
+        return [StoredPassage(*r[:6], unpacked(r[6])) for r in rows]
+
+    def sentences(self, article: int, first: int, last: int) -> list[StoredSentence]:
+        """Sentences first..last (half-open) of the article with this key."""
+        rows = self._db.execute(
+            'SELECT n, start, "end", furniture, vector FROM sentences WHERE article = ? AND n >= ? AND n < ? ORDER BY n',
+            (article, first, last),
+        )
+        return [StoredSentence(r[0], Sentence(r[1], r[2], bool(r[3])), unpacked(r[4])) for r in rows]
+
+    def sentences_of(self, article: str) -> list[Sentence]:
+        rows = self._db.execute(
+            'SELECT s.start, s."end", s.furniture FROM sentences s JOIN articles a ON a.key = s.article'
+            " WHERE a.id = ? ORDER BY s.n",
+            (article,),
+        )
+        return [Sentence(r[0], r[1], bool(r[2])) for r in rows]
+
+    def pending(self) -> list[str]:
+        return [r[0] for r in self._db.execute("SELECT id FROM pending ORDER BY id")]
+
+    def passage_ids(self) -> list[str]:
+        return [r[0] for r in self._db.execute("SELECT id FROM passages ORDER BY id")]
+
+    def vectors(self, dimension: int, *, pending_only: bool = False) -> tuple[list[str], NDArray[np.int64], Matrix]:
+        """Ids, article keys and vectors (n, d) of all passages, in the order of ids."""
+        only = " WHERE id IN (SELECT id FROM pending)" if pending_only else ""
+        rows = self._db.execute(f"SELECT id, article, vector FROM passages{only} ORDER BY id").fetchall()  # noqa: S608
+        matrix = np.frombuffer(b"".join(r[2] for r in rows), "<f2").astype(np.float32).reshape(len(rows), dimension)
+        return [r[0] for r in rows], np.array([r[1] for r in rows], np.int64), matrix
+
+    def allowed(self, filters: Filters) -> set[int]:
+        """Keys of the articles that pass the filters."""
+        where, values = article_condition(filters)
+        return {r[0] for r in self._db.execute(f"SELECT key FROM articles a WHERE {where}", values)}  # noqa: S608
+
+    def details(self, ids: Sequence[str]) -> list[tuple[str, str, str | None, int | None]]:
+        """What Chroma holds besides vectors: (passage id, article id, outlet, published day)."""
+        sql = (
+            "SELECT p.id, a.id, a.outlet, a.published_day FROM passages p JOIN articles a ON a.key = p.article"
+            " WHERE p.id IN ({})"
+        )
+        return [(r[0], r[1], r[2], r[3]) for r in self._in(sql, list(ids))]
+
+    def _one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        return self._db.execute(sql, values).fetchone()[0]
+
+    def _in(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
+        for i in range(0, len(values), _MANY):
+            part = values[i : i + _MANY]
+            rows += self._db.execute(sql.format(",".join("?" * len(part))), part).fetchall()
+        return rows
+
+
+def article_condition(filters: Filters) -> tuple[str, list[Any]]:
+    """An SQL condition on `articles a`, with its values."""
+    parts, values = ["1"], list[Any]()
+    for column, wanted in (("outlet", filters.outlets), ("id", filters.articles)):
+        if wanted:
+            parts.append(f"a.{column} IN ({','.join('?' * len(wanted))})")
+            values += wanted
+    if filters.published_from is not None:
+        parts.append("a.published_day >= ?")
+        values.append(parse_date(filters.published_from).toordinal())
+    if filters.published_to is not None:
+        parts.append("a.published_day <= ?")
+        values.append(parse_date(filters.published_to).toordinal())
+    return " AND ".join(parts), values

@@ -1,0 +1,183 @@
+"""The vocabulary: what the stages hand to each other. Frozen values without behaviour beyond their own fields.
+
+Offsets are counted in Unicode code points over an article's canonical text, `start` inclusive, `end` exclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+TITLE_WORDS = 12  # a derived title is the first words of the text: enough to recognise an article in a list
+
+
+def version_of(text: str) -> str:
+    """First 12 hex digits of the SHA-256 of the canonical text in UTF-8."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article: canonical text and what is known about it. Unknown metadata is None, never a guess.
+
+    `id` is the stem of its file in `corpus/`. `published` is an ISO 8601 date or date-time,
+    `added` an ISO 8601 date-time in UTC.
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+    author: str | None = None
+    published: str | None = None
+    added: str | None = None
+
+    @cached_property
+    def version(self) -> str:
+        return version_of(self.text)
+
+    @cached_property
+    def shown_title(self) -> str:
+        """The given title, or the first words of the text. Never embedded, never indexed when derived."""
+        if self.title:
+            return self.title
+        words = self.text.split(maxsplit=TITLE_WORDS)
+        return " ".join(words[:TITLE_WORDS]) + ("…" if len(words) > TITLE_WORDS else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence's span. `furniture` marks site boilerplate: text that is kept but never answers."""
+
+    start: int
+    end: int
+    furniture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences `first..last` (half-open) that fits the embedding model.
+
+    A sentence longer than the model's window yields several passages that name that one sentence;
+    only then are `start`/`end` narrower than the sentences'.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may answer. Dates are ISO 8601 days, both ends inclusive; empty means all."""
+
+    outlets: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    published_from: str | None = None
+    published_to: str | None = None
+
+    @property
+    def by_date(self) -> bool:
+        return self.published_from is not None or self.published_to is not None
+
+    def __bool__(self) -> bool:
+        return bool(self.outlets or self.articles or self.by_date)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage. `score` is the fused one (higher is better), `cosine` lies in [-1, 1]."""
+
+    passage: str
+    article: str
+    score: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a sentence stands: `article.text[start:end] == quote` for the article's `version`."""
+
+    n: int
+    article: str
+    version: str
+    start: int
+    end: int
+    quote: str
+    title: str
+    outlet: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """A sentence of an answer with the citations that carry it."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePassage:
+    """A passage shown to a person: exact text and offsets, with the spans (absolute) cited inside it."""
+
+    article: str
+    version: str
+    start: int
+    end: int
+    text: str
+    title: str
+    outlet: str | None
+    published: str | None
+    score: float
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service says to a question.
+
+    `confidence` is the estimated probability that the sentences answer the question; below the
+    threshold `declined` is true, `sentences` is empty and `nearest` holds the closest passages.
+    `undated_left_out` counts articles that a date filter left out for want of a date.
+    """
+
+    question: str
+    declined: bool
+    confidence: float
+    sentences: tuple[AnswerSentence, ...]
+    nearest: tuple[SourcePassage, ...]
+    passages: tuple[SourcePassage, ...]
+    timings_ms: dict[str, float]
+    undated_left_out: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """A row of the library."""
+
+    id: str
+    version: str
+    title: str
+    outlet: str | None
+    url: str | None
+    author: str | None
+    published: str | None
+    added: str | None
+    sentences: int
+    passages: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file or text: `status` is added, replaced, unchanged, duplicate, removed or refused."""
+
+    name: str
+    status: str
+    article: str | None = None
+    message: str = ""
