@@ -67,9 +67,7 @@ class DenseSearch:
             ]
         return sorted(scored, key=lambda s: (-s[1], s[0]))[:k]
 
-    def _propose(
-        self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters
-    ) -> list[str] | None:
+    def _propose(self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters) -> list[str] | None:
         """Ids from Chroma, enough that k of them are in the catalog if that many exist; None when it cannot say."""
         chroma = self.chroma
         if chroma is None:

@@ -28,6 +28,7 @@ Matrix = NDArray[np.float32]
 PRECISION = "float32"
 BATCH = 32
 
+
 def model_folder(name: str) -> Path:
     """The folder that holds a model: the default's inside its package, or a path. Raises ModelUnavailable."""
     if name == DEFAULT_MODEL:
@@ -43,6 +44,7 @@ def model_folder(name: str) -> Path:
         )
     return folder
 
+
 def model_digest(folder: Path) -> str:
     """First 16 hex digits of the SHA-256 of the weights and the tokenizer: what makes vectors comparable."""
     digest = hashlib.sha256()
@@ -54,6 +56,7 @@ def model_digest(folder: Path) -> str:
     if tokenizer.is_file():
         digest.update(tokenizer.read_bytes())
     return digest.hexdigest()[:16]
+
 
 class SentenceEmbedding(BaseEmbedding):
     """Any sentence-transformers model in a folder, as a llama-index embedding. All vectors have length one."""
@@ -132,10 +135,12 @@ class SentenceEmbedding(BaseEmbedding):
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)
 
+
 def normalized(vectors: Matrix) -> Matrix:
     """Rows scaled to length one; a zero row stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), np.float32)
+
 
 def _pool(tokens: Matrix, offsets: NDArray[np.int64], spans: Sequence[Span], dimension: int) -> Matrix:
     out = np.zeros((len(spans), dimension), np.float32)

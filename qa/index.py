@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qa.articles import Corpus, CorpusFile
 from qa.catalog import FILE, FORMAT, Catalog, Manifest
@@ -21,7 +22,11 @@ from qa.errors import ArticleError, IndexDamaged, IndexIncompatible
 from qa.indexer import batches, manifest_for, prepare
 from qa.lock import IndexLock
 from qa.settings import Settings
-from qa.types import Article, Outcome
+from qa.snapshot import Matrix
+from qa.types import Article
+
+if TYPE_CHECKING:
+    from qa.vectors import ChromaVectors
 
 log = logging.getLogger(__name__)
 
@@ -256,16 +261,13 @@ class Index:
         log.warning("Chroma is left alone until the next start, search is exact: %s", error)
         self.detach_chroma()
 
-    def _sample(self, size: int) -> list[tuple[str, object]]:
+    def _sample(self, size: int) -> list[tuple[str, Matrix]]:
         with self.catalog.snapshot() as snapshot:
             settled = sorted(set(snapshot.passage_ids()) - set(snapshot.pending()))
             chosen = settled[:: max(1, len(settled) // size)][:size]
             return [(id, p.vector) for id, p in sorted(snapshot.passages(chosen).items())]
 
-    def _reconcile(self, chroma: object, held: set[str]) -> None:
-        from qa.vectors import ChromaVectors
-
-        assert isinstance(chroma, ChromaVectors)
+    def _reconcile(self, chroma: ChromaVectors, held: set[str]) -> None:
         with self.catalog.snapshot() as snapshot:
             ours = set(snapshot.passage_ids())
         chroma.delete(sorted(held - ours))

@@ -103,4 +103,3 @@ def _split(unit: str) -> Iterator[tuple[int, int]]:
         previous = (a, b)
     if previous:
         yield previous
-

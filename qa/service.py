@@ -15,7 +15,6 @@ from qa.answer import compose, source
 from qa.articles import canonical_text, decode, parse_article, slug
 from qa.catalog import FILE, Catalog
 from qa.dense import DenseSearch
-from qa.embed import SentenceEmbedding
 from qa.errors import (
     ArticleError,
     DuplicateArticle,
@@ -207,7 +206,9 @@ class QA:
             twins = [t for t in snapshot.ids_with_version(draft.version) if t != id]
             old = snapshot.article(id) if id else None
         if twins:
-            raise DuplicateArticle(f"The same text is already in the corpus as {twins[0]!r}. Nothing was added.", twins[0])
+            raise DuplicateArticle(
+                f"The same text is already in the corpus as {twins[0]!r}. Nothing was added.", twins[0]
+            )
         if id is not None and slug(id) != id:
             raise ArticleError(f"{id!r} cannot be an article's id; expected something like {slug(id)!r}.")
         if old is not None:
@@ -231,9 +232,11 @@ def clean_question(raw: str) -> str:
         raise QuestionError(f"The question is not text. {error}") from None
     if not any(c.isalnum() for c in text):
         got = "only punctuation" if text else "nothing"
-        raise QuestionError(f"The question holds {got}. Ask in words, for example: qa ask \"Who is Hugh Griffiths?\"")
+        raise QuestionError(f'The question holds {got}. Ask in words, for example: qa ask "Who is Hugh Griffiths?"')
     if len(text) > MAX_QUESTION:
-        raise QuestionError(f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read. Shorten it.")
+        raise QuestionError(
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read. Shorten it."
+        )
     return text
 
 
@@ -249,4 +252,3 @@ def _front_matter(metadata: dict[str, str | None]) -> str:
         raise ArticleError(f"Unknown metadata {unknown_fields[0]!r}; known are {', '.join(_METADATA)}.")
     known = {k: v for k, v in metadata.items() if v}
     return f"---\n{yaml.safe_dump(known, allow_unicode=True, width=10_000)}---\n" if known else ""
-

@@ -71,14 +71,12 @@ def rarity_in_english(word: str) -> float:
     """0.5 for the commonest words to 7.5 for words no list has; numbers count as middling."""
     if word.isdigit():
         return 3.5
-    return max(0.5, COMMONEST - zipf_frequency(word, "en", wordlist="small"))
+    return max(0.5, COMMONEST - float(zipf_frequency(word, "en", wordlist="small")))
 
 
 def smoothed_rarity(passages: int, passages_with: Mapping[str, int]) -> Callable[[str], float]:
     """Inverse document frequency as log(1 + ...): positive even for a term in every passage of a one-article corpus."""
-    return lambda term: math.log(
-        1 + (passages - passages_with.get(term, 0) + 0.5) / (passages_with.get(term, 0) + 0.5)
-    )
+    return lambda term: math.log(1 + (passages - passages_with.get(term, 0) + 0.5) / (passages_with.get(term, 0) + 0.5))
 
 
 def coverage(stems: Iterable[str], present: frozenset[str], rarity: Callable[[str], float]) -> float:
@@ -105,6 +103,6 @@ def _names(text: str) -> set[str]:
         folded = words(word)
         if not folded or folded[0] in STOPWORDS:
             continue
-        if word[0].isdigit() or word[0].isupper() and (i or rarity_in_english(folded[0]) > 3.0):
+        if word[0].isdigit() or (word[0].isupper() and (i or rarity_in_english(folded[0]) > 3.0)):
             found.add(stem(folded[0]))
     return found

@@ -46,6 +46,11 @@ def unpacked(blob: bytes) -> Matrix:
     return np.frombuffer(blob, "<f2").astype(np.float32)
 
 
+def _passage(row: tuple[Any, ...]) -> StoredPassage:
+    id, article, start, end, first, last, vector = row
+    return StoredPassage(id, article, start, end, first, last, unpacked(vector))
+
+
 class Snapshot:
     """Queries over one open read transaction."""
 
@@ -58,7 +63,7 @@ class Snapshot:
 
     def counts(self) -> dict[str, int]:
         return {
-            table: int(self._one(f"SELECT count(*) FROM {table}"))  # noqa: S608
+            table: int(self._one(f"SELECT count(*) FROM {table}"))
             for table in ("articles", "sentences", "passages", "pending", "refused")
         }
 
@@ -70,18 +75,18 @@ class Snapshot:
         return {name: (stamp, reason) for name, stamp, reason in self._db.execute("SELECT * FROM refused")}
 
     def article(self, id: str) -> Article | None:
-        row = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (id,)).fetchone()  # noqa: S608
+        row = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (id,)).fetchone()
         return Article(*row) if row else None
 
     def article_by_key(self, key: int) -> Article:
-        return Article(*self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())  # noqa: S608
+        return Article(*self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())
 
     def ids_with_version(self, version: str) -> list[str]:
         """Articles with exactly this text."""
         return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE version = ? ORDER BY id", (version,))]
 
     def articles(self) -> Iterator[Article]:
-        for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles ORDER BY id"):  # noqa: S608
+        for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles ORDER BY id"):
             yield Article(*row)
 
     def summaries(
@@ -94,7 +99,7 @@ class Snapshot:
             " (SELECT count(*) FROM sentences s WHERE s.article = a.key),"
             " (SELECT count(*) FROM passages p WHERE p.article = a.key), length(a.text) FROM articles a"
             " WHERE a.id LIKE :p ESCAPE '\\' OR a.title LIKE :p ESCAPE '\\' OR a.outlet LIKE :p ESCAPE '\\'"
-            f" ORDER BY {_ORDERS.get(order, 'a.id')}, a.id LIMIT :limit OFFSET :offset",  # noqa: S608
+            f" ORDER BY {_ORDERS.get(order, 'a.id')}, a.id LIMIT :limit OFFSET :offset",
             {"p": pattern, "limit": -1 if limit is None else limit, "offset": offset},
         )
         return [
@@ -113,7 +118,7 @@ class Snapshot:
         if not filters.by_date:
             return 0
         where, values = article_condition(Filters(filters.outlets, filters.articles))
-        return int(self._one(f"SELECT count(*) FROM articles a WHERE published_day IS NULL AND {where}", values))  # noqa: S608
+        return int(self._one(f"SELECT count(*) FROM articles a WHERE published_day IS NULL AND {where}", values))
 
     def lexical(self, match: str, filters: Filters, k: int) -> list[str]:
         """Ids of the k passages that FTS5's own BM25 ranks first for a MATCH expression."""
@@ -121,7 +126,7 @@ class Snapshot:
         if filters:
             sql = (
                 "SELECT p.id FROM passage_index f JOIN passages p ON p.key = f.rowid JOIN articles a ON a.key = p.article"
-                f" WHERE passage_index MATCH ? AND {where} ORDER BY bm25(passage_index), p.id LIMIT ?"  # noqa: S608
+                f" WHERE passage_index MATCH ? AND {where} ORDER BY bm25(passage_index), p.id LIMIT ?"
             )
             return [r[0] for r in self._db.execute(sql, (match, *values, k))]
         rows = self._db.execute(
@@ -137,7 +142,7 @@ class Snapshot:
     def passages(self, ids: Iterable[str]) -> dict[str, StoredPassage]:
         """Passages by id; ids that are not stored are left out."""
         sql = 'SELECT id, article, start, "end", first, last, vector FROM passages WHERE id IN ({})'
-        return {r[0]: StoredPassage(*r[:6], unpacked(r[6])) for r in self._in(sql, list(ids))}
+        return {r[0]: _passage(r) for r in self._in(sql, list(ids))}
 
     def passages_of(self, article: str) -> list[StoredPassage]:
         rows = self._db.execute(
@@ -145,7 +150,7 @@ class Snapshot:
             " JOIN articles a ON a.key = p.article WHERE a.id = ? ORDER BY p.n",
             (article,),
         )
-        return [StoredPassage(*r[:6], unpacked(r[6])) for r in rows]
+        return [_passage(r) for r in rows]
 
     def sentences(self, article: int, first: int, last: int) -> list[StoredSentence]:
         """Sentences first..last (half-open) of the article with this key."""
@@ -172,14 +177,14 @@ class Snapshot:
     def vectors(self, dimension: int, *, pending_only: bool = False) -> tuple[list[str], NDArray[np.int64], Matrix]:
         """Ids, article keys and vectors (n, d) of all passages, in the order of ids."""
         only = " WHERE id IN (SELECT id FROM pending)" if pending_only else ""
-        rows = self._db.execute(f"SELECT id, article, vector FROM passages{only} ORDER BY id").fetchall()  # noqa: S608
+        rows = self._db.execute(f"SELECT id, article, vector FROM passages{only} ORDER BY id").fetchall()
         matrix = np.frombuffer(b"".join(r[2] for r in rows), "<f2").astype(np.float32).reshape(len(rows), dimension)
         return [r[0] for r in rows], np.array([r[1] for r in rows], np.int64), matrix
 
     def allowed(self, filters: Filters) -> set[int]:
         """Keys of the articles that pass the filters."""
         where, values = article_condition(filters)
-        return {r[0] for r in self._db.execute(f"SELECT key FROM articles a WHERE {where}", values)}  # noqa: S608
+        return {r[0] for r in self._db.execute(f"SELECT key FROM articles a WHERE {where}", values)}
 
     def details(self, ids: Sequence[str]) -> list[tuple[str, str, str | None, int | None]]:
         """What Chroma holds besides vectors: (passage id, article id, outlet, published day)."""

@@ -14,7 +14,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class ChromaVectors:
             client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
             collection = client.get_or_create_collection(
                 COLLECTION,
-                configuration={"hnsw": HNSW},  # type: ignore[typeddict-item]
+                configuration={"hnsw": HNSW},
                 embedding_function=None,
             )
         return cls(folder, client, collection)
@@ -178,7 +178,7 @@ def _where(filters: Filters) -> dict[str, Any] | None:
 
 
 @contextlib.contextmanager
-def _translated(folder: Path) -> Iterable[None]:  # type: ignore[misc]
+def _translated(folder: Path) -> Iterator[None]:
     """Whatever Chroma raises, and its Rust panics (BaseException), as ours."""
     try:
         yield

@@ -1,0 +1,48 @@
+# Two commands on a fresh machine: `make run` serves the chat, `make test` proves it.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 7860
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test lint bench clean help
+
+run: $(VENV)/installed ## Install, index corpus/, serve the chat on 127.0.0.1:7860
+	$(BIN)/qa serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/installed-dev ## Lint, types and every test (installs Chromium where CI=true and it is missing)
+	@$(BIN)/python tests/ensure_chromium.py
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev ## Lint and types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed-dev ## Measure on the sets in EVAL=DIR and write bench/RESULTS.md
+	@test -n "$(EVAL)" || { echo "Name the folder of evaluation sets: make bench EVAL=DIR (docs/evaluation.md says what is in it)"; exit 2; }
+	$(BIN)/python bench/run.py "$(EVAL)"
+
+clean: ## Remove what can be made again: the environment, the index, caches (never corpus/)
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find index -mindepth 1 ! -name README.md -delete
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Groundwire needs Python 3.11 or newer; set PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(PIP) -e ".[dev]"
+	@touch $@
