@@ -171,7 +171,7 @@ class Catalog:
                     self._idle.append(db)
 
     def put(self, indexed: Indexed) -> list[str]:
-        """Store an article whole, replacing what was there, in one transaction. Returns passage ids that are no more."""
+        """Store an article whole, replacing what was there, in one transaction. Returns passage ids that went."""
         article = indexed.article
         ids = [passage_id(article.id, article.version, n) for n in range(len(indexed.passages))]
         day = parse_date(article.published).toordinal() if article.published else None
@@ -180,8 +180,10 @@ class Catalog:
             key = db.execute(
                 "INSERT INTO articles (id, version, stamp, title, outlet, url, author, published, published_day,"
                 " added, text) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                (article.id, article.version, indexed.stamp, article.title, article.outlet, article.url, article.author)
-                + (article.published, day, article.added, article.text),
+                (
+                    *(article.id, article.version, indexed.stamp, article.title, article.outlet, article.url),
+                    *(article.author, article.published, day, article.added, article.text),
+                ),
             ).lastrowid
             db.executemany(
                 'INSERT INTO sentences (article, n, start, "end", furniture, vector) VALUES (?,?,?,?,?,?)',

@@ -1,6 +1,6 @@
 """The service: the one place that wires the parts, and the five things people do with it.
 
-`QA.open` holds the index for writing; `QA.read` opens it beside nobody, read-only, with exact search and without Chroma.
+`QA.open` holds the index for writing. `QA.read` opens it read-only, with exact search and without Chroma.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from qa.errors import (
 )
 from qa.index import Index, Progress, SyncReport, check_manifest
 from qa.indexer import manifest_for
+from qa.lock import Holder
 from qa.model import Model
 from qa.retrieve import RANKINGS, TOP, HybridRetriever
 from qa.select import Evidence, LinearSelector, Selector, gather, rank
@@ -98,6 +99,14 @@ class QA:
     def attach_chroma(self) -> str:
         """Let Chroma answer dense queries, healed first if needed. Returns what was done, in words."""
         return self._writer().attach_chroma()
+
+    def announce(self, holder: Holder) -> None:
+        """Tell other processes where the service that holds the index answers."""
+        self._writer().lock.announce(holder)
+
+    def warm_up(self) -> None:
+        """Load the model and run it once, so that the first question waits for nothing."""
+        self._model.get().encode(["warm up"])
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer in the articles' own sentences, or decline. Raises QuestionError."""
@@ -183,6 +192,19 @@ class QA:
         with self._catalog.snapshot() as snapshot:
             counts = snapshot.counts()
         return {**counts, "dense": "chroma" if self._dense.chroma else "exact", "model_loaded": self._model.loaded}
+
+    @property
+    def catalog(self) -> Catalog:
+        return self._catalog
+
+    @property
+    def dense(self) -> DenseSearch:
+        return self._dense
+
+    @property
+    def index(self) -> Index | None:
+        """The writer's side; None when the index is open for reading only."""
+        return self._index
 
     def close(self) -> None:
         if self._index is not None:

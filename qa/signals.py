@@ -56,7 +56,7 @@ class Question:
         self._said = frozenset(words(text))
 
     def answered_in_kind(self, sentence: str) -> float:
-        """1 when the sentence has what such a question asks for (a number, a date, a name) beyond the question's own."""
+        """1 when the sentence has what is asked for (a number, a date, a name) beyond the question's own words."""
         if self.answer_pattern is not None:
             found = (m.group().lower() for m in self.answer_pattern.finditer(sentence))
             return float(any(f not in self._said for f in found))

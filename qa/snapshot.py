@@ -125,7 +125,8 @@ class Snapshot:
         where, values = article_condition(filters)
         if filters:
             sql = (
-                "SELECT p.id FROM passage_index f JOIN passages p ON p.key = f.rowid JOIN articles a ON a.key = p.article"
+                "SELECT p.id FROM passage_index f JOIN passages p ON p.key = f.rowid"
+                " JOIN articles a ON a.key = p.article"
                 f" WHERE passage_index MATCH ? AND {where} ORDER BY bm25(passage_index), p.id LIMIT ?"
             )
             return [r[0] for r in self._db.execute(sql, (match, *values, k))]
@@ -155,7 +156,8 @@ class Snapshot:
     def sentences(self, article: int, first: int, last: int) -> list[StoredSentence]:
         """Sentences first..last (half-open) of the article with this key."""
         rows = self._db.execute(
-            'SELECT n, start, "end", furniture, vector FROM sentences WHERE article = ? AND n >= ? AND n < ? ORDER BY n',
+            'SELECT n, start, "end", furniture, vector FROM sentences'
+            " WHERE article = ? AND n >= ? AND n < ? ORDER BY n",
             (article, first, last),
         )
         return [StoredSentence(r[0], Sentence(r[1], r[2], bool(r[3])), unpacked(r[4])) for r in rows]

@@ -1,0 +1,298 @@
+"""The command line: `qa COMMAND`. The one place where errors become exit codes (2 the user's, 1 ours).
+
+Commands ask the running service when there is one. Heavy imports stay inside the commands that need them, so
+`qa --help` and everything beside a running service load no model library.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qa import __version__
+from qa import printing as out
+from qa.errors import ArticleError, DuplicateArticle, GroundwireError, ServiceError, StorageError, UserError
+
+if TYPE_CHECKING:
+    from qa.client import RemoteQA
+    from qa.service import QA
+    from qa.settings import Settings
+    from qa.types import Filters, Outcome
+
+
+class _Group(click.Group):
+    """Turns our errors into one clear line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GroundwireError as error:
+            click.echo(f"qa: {error}", err=True)
+            ctx.exit(2 if isinstance(error, UserError) else 1)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(1)
+        except OSError as error:
+            click.echo(f"qa: {StorageError(f'The system refused: {error}. Nothing acknowledged is lost.')}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--home", metavar="DIR", help="The folder that holds corpus/ and index/ (default: QA_HOME, or here).")
+@click.version_option(__version__, prog_name="qa")
+@click.pass_context
+def main(ctx: click.Context, home: str | None) -> None:
+    """Ask a collection of articles; get answers in their own sentences, each with an exact citation."""
+    ctx.obj = home
+
+
+def _filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--to", "published_to", metavar="DATE", help="Only articles published on or before this day."),
+        click.option("--from", "published_from", metavar="DATE", help="Only articles published on or after this day."),
+        click.option("--article", "articles", metavar="ID", multiple=True, help="Only this article (repeatable)."),
+        click.option("--outlet", "outlets", metavar="NAME", multiple=True, help="Only this outlet (repeatable)."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@_filter_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
+@click.pass_obj
+def ask(home: str | None, /, question: tuple[str, ...], as_json: bool, **filters: Any) -> None:
+    """Answer QUESTION from the articles, or say that they do not."""
+    with _reader(home) as service:
+        answer = service.ask(" ".join(question), _filters(filters))
+    click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else out.answer_text(answer))
+
+
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@_filter_options
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON list for programs.")
+@click.pass_obj
+def search(home: str | None, /, question: tuple[str, ...], k: int, as_json: bool, **filters: Any) -> None:
+    """Show the passages that match QUESTION best."""
+    with _reader(home) as service:
+        found = service.search(" ".join(question), _filters(filters), k)
+    click.echo(json.dumps([asdict(p) for p in found], ensure_ascii=False) if as_json else out.passages_text(found))
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True), required=True)
+@click.option("--replace", "id", metavar="ID", help="Put the text in place of the article with this id (one file).")
+@click.option("--title", help="Title, when the file does not say it.")
+@click.option("--outlet", help="Outlet, when the file does not say it.")
+@click.option("--url", help="Address it was published at.")
+@click.option("--author", help="Author.")
+@click.option("--published", metavar="DATE", help="Day of publication, such as 2024-05-17.")
+@click.pass_obj
+def add(home: str | None, /, files: tuple[Path, ...], id: str | None, **metadata: str | None) -> None:
+    """Add .txt and .md FILES to the corpus ("-" reads standard input)."""
+    if id and len(files) > 1:
+        raise click.UsageError(f"--replace takes one file, got {len(files)}.")
+    refused = 0
+    with _writer(home) as service:
+        for path in files:
+            outcome = _add_one(service, path, id, metadata)
+            refused += outcome.status == "refused"
+            click.echo(out.outcome_text(outcome), err=outcome.status == "refused")
+    if refused:
+        raise UserError(f"{len(files) - refused} of {len(files)} added; {refused} refused, each with its reason above.")
+
+
+@main.command("list")
+@click.option("--json", "as_json", is_flag=True, help="A JSON list for programs.")
+@click.option("--search", default="", help="Only articles with these words in id, title or outlet.")
+@click.pass_obj
+def list_articles(home: str | None, as_json: bool, search: str) -> None:
+    """List the articles."""
+    with _reader(home) as service:
+        rows = service.articles(search=search)
+    click.echo(json.dumps([asdict(r) for r in rows], ensure_ascii=False) if as_json else out.articles_text(rows))
+
+
+@main.command()
+@click.argument("id")
+@click.option("--at", metavar="START-END", help="Mark these characters, as a citation names them.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with text and sentence spans.")
+@click.pass_obj
+def show(home: str | None, id: str, at: str | None, as_json: bool) -> None:
+    """Show the article ID, or the place that a citation names."""
+    with _reader(home) as service:
+        article, sentences = service.article(id)
+    if as_json:
+        whole = {**asdict(article), "version": article.version, "sentences": [asdict(s) for s in sentences]}
+        click.echo(json.dumps(whole, ensure_ascii=False))
+    else:
+        click.echo(out.article_text(article, out.parse_span(at, article) if at else None))
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.pass_obj
+def remove(home: str | None, ids: tuple[str, ...]) -> None:
+    """Remove articles from the corpus for good."""
+    with _writer(home) as service:
+        for id in ids:
+            click.echo(out.outcome_text(service.remove(id)))
+
+
+@main.command()
+@click.option("--rebuild", is_flag=True, help="Make the index anew from the corpus; every article is embedded again.")
+@click.pass_obj
+def index(home: str | None, rebuild: bool) -> None:
+    """Bring the index up to date with corpus/."""
+    settings = _settings(home)
+    remote = _running(settings)
+    if remote is not None:
+        if rebuild:
+            raise ServiceError(f"The service at {remote.address} holds the index. Stop it, then rebuild.")
+        click.echo(out.report_text(remote.sync()))
+        return
+    with _opened(settings, "qa index", rebuild=rebuild) as qa, out.progress_bar("indexing") as progress:
+        report = qa.sync(progress)
+        chroma = qa.attach_chroma()
+    click.echo(out.report_text(asdict(report)) + f"\n{chroma}.")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON list for programs.")
+@click.pass_obj
+def doctor(home: str | None, as_json: bool) -> None:
+    """Check every invariant of the index and say what mends what is wrong."""
+    settings = _settings(home)
+    remote = _running(settings)
+    if remote is not None:
+        findings = remote.examine()
+    else:
+        from qa.doctor import examine
+
+        with _opened(settings, "qa doctor") as qa:
+            findings = [asdict(f) for f in examine(qa)]
+    click.echo(json.dumps(findings, ensure_ascii=False) if as_json else out.findings_text(findings))
+    if any(f["problems"] for f in findings):
+        raise ServiceError("Not everything is sound. The commands above mend it.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=7860, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes any.")
+@click.option("--public", is_flag=True, help="Allow an address that other machines can reach. There is no login.")
+@click.pass_obj
+def serve(home: str | None, host: str, port: int, public: bool) -> None:
+    """Serve the chat page and the JSON routes."""
+    from qa.web.server import run
+
+    run(_settings(home), host, port, public=public)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--limit", type=click.IntRange(1), help="Ask only this many questions, drawn at random.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the draw.")
+@click.pass_obj
+def evaluate(home: str | None, folder: Path, as_json: bool, limit: int | None, seed: int) -> None:
+    """Index FOLDER/corpus.jsonl in a place of its own, ask FOLDER/questions.jsonl, print the figures."""
+    from qa.evaluate import evaluate_folder
+
+    figures = evaluate_folder(folder, _settings(home), limit=limit, seed=seed)
+    click.echo(json.dumps(figures) if as_json else out.figures_text(figures))
+
+
+def _settings(home: str | None) -> Settings:
+    from qa.settings import Settings
+
+    return Settings.from_environment(home)
+
+
+def _running(settings: Settings) -> RemoteQA | None:
+    from qa.client import RemoteQA
+
+    return RemoteQA.find(settings.index)
+
+
+def _filters(options: dict[str, Any]) -> Filters:
+    from qa.wire import make_filters
+
+    return make_filters(options["outlets"], options["articles"], options["published_from"], options["published_to"])
+
+
+@contextmanager
+def _opened(settings: Settings, command: str, *, rebuild: bool = False) -> Iterator[QA]:
+    from qa.service import QA
+
+    with QA.open(settings=settings, command=command, rebuild=rebuild) as qa:
+        yield qa
+
+
+@contextmanager
+def _reader(home: str | None) -> Iterator[QA | RemoteQA]:
+    """The running service; or the index read-only, brought up to date first when the corpus has changed."""
+    settings = _settings(home)
+    remote = _running(settings)
+    if remote is not None:
+        yield remote
+        return
+    from qa.freshness import is_fresh
+
+    if not is_fresh(settings):
+        from qa.errors import IndexHeld
+
+        try:
+            with _opened(settings, "qa") as qa, out.progress_bar("indexing") as progress:
+                qa.sync(progress)
+                yield qa
+                return
+        except IndexHeld as error:
+            click.echo(f"qa: {error} Answering from what is indexed.", err=True)
+    from qa.service import QA
+
+    with QA.read(settings=settings) as qa:
+        yield qa
+
+
+@contextmanager
+def _writer(home: str | None) -> Iterator[QA | RemoteQA]:
+    """The running service, or the index opened for writing and up to date with the corpus."""
+    settings = _settings(home)
+    remote = _running(settings)
+    if remote is not None:
+        yield remote
+        return
+    with _opened(settings, "qa") as qa:
+        with out.progress_bar("indexing") as progress:
+            qa.sync(progress)
+        yield qa
+
+
+def _add_one(service: QA | RemoteQA, path: Path, id: str | None, metadata: dict[str, str | None]) -> Outcome:
+    from qa.articles import decode
+    from qa.types import Outcome
+
+    name = "" if str(path) == "-" else path.name
+    shown = "standard input" if not name else str(path)
+    try:
+        if name and path.suffix.lower() not in (".txt", ".md", ".markdown"):
+            raise ArticleError(f"Its name ends in {path.suffix or 'nothing'!r}; expected .txt or .md.")
+        text = decode(path.read_bytes() if name else sys.stdin.buffer.read())
+        return service.add(text, name=name, id=id, markdown=path.suffix.lower() in (".md", ".markdown"), **metadata)
+    except DuplicateArticle as error:
+        return Outcome(shown, "duplicate", error.article, str(error))
+    except ArticleError as error:
+        return Outcome(shown, "refused", None, str(error))
+    except OSError as error:
+        return Outcome(shown, "refused", None, f"It cannot be read: {error.strerror}. Check the name and permissions.")

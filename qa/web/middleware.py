@@ -1,0 +1,121 @@
+"""What every request passes: who it was sent to, where it comes from, how large it is, and what the page may load.
+
+Guards against DNS rebinding (unknown Host), cross-site requests (foreign Origin, missing token on a write)
+and floods (bodies beyond the limit). Pure ASGI, so that streams stay streams.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewhat more
+COOKIE = "groundwire-{port}"  # cookies know no ports, and two services may run beside each other
+CSP = (
+    "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; base-uri 'self'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+_READS = {"GET", "HEAD", "OPTIONS"}
+_OPEN_POSTS = {"/api/ask", "/api/search"}  # they change nothing, so programs need no token for them
+_LOCAL = {"127.0.0.1", "localhost", "::1"}
+
+
+class Guard:
+    """Refuses what must not come in with 403 or 413, and puts the security headers on what goes out."""
+
+    def __init__(self, app: App, token: str, hosts: Iterable[str] = ()) -> None:
+        self._app = app
+        self._token = token
+        self._hosts = _LOCAL | {h for h in hosts if h not in ("0.0.0.0", "::")}  # noqa: S104
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":  # nothing here speaks it
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await self._app(scope, receive, send)
+            return
+        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        refusal = self._refusal(scope, headers)
+        if refusal:
+            await _answer(send, *refusal)
+            return
+        await self._app(scope, _bounded(receive), self._with_headers(scope, headers, send))
+
+    def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
+        host = urlsplit(f"//{headers.get('host', '')}")
+        if (host.hostname or "") not in self._hosts:
+            return 403, f"This service does not answer to the host {headers.get('host', '')!r}; use 127.0.0.1."
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+            return 403, f"Requests from {origin!r} are refused: they come from another site."
+        if headers.get("sec-fetch-site") == "cross-site" and scope["method"] not in _READS:
+            return 403, "Requests from another site are refused."
+        if scope["method"] not in _READS and scope["path"] not in _OPEN_POSTS and not self._authorised(headers):
+            return 403, "This request changes something and needs the service's token; reload the page."
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            return 413, f"The request holds {length} bytes; at most {MAX_BODY:,} are read."
+        return None
+
+    def _authorised(self, headers: dict[str, str]) -> bool:
+        given = headers.get("authorization", "").removeprefix("Bearer ")
+        cookie = ""
+        try:
+            morsel = SimpleCookie(headers.get("cookie", "")).get(_cookie_name(headers))
+            cookie = morsel.value if morsel else ""
+        except CookieError:
+            pass
+        return any(hmac.compare_digest(t.encode(), self._token.encode()) for t in (given, cookie))
+
+    def _with_headers(self, scope: Scope, headers: dict[str, str], send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = [
+                    (b"content-security-policy", CSP.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+                if scope["path"] == "/" and scope["method"] == "GET":
+                    cookie = f"{_cookie_name(headers)}={self._token}; Path=/; HttpOnly; SameSite=Strict"
+                    extra.append((b"set-cookie", cookie.encode()))
+                message = {**message, "headers": [*message.get("headers", []), *extra]}
+            await send(message)
+
+        return sending
+
+
+def _cookie_name(headers: dict[str, str]) -> str:
+    return COOKIE.format(port=urlsplit(f"//{headers.get('host', '')}").port or 80)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Stop reading a body that is longer than it may be, whatever length it announced."""
+    read = 0
+
+    async def receiving() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > MAX_BODY:
+            return {"type": "http.disconnect"}
+        return message
+
+    return receiving
+
+
+async def _answer(send: Send, status: int, message: str) -> None:
+    body = json.dumps({"error": "Refused", "message": message}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

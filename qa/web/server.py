@@ -1,0 +1,103 @@
+"""Serving: binds the port, starts the service behind the page, tells other processes where it is."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from qa.client import RemoteQA
+from qa.errors import IndexHeld, StorageError, UserError
+from qa.lock import Holder
+from qa.printing import progress_bar
+from qa.service import QA
+from qa.settings import Settings
+from qa.web.host import Host
+
+TOKEN_FILE = "token"  # noqa: S105  (a file name)
+PORTS_TRIED = 20
+GRACE_SECONDS = 5
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def run(settings: Settings, host: str, port: int, *, public: bool = False) -> None:
+    """Serve until interrupted. Raises IndexHeld when a service for this folder runs already, UserError."""
+    if host not in _LOOPBACK and not public:
+        raise UserError(
+            f"{host} can be reached from other machines and there is no login. Serve on 127.0.0.1, or add --public."
+        )
+    running = RemoteQA.find(settings.index)
+    if running is not None:
+        raise IndexHeld(f"Groundwire serves this folder already: {running.address}")
+    listener, bound = bind(host, port)
+    shown = f"http://{host if ':' not in host else f'[{host}]'}:{bound}"
+    if bound != port and port:
+        print(f"Port {port} is taken by another program; serving on {bound} instead.", file=sys.stderr)
+    token = service_token(settings.index)
+    service = Host(lambda: _open(settings, shown, token))
+    from ui import build_app  # the page knows the service; the service never knows the page
+
+    app = build_app(service, token, [host])
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, ws="none")
+    print(f"Groundwire: {shown}", flush=True)
+    with progress_bar("indexing") as progress:
+        service.start(progress, then=_report)
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            service.close()
+            listener.close()
+
+
+def bind(host: str, port: int) -> tuple[socket.socket, int]:
+    """A listening socket on the port, or on the first free one of the next. Raises UserError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port, port + PORTS_TRIED) if port else [0]:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            reason = error.strerror or str(error)
+            continue
+        return listener, int(listener.getsockname()[1])
+    raise UserError(
+        f"No port from {port} to {port + PORTS_TRIED - 1} is free on {host} ({reason}). Choose one: --port N"
+    )
+
+
+def service_token(index: Path) -> str:
+    """The token that opens the writing routes: made once, kept for this user only, so open pages survive a restart."""
+    path = index / TOKEN_FILE
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and (token := path.read_text("ascii").strip()):
+            return token
+        token = secrets.token_urlsafe(24)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(token)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"The index folder {index} cannot be written: {error}. Mend its permissions.") from error
+    return token
+
+
+def _open(settings: Settings, address: str, token: str) -> QA:
+    qa = QA.open(settings=settings, command="qa serve")
+    qa.announce(Holder(os.getpid(), "qa serve", address, token))
+    return qa
+
+
+def _report(service: Host) -> None:
+    if service.state == "failed":
+        print(f"qa: {service.detail}", file=sys.stderr, flush=True)
+        return
+    counts = service.qa.status()
+    print(f"Ready: {counts['articles']} articles, {counts['passages']} passages. {service.detail}.", flush=True)
+    for name, reason in (service.report.refused if service.report else {}).items():
+        print(f"Refused: {name}: {reason}", file=sys.stderr, flush=True)

@@ -1,0 +1,23 @@
+"""The page: composes routes, guard and chat into one application. Knows the service, nothing below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+
+from qa import __version__
+from qa.web.host import Host
+from qa.web.middleware import Guard
+from qa.web.routes import error_answers, json_routes
+
+
+def build_app(host: Host, token: str, hosts: Sequence[str] = ()) -> FastAPI:
+    """One application: the JSON routes under /api, and the page."""
+    app = FastAPI(
+        title="Groundwire", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
+    )
+    app.include_router(json_routes(host))
+    error_answers(app)
+    app.add_middleware(Guard, token=token, hosts=list(hosts))
+    return app
