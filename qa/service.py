@@ -70,12 +70,14 @@ class QA:
         model: Model | None = None,
         command: str = "python",
         rebuild: bool = False,
+        selector: Selector | None = None,
+        rankings: Sequence[str] = RANKINGS,
     ) -> QA:
         """Hold the index for writing; call `sync` to bring it up to date. Raises IndexHeld, IndexIncompatible."""
         settings = settings or Settings.from_environment(home)
         model = model or Model(settings.model)
         index = Index.open(settings, model.get, command, rebuild=rebuild)
-        return cls(settings, index.catalog, index.dense, model, index)
+        return cls(settings, index.catalog, index.dense, model, index, selector, rankings)
 
     @classmethod
     def read(

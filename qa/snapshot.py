@@ -134,7 +134,8 @@ class Snapshot:
             "SELECT rowid FROM passage_index WHERE passage_index MATCH ? ORDER BY rank, rowid LIMIT ?", (match, k)
         )
         keys = [r[0] for r in rows]
-        return [r[0] for r in self._in("SELECT id FROM passages WHERE key IN ({})", keys)]
+        ids = dict(self._in("SELECT key, id FROM passages WHERE key IN ({})", keys))
+        return [ids[key] for key in keys]
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each indexed term (stemmed as FTS5 does) occurs; absent terms are left out."""
