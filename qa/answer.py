@@ -20,7 +20,6 @@ MAX_SENTENCES = 5
 KEEP = 0.45
 SAME = 0.8  # share of distinct terms in common above which two sentences say the same
 NEAREST = 3
-DECLINED = "The articles do not answer this question."
 
 
 def choose(evidence: Sequence[Evidence]) -> list[list[Evidence]]:

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from qa.errors import UserError
-from qa.types import Answer, Article, ArticleSummary, Outcome, SourcePassage
+from qa.types import DECLINED, Answer, Article, ArticleSummary, Outcome, SourcePassage
 
 WIDTH = 88
-DECLINED = "The articles do not answer this question."
 
 
 def answer_text(answer: Answer) -> str:

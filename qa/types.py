@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
+DECLINED = "The articles do not answer this question."  # the one refusal phrase: page, command line, tests
 TITLE_WORDS = 12  # a derived title is the first words of the text: enough to recognise an article in a list
 
 
