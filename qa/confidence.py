@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-FEATURES = ("similarity", "sentence_words", "nearby_words", "passage", "names_missing", "rarest_missing", "in_kind")
+FEATURES = ("similarity", "sentence_words", "nearby_words", "names_missing", "rarest_missing", "in_kind")
 BIAS = -5.0
 WEIGHTS: dict[str, float] = {
     "similarity": 4.0,
     "sentence_words": 2.0,
     "nearby_words": 2.0,
-    "passage": 2.0,
     "names_missing": -2.0,
     "rarest_missing": -1.0,
     "in_kind": 1.0,

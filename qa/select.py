@@ -64,7 +64,6 @@ class Candidate:
             "similarity": self.cosine,
             "sentence_words": coverage(question.stems, own, rarity),
             "nearby_words": coverage(question.stems, own | self.nearby, rarity),
-            "passage": self.hit.cosine,
             "names_missing": len(names.intersection(missing)) / len(names) if names else 0.0,
             "rarest_missing": max((rarity(t) for t in missing), default=0.0) / COMMONEST,
             "in_kind": question.answered_in_kind(self.text),

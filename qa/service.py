@@ -11,6 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from qa.answer import compose, source
 from qa.articles import canonical_text, decode, parse_article, slug
 from qa.catalog import FILE, Catalog
@@ -108,7 +111,12 @@ class QA:
 
     def warm_up(self) -> None:
         """Load the model and run it once, so that the first question waits for nothing."""
-        self._model.get().encode(["warm up"])
+        self.embed("warm up")
+
+    def embed(self, question: str) -> NDArray[np.float32]:
+        """A question's vector, shape (dimension,)."""
+        vector: NDArray[np.float32] = self._model.get().encode([question])[0]
+        return vector
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer in the articles' own sentences, or decline. Raises QuestionError."""
@@ -125,7 +133,7 @@ class QA:
     ) -> tuple[list[Hit], list[Evidence]]:
         """The retrieved passages and all their sentences, both best first: what `ask` chooses from."""
         clock = [time.perf_counter()]
-        vector = self._model.get().encode([question.text])[0]
+        vector = self.embed(question.text)
         clock.append(time.perf_counter())
         retriever = HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings)
         hits = retriever.hits(question.text, vector)
@@ -139,7 +147,7 @@ class QA:
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
         """The k passages that retrieval ranks first. Raises QuestionError."""
         text, filters = clean_question(question), filters or Filters()
-        vector = self._model.get().encode([text])[0]
+        vector = self.embed(text)
         with self._catalog.snapshot() as snapshot:
             hits = HybridRetriever(snapshot, self._dense, filters, top=k, rankings=self._rankings).hits(text, vector)
             return [source(snapshot, hit) for hit in hits]
