@@ -1,14 +1,20 @@
-"""The service as a web server holds it: up at once, ready when it is, with one clear word on why not."""
+"""The service as a web server holds it: up at once, ready when it is, with one clear word on why not.
+
+Importing this loads no model library: `open_qa` does, in the thread, while the page is up already.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from qa.errors import GroundwireError, NotReady
-from qa.index import Progress, SyncReport
-from qa.service import QA
+
+if TYPE_CHECKING:
+    from qa.index import Progress, SyncReport
+    from qa.service import QA
 
 log = logging.getLogger(__name__)
 

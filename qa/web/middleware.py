@@ -28,6 +28,11 @@ CSP = (
 _READS = {"GET", "HEAD", "OPTIONS"}
 _OPEN_POSTS = {"/api/ask", "/api/search"}  # they change nothing, so programs need no token for them
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
+# Of gradio's own endpoints the page needs these. The others run handlers around the queue, or serve and fetch files:
+# `file=` and `proxy=` with an address make the server fetch it.
+_PAGE_POSTS = {f"/gradio_api/{name}" for name in ("queue/join", "upload", "cancel", "reset", "reset/")}
+_CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/deep_link", "/monitoring")
+_JOIN = "/gradio_api/queue/join"
 
 
 class Guard:
@@ -50,7 +55,13 @@ class Guard:
         if refusal:
             await _answer(send, *refusal)
             return
-        await self._app(scope, _bounded(receive), self._with_headers(scope, headers, send))
+        receive = _bounded(receive)
+        if scope["path"] == _JOIN and scope["method"] == "POST":
+            body, receive = await _read(receive)
+            if _names_an_address(body):
+                await _answer(send, 403, "A file is uploaded, never fetched: its path was an address.")
+                return
+        await self._app(scope, receive, self._with_headers(scope, headers, send))
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         host = urlsplit(f"//{headers.get('host', '')}")
@@ -63,6 +74,10 @@ class Guard:
             return 403, "Requests from another site are refused."
         if scope["method"] not in _READS and scope["path"] not in _OPEN_POSTS and not self._authorised(headers):
             return 403, "This request changes something and needs the service's token; reload the page."
+        path = scope["path"]
+        gradio_post = scope["method"] not in _READS and path.startswith("/gradio_api/")
+        if path.startswith(_CLOSED) or (gradio_post and path not in _PAGE_POSTS):
+            return 403, f"{path} is closed: the page does not need it. Programs use the routes under /api."
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY:
             return 413, f"The request holds {length} bytes; at most {MAX_BODY:,} are read."
@@ -112,6 +127,37 @@ def _bounded(receive: Receive) -> Receive:
         return message
 
     return receiving
+
+
+async def _read(receive: Receive) -> tuple[bytes, Receive]:
+    """A whole body, and a `receive` that hands it on as if nobody had read it."""
+    messages: list[Message] = []
+    while not messages or messages[-1].get("more_body"):
+        messages.append(await receive())
+    waiting = iter(messages)
+
+    async def replaying() -> Message:
+        return next(waiting, None) or await receive()
+
+    return b"".join(m.get("body", b"") for m in messages), replaying
+
+
+def _names_an_address(body: bytes) -> bool:
+    """Whether a file in the page's message is a web address, which gradio would go and fetch."""
+    try:
+        values = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return False  # gradio refuses it by itself
+    while values:
+        value = values.pop()
+        if isinstance(value, list):
+            values += value
+        elif isinstance(value, dict):
+            path = value.get("path")
+            if isinstance(path, str) and "://" in path[:20]:
+                return True
+            values += value.values()
+    return False
 
 
 async def _answer(send: Send, status: int, message: str) -> None:

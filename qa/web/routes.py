@@ -11,7 +11,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from qa.doctor import examine
 from qa.errors import DuplicateArticle, GroundwireError, NotReady, Refused, UnknownArticle, UserError
 from qa.web.host import Host
 from qa.wire import answer_to_dict, filters_from_dict
@@ -100,6 +99,8 @@ def json_routes(host: Host) -> APIRouter:
 
     @api.post("/doctor")
     def doctor() -> list[dict[str, Any]]:
+        from qa.doctor import examine  # it imports what the page must not wait for
+
         return [asdict(finding) for finding in examine(host.qa)]
 
     return api

@@ -7,6 +7,7 @@ import secrets
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -14,9 +15,11 @@ from qa.client import RemoteQA
 from qa.errors import IndexHeld, StorageError, UserError
 from qa.lock import Holder
 from qa.printing import progress_bar
-from qa.service import QA
 from qa.settings import Settings
 from qa.web.host import Host
+
+if TYPE_CHECKING:
+    from qa.service import QA
 
 TOKEN_FILE = "token"  # noqa: S105  (a file name)
 PORTS_TRIED = 20
@@ -88,6 +91,8 @@ def service_token(index: Path) -> str:
 
 
 def _open(settings: Settings, address: str, token: str) -> QA:
+    from qa.service import QA  # seconds of imports: in the thread, behind a page that is up
+
     qa = QA.open(settings=settings, command="qa serve")
     qa.announce(Holder(os.getpid(), "qa serve", address, token))
     return qa

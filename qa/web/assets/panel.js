@@ -1,0 +1,59 @@
+// Brings the active card into view, moves the focus for keyboards, and is a bottom sheet on narrow screens.
+const column = () => element.closest('#sources');
+const narrow = () => window.matchMedia('(max-width: 768px)').matches;
+const asked = () => window.groundwire || {};
+
+function opener() {
+  const { button, token } = asked();
+  if (button && button.isConnected) return button;
+  return [...document.querySelectorAll('#chat button.cite')].find((b) => b.value === token);
+}
+
+function close() {
+  column().classList.remove('open');
+  document.querySelector('#ask').classList.remove('sheet');
+  const button = opener();
+  if (button) button.focus({ preventScroll: true });
+}
+
+// The tapped line stays above the sheet.
+function uncover(button) {
+  const scroller = button.closest('.bubble-wrap');
+  const room = column().getBoundingClientRect().top;
+  const box = button.getBoundingClientRect();
+  if (scroller && box.bottom > room - 16) scroller.scrollTop += box.bottom - room + 48;
+}
+
+function settle() {
+  const list = element.querySelector('.list');
+  const active = element.querySelector('.active');
+  if (!list) return;
+  if (!active && !element.querySelector('[data-open]')) {
+    list.scrollTop = 0;
+    return;
+  }
+  column().classList.add('open');
+  const button = opener();
+  if (narrow()) {
+    document.querySelector('#ask').classList.add('sheet');
+    if (button) requestAnimationFrame(() => uncover(button));
+  }
+  const target = (active && active.querySelector('mark')) || active || list;
+  if (active) {
+    const top = list.getBoundingClientRect().top;
+    const card = active.getBoundingClientRect().top - top;
+    const below = target.getBoundingClientRect().bottom - top;
+    // The whole card from its head where the mark is then visible, else the mark in the middle.
+    list.scrollTop += below - card < list.clientHeight - 16 ? card - 8 : below - list.clientHeight / 2;
+  }
+  if (asked().keyboard) target.focus({ preventScroll: true });
+}
+
+element.addEventListener('click', (event) => {
+  if (event.target.closest('.close')) close();
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  if (element.contains(document.activeElement) || (narrow() && column().classList.contains('open'))) close();
+});
+watch(['value', 'seq'], settle);

@@ -1,0 +1,34 @@
+// One line on what the service is doing, asked of the service itself, so that it also notices when it is gone.
+const SOON = 700, LATER = 8000;
+let ready = false;
+
+function words(s) {
+  const many = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
+  if (s.state === 'starting') return 'Starting…';
+  if (s.state === 'indexing') return s.detail ? `Indexing: ${s.detail}` : 'Getting ready…';
+  if (s.state === 'ready') return s.articles ? many(s.articles, 'article') : 'The library is empty: add an article under Library';
+  return s.detail || s.message || 'The service cannot answer now.';
+}
+
+function show(text, kind) {
+  const line = element.querySelector('.state');
+  if (!line) return;
+  if (line.textContent !== text) line.textContent = text;
+  line.className = `state ${kind}`;
+}
+
+async function look() {
+  let state = 'gone';
+  try {
+    const reply = await fetch('./api/health', { cache: 'no-store' });
+    const health = await reply.json();
+    state = health.state || 'failed';
+    show(words(health), state);
+  } catch {
+    show('The service does not answer. Is it still running?', 'failed');
+  }
+  if (state === 'ready' && !ready) trigger('ready');
+  ready = state === 'ready';
+  setTimeout(look, ready ? LATER : SOON);
+}
+look();
