@@ -1,85 +1,110 @@
 """Markdown to plain text: paragraphs, headings and list items survive as lines, markup does not.
 
-Parsing is markdown-it-py's (CommonMark plus tables); this module only writes the tokens out.
+Parsing is markdown-it-py's (CommonMark plus tables and strikethrough); this module only writes the tokens out.
+HTML inside Markdown is read tag by tag in one pass: the standard library's parser takes minutes over hostile input.
 """
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import html
+import re
 from typing import TYPE_CHECKING
+
+from qa.errors import ArticleError
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_ITEM_ENDS = {"list_item_close", "tr_close"}
+MAX_NESTING = 100  # markdown-it drops in silence what lies deeper; its default is 20
+
 _BLOCK_ENDS = {"paragraph_close", "heading_close", "bullet_list_close", "ordered_list_close", "table_close"}
 _CELL_ENDS = {"th_close", "td_close"}
+_TAG = re.compile(r"""<(/?)([a-z][a-z0-9-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>|<[!?][^<>]*>""", re.IGNORECASE)
 _UNSEEN = {"script", "style", "template", "noscript", "head"}
-_HTML_BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article"}
+_HTML_CELLS = {"td", "th"}
+_HTML_BLOCKS = set(
+    "address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3"
+    " h4 h5 h6 header hr legend li main nav ol option p pre section summary table tbody tfoot thead title tr ul".split()
+)
 
 
 def markdown_to_text(source: str) -> str:
-    """The text a reader of the rendered page would see; links keep their words, images their alternative text."""
+    """The words a reader of the rendered page would see: links keep theirs, images their alternative text.
+
+    List markers, rules and link targets go. Raises ArticleError for quotes or lists nested deeper than MAX_NESTING.
+    """
     from markdown_it import MarkdownIt  # here, since most commands never read Markdown
 
-    out: list[str] = []
-    depth = 0
-    for token in MarkdownIt("commonmark").enable("table").parse(source):
-        depth += token.nesting if token.type in ("bullet_list_open", "ordered_list_open") else 0
-        depth -= 1 if token.type in ("bullet_list_close", "ordered_list_close") else 0
-        if token.type == "inline":
-            out.append(_inline(token.children or []))
-        elif token.type in ("fence", "code_block"):
-            out.append(token.content.rstrip("\n") + "\n\n")
-        elif token.type == "html_block":
-            out.append(html_to_text(token.content) + "\n\n")
-        elif token.type in _CELL_ENDS:
-            out.append(" ")
-        elif token.type in _ITEM_ENDS:
-            out.append("\n")
-        elif token.type in _BLOCK_ENDS:
-            out.append("\n" if depth else "\n\n")
-    return "".join(out)
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
+    tokens = parser.parse(source)
+    if any(token.level >= MAX_NESTING - 1 for token in tokens):
+        raise ArticleError("Its quotes or lists are nested dozens deep; no article's are. Take out the markers.")
+    return "".join(_block(token) for token in tokens)
 
 
 def html_to_text(source: str) -> str:
-    """Text content of an HTML fragment, without scripts and styles."""
-    parser = _TextOnly()
-    parser.feed(source)
-    parser.close()
-    return "".join(parser.parts).strip()
+    """Text content of an HTML fragment, without scripts, styles and comments."""
+    parts: list[str] = []
+    hidden: str | None = None
+    cursor = 0
+    source = _without_comments(source)
+    for match in _TAG.finditer(source):
+        if hidden is None:
+            parts.append(html.unescape(source[cursor : match.start()]))
+        cursor = match.end()
+        tag = (match.group(2) or "").lower()
+        hidden = _hidden(hidden, tag, closing=bool(match.group(1)))
+        parts.append("\n" if tag in _HTML_BLOCKS else " " if tag in _HTML_CELLS else "")
+    if hidden is None:
+        parts.append(html.unescape(source[cursor:]))
+    return "".join(parts).strip()
+
+
+def _block(token: Token) -> str:
+    if token.type == "inline":
+        return _inline(token.children or [])
+    if token.type in ("fence", "code_block"):
+        return f"{token.content.rstrip()}\n\n"
+    if token.type == "html_block":
+        return html_to_text(token.content) + "\n\n"
+    if token.type in _CELL_ENDS:
+        return " "
+    if token.type == "tr_close" or (token.type == "paragraph_close" and token.hidden):
+        return "\n"  # a row, or an item of a list without blank lines: a line of its own
+    return "\n\n" if token.type in _BLOCK_ENDS else ""
 
 
 def _inline(tokens: list[Token]) -> str:
     parts: list[str] = []
+    hidden: str | None = None
     for token in tokens:
-        if token.type in ("text", "code_inline"):
+        if token.type == "html_inline":
+            match = _TAG.match(token.content)
+            tag = (match.group(2) or "").lower() if match else ""
+            hidden = _hidden(hidden, tag, closing=token.content.startswith("</"))
+            parts.append("\n" if tag == "br" else "")
+        elif hidden is not None:
+            continue
+        elif token.type in ("text", "code_inline"):
             parts.append(token.content)
         elif token.type in ("softbreak", "hardbreak"):
             parts.append("\n")
         elif token.type == "image":
             parts.append(_inline(token.children or []))
-        elif token.type == "html_inline" and token.content.lower().startswith("<br"):
-            parts.append("\n")
     return "".join(parts)
 
 
-class _TextOnly(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._unseen = 0
+def _hidden(hidden: str | None, tag: str, *, closing: bool) -> str | None:
+    """The element that hides what comes next, after this tag: inside a script only the script's end counts."""
+    if hidden is not None:
+        return None if closing and tag == hidden else hidden
+    return tag if tag in _UNSEEN and not closing else None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._unseen += tag in _UNSEEN
-        if tag in _HTML_BLOCKS:
-            self.parts.append("\n")
 
-    def handle_endtag(self, tag: str) -> None:
-        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
-        if tag in _HTML_BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.parts.append(data)
+def _without_comments(source: str) -> str:
+    parts, cursor = [], 0
+    while (start := source.find("<!--", cursor)) >= 0:
+        parts.append(source[cursor:start])
+        end = source.find("-->", start + 4)
+        cursor = end + 3 if end >= 0 else len(source)
+    return "".join(parts) + source[cursor:]

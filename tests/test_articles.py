@@ -1,0 +1,393 @@
+"""Articles as files: what canonical text is, what a file gives back, and that writing is all or nothing."""
+
+from __future__ import annotations
+
+import errno
+import os
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import any_text
+
+from qa import articles
+from qa.articles import Corpus, canonical_text, decode, parse_article, parse_date, render, slug
+from qa.errors import ArticleError, StorageError
+from qa.types import Article
+
+REMOVED = "\x00\x01\x07\x08\x0e\x1b\x1f\x7f\x80\x9f\u00ad\u200b\ufeff\u202a\u202e\u2066\u2069\U000e0001\U000e0041"
+KEPT = {"ZWJ": "\u200d", "ZWNJ": "\u200c", "LRM": "\u200e", "RLM": "\u200f"}
+
+
+def canonical_line(raw: str) -> str:
+    return " ".join(canonical_text(raw).split())
+
+
+lines = any_text.map(canonical_line).map(lambda s: s[:200].strip()).map(lambda s: s or None)
+days = st.none() | st.dates().map(str) | st.datetimes().map(lambda d: d.isoformat(timespec="seconds"))
+bodies = any_text.map(canonical_text).filter(lambda s: any(c.isalnum() for c in s))
+articles_of_any_kind = st.builds(
+    Article,
+    id=st.just("x"),
+    text=bodies,
+    title=lines,
+    outlet=lines,
+    url=lines,
+    author=lines,
+    published=days,
+    added=days,
+)
+
+
+# Canonical text
+
+
+@given(any_text)
+def test_canonical_text_is_a_fixed_point(raw: str) -> None:
+    once = canonical_text(raw)
+    assert canonical_text(once) == once
+
+
+@given(any_text)
+def test_canonical_text_is_nfc_without_outer_white_space(raw: str) -> None:
+    text = canonical_text(raw)
+    assert unicodedata.is_normalized("NFC", text)
+    assert text == text.strip()
+    assert "\n\n\n" not in text
+    assert all(line == line.rstrip() for line in text.split("\n"))
+
+
+@given(any_text)
+def test_canonical_text_holds_no_control_override_or_tag_character(raw: str) -> None:
+    assert not set(canonical_text(raw)) & set(REMOVED)
+    assert all(c == "\n" for c in canonical_text(raw) if unicodedata.category(c) == "Cc")
+
+
+@pytest.mark.parametrize("character", REMOVED, ids=lambda c: f"U+{ord(c):04X}")
+def test_an_invisible_character_that_misleads_is_removed(character: str) -> None:
+    assert canonical_text(f"miss{character}ile") == "missile"
+
+
+@pytest.mark.parametrize("character", KEPT.values(), ids=KEPT)
+def test_an_invisible_character_that_scripts_need_is_kept(character: str) -> None:
+    assert canonical_text(f"a{character}b") == f"a{character}b"
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r", "\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_every_kind_of_newline_becomes_one(newline: str) -> None:
+    assert canonical_text(f"one{newline}two") == "one\ntwo"
+
+
+@given(any_text)
+def test_canonical_text_keeps_every_letter_and_digit(raw: str) -> None:
+    def letters(text: str) -> str:
+        return "".join(c for c in unicodedata.normalize("NFC", text) if c.isalnum())
+
+    assert letters(canonical_text(raw)) == letters(articles._REMOVED.sub("", raw))
+
+
+def test_a_lone_surrogate_is_refused_with_its_place() -> None:
+    with pytest.raises(ArticleError, match=r"lone surrogate \(U\+D83D\) at character 3.*UTF-8"):
+        canonical_text("abc\ud83d")
+
+
+def test_a_long_run_of_blanks_costs_linear_time() -> None:
+    assert canonical_text("a" + " " * 1_000_000 + "b").endswith(" b")
+
+
+# Files
+
+
+@given(articles_of_any_kind)
+def test_a_rendered_article_reads_back_as_itself(article: Article) -> None:
+    assert parse_article(render(article), "x", markdown=True) == article
+    assert parse_article(decode(render(article).encode()), "x", markdown=True) == article
+
+
+@pytest.mark.parametrize(
+    "title", ["null", "~", "No", "3", "a: b", "- x", "'q'", "#1", "{a}", "2024-05-17", "---", "\\n"]
+)
+def test_a_title_that_looks_like_yaml_stays_a_title(title: str) -> None:
+    article = Article(id="x", text="Words.", title=title)
+    assert parse_article(render(article), "x", markdown=True).title == title
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: x\n---\ny", "# Not a heading", "*stars* and [links](x)", "&amp; <b>"])
+def test_text_that_looks_like_markup_stays_as_it_was_added(text: str) -> None:
+    assert parse_article(render(Article(id="x", text=text)), "x", markdown=True).text == text
+
+
+def test_a_markdown_file_placed_by_hand_loses_its_markup() -> None:
+    raw = "---\ntitle: T\npublished: 2024-05-17\n---\n# Head\n\nA **bold** [link](http://x.example)."
+    article = parse_article(raw, "x", markdown=True)
+    assert (article.title, article.published, article.text) == ("T", "2024-05-17", "Head\n\nA bold link.")
+
+
+def test_a_plain_file_keeps_what_looks_like_markup() -> None:
+    assert parse_article("2 * 3 * 4 is _not_ emphasis", "x", markdown=False).text == "2 * 3 * 4 is _not_ emphasis"
+
+
+@pytest.mark.parametrize("value", ["", "~", "null", '""', '"  "'])
+def test_an_empty_field_is_unknown(value: str) -> None:
+    assert parse_article(f"---\ntitle: {value}\n---\nWords", "x", markdown=True).title is None
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("title: a: b", r"not valid YAML at line 2: mapping values.*Quote"),
+        ("title: ok\noutlet: [a", r"not valid YAML"),
+        ("title: [a, b]", r"field 'title'.*list or mapping.*one line"),
+        ("author:\n  name: X", r"field 'author'.*list or mapping"),
+        ("author: &a [*a]", r"not valid YAML"),
+        ('title: "\\UFFFFFFFF"', r"not valid YAML"),
+        ('title: "\\ud800"', r"lone surrogate"),
+        ("title: " + "[" * 2000, r"not valid YAML: it is nested too deeply"),
+        ("title: " + "x" * 501, r"'title' has 501 characters; at most 500"),
+        ("published: yesterday", r"'published' is 'yesterday'; expected an ISO 8601 date such as 2024-05-17"),
+        ("published: 2024-02-30", r"ISO 8601"),
+        ("added: 17/05/2024", r"'added'.*ISO 8601"),
+    ],
+)
+def test_bad_front_matter_is_refused_by_name(front: str, message: str) -> None:
+    with pytest.raises(ArticleError, match=message):
+        parse_article(f"---\n{front}\n---\nWords", "x", markdown=True)
+
+
+def test_hyphens_that_enclose_no_fields_are_text() -> None:
+    assert "A quiet day" in parse_article("---\nA quiet day\n---\nMore", "x", markdown=False).text
+
+
+@given(any_text)
+def test_a_file_becomes_an_article_or_a_clear_refusal(raw: str) -> None:
+    for markdown in (True, False):
+        try:
+            article = parse_article(raw, "x", markdown=markdown)
+        except ArticleError:
+            continue
+        assert article.text == canonical_text(article.text)
+
+
+@given(any_text)
+def test_a_date_is_read_or_refused(value: str) -> None:
+    try:
+        parse_date(value)
+    except ValueError:
+        return
+
+
+@pytest.mark.parametrize(
+    "value", ["2024-05-17", "2024-05-17T08:30:00Z", "2024-05-17 08:30", "2024-05-17T08:30:00+05:30"]
+)
+def test_iso_dates_and_times_give_their_day(value: str) -> None:
+    assert str(parse_date(value)) == "2024-05-17"
+
+
+@pytest.mark.parametrize(
+    ("raw", "got"),
+    [
+        ("", "white space"),
+        (" \n\t\u200b ", "white space"),
+        ("?! … —", "no letter or digit"),
+        ("---\n---\n", "white space"),
+    ],
+)
+def test_a_text_without_words_is_refused(raw: str, got: str) -> None:
+    with pytest.raises(ArticleError, match=got):
+        parse_article(raw, "x", markdown=True)
+
+
+def test_utf8_with_and_utf16_with_a_byte_order_mark_are_read() -> None:
+    assert parse_article(decode("\ufeffKyiv – Київ".encode()), "x", markdown=False).text == "Kyiv – Київ"
+    for order in ("utf-16-le", "utf-16-be"):
+        assert parse_article(decode("\ufeffKyiv – Київ".encode(order)), "x", markdown=False).text == "Kyiv – Київ"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("café".encode("windows-1252"), r"not UTF-8 text \(byte 0xe9 at offset 3\).*iconv"),
+        (b"\xed\xa0\xbd", r"not UTF-8"),
+        (b"\xff\xfea", r"not UTF-16 text \(byte 0x61 at offset 2\)"),
+        ("\ufeffx".encode("utf-32-le"), r"NUL bytes"),
+        (b"GIF89a\x00\x01", r"NUL bytes.*binary"),
+        (b"x" * (articles.MAX_BYTES + 1), r"more than 10,485,760 bytes.*Split"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(data: bytes, message: str) -> None:
+    with pytest.raises(ArticleError, match=message):
+        decode(data)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
+    try:
+        text = decode(data)
+    except ArticleError:
+        return
+    assert "\x00" not in text
+
+
+# Names
+
+
+@given(any_text)
+def test_a_slug_is_a_safe_stem_and_its_own_slug(words: str) -> None:
+    stem = slug(words)
+    assert slug(stem) == stem
+    assert 0 < len(stem) <= articles.MAX_ID
+    assert len(stem.encode()) <= articles.MAX_STEM_BYTES
+    assert not set(stem) & set("/\\.:\x00 \n")
+    assert stem == Path(stem).name
+
+
+@pytest.mark.parametrize(
+    ("words", "stem"),
+    [
+        ("Missile hits Kyiv: 12 dead", "missile-hits-kyiv-12-dead"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("Crème brûlée", "creme-brulee"),
+        ("हिन्दी समाचार", "हिन्दी-समाचार"),
+        ("…", "article"),
+    ],
+)
+def test_slugs_are_readable(words: str, stem: str) -> None:
+    assert slug(words) == stem
+
+
+@pytest.mark.parametrize(
+    "id", ["../secret", "a/b", "/etc/passwd", "..", ".", "", ".hidden", "a\x00b", "README", "\ud800"]
+)
+def test_an_id_never_leads_out_of_the_folder(tmp_path: Path, id: str) -> None:
+    (tmp_path / "secret.md").write_text("Keep me.")
+    (tmp_path / "corpus" / "a").mkdir(parents=True)
+    (tmp_path / "corpus" / "a" / "b.md").write_text("Keep me.")
+    (tmp_path / "corpus" / "README.md").write_text("Keep me.")
+    corpus = Corpus(tmp_path / "corpus")
+    before = sorted(tmp_path.rglob("*"))
+    assert corpus.path_of(id) is None
+    assert corpus.delete(id) is False
+    with pytest.raises(ArticleError, match="cannot name an article"):
+        corpus.write(Article(id=id, text="Words."))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@given(any_text)
+def test_a_free_id_is_new_and_lies_in_the_folder(wanted: str) -> None:
+    corpus = Corpus(Path("/nonexistent"))
+    assume(slug(wanted) != "readme")
+    assert corpus.free_id(wanted) == slug(wanted)
+
+
+def test_a_taken_id_is_counted_on(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    (tmp_path / "kyiv.txt").write_text("x")
+    (tmp_path / "kyiv-2.md").symlink_to("elsewhere")
+    assert corpus.free_id("Kyiv") == "kyiv-3"
+    assert corpus.free_id("ReadMe") == "readme-2"
+
+
+def test_an_overlong_id_is_no_crash(tmp_path: Path) -> None:
+    assert Corpus(tmp_path).path_of("x" * 5000) is None
+    with pytest.raises(StorageError, match="Nothing was added"):
+        Corpus(tmp_path).write(Article(id="x" * 5000, text="Words."))
+    assert list(tmp_path.iterdir()) == []
+
+
+# The folder
+
+
+def test_files_come_in_the_order_of_ids_and_without_what_is_no_article(tmp_path: Path) -> None:
+    for name in ("b.md", "a-b.md", "a.txt", "a.md", "README.md", ".hidden.md", "notes.pdf"):
+        (tmp_path / name).write_text("Words.")
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "link.md").symlink_to(tmp_path / "b.md")
+    assert [f.path.name for f in Corpus(tmp_path).files()] == ["a.md", "a.txt", "a-b.md", "b.md"]
+    assert list(Corpus(tmp_path / "missing").files()) == []
+
+
+def test_a_file_whose_name_is_no_text_is_left_out_aloud(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md")).write_text("Words.")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    assert list(Corpus(tmp_path).files()) == []
+    assert "caf\\udce9.md" in caplog.text
+
+
+@given(article=articles_of_any_kind)
+def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, article: Article) -> None:
+    corpus = Corpus(tmp_path_factory.mktemp("corpus"))
+    stamped = replace(article, added=article.added or "2024-05-17T00:00:00+00:00")
+    assert corpus.read(corpus.write(stamped)) == stamped
+    assert [f.id for f in corpus.files()] == ["x"]
+
+
+def test_an_oversize_file_is_refused_without_reading_it_all(tmp_path: Path) -> None:
+    with (tmp_path / "big.txt").open("wb") as file:
+        file.truncate(1 << 40)
+    [big] = Corpus(tmp_path).files()
+    with pytest.raises(ArticleError, match="more than 10,485,760 bytes"):
+        Corpus(tmp_path).read(big)
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "chmod"])
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.write(Article(id="x", text="Old words."))
+    before = (tmp_path / "x.md").read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(StorageError, match=r"No space left on device\. Nothing was added; make room"):
+        corpus.write(Article(id="x", text="New words."))
+    assert [p.name for p in tmp_path.iterdir()] == ["x.md"]
+    assert (tmp_path / "x.md").read_bytes() == before
+
+
+def test_a_write_that_the_disk_does_not_confirm_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Corpus) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Corpus, "_sync_folder", broken)
+    with pytest.raises(StorageError, match=r"Input/output error\. The article is complete, but"):
+        Corpus(tmp_path).write(Article(id="x", text="New words."))
+    assert (tmp_path / "x.md").is_file()
+
+
+def test_an_interrupted_write_leaves_nothing_that_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = Corpus(tmp_path)
+    (tmp_path / f"{articles.TEMPORARY}abc").write_text("half an art")
+    assert list(corpus.files()) == []
+    corpus.sweep()
+    assert list(tmp_path.iterdir()) == []
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        corpus.write(Article(id="x", text="Words."))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_writing_over_a_plain_file_leaves_one_file(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("Old words.")
+    Corpus(tmp_path).write(Article(id="x", text="New words."))
+    assert [p.name for p in tmp_path.iterdir()] == ["x.md"]
+
+
+def test_a_deleted_article_does_not_come_back_from_its_other_file(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    for suffix in articles.SUFFIXES:
+        (tmp_path / f"x{suffix}").write_text("Words.")
+    assert corpus.delete("x") is True
+    assert list(tmp_path.iterdir()) == []
+    assert corpus.delete("x") is False
