@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.articles import parse_date
-from qa.errors import IndexDamaged, IndexIncompatible, StorageError
+from qa.errors import IndexDamaged, IndexIncompatible, NotReady, StorageError
 from qa.snapshot import Snapshot
-from qa.types import Article, Passage, Sentence
+from qa.types import Article, Passage, Sentence, version_of
 
 FORMAT = 1  # raise it whenever the meaning of a stored byte changes
 FILE = "catalog.sqlite3"
@@ -105,6 +105,8 @@ def translated(path: Path) -> Iterator[None]:
         if "locked" in text:
             raise StorageError(f"The index at {path} stayed locked for {BUSY_MS // 1000} s. Try again.") from error
         raise IndexDamaged(f"The index at {path} is damaged ({text}). Run: qa index --rebuild") from error
+    except sqlite3.ProgrammingError as error:  # the only one we do not rule out: used after, or while, it was closed
+        raise NotReady(f"The index at {path} has been closed ({error}). Open it again.") from error
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(f"The index at {path} is damaged ({error}). Run: qa index --rebuild") from error
 
@@ -141,24 +143,40 @@ class Catalog:
     def manifest(self) -> Manifest:
         """What this catalog was made with. Raises IndexDamaged, IndexIncompatible (a newer format)."""
         with translated(self.path):
-            rows = {k: json.loads(v) for k, v in self._db.execute("SELECT key, value FROM manifest")}
-        if rows.get("format", 0) > FORMAT:
-            raise IndexIncompatible(
-                f"The index has format {rows['format']}; this version of Groundwire reads up to {FORMAT}. "
-                "Upgrade Groundwire, or make the index anew with: qa index --rebuild"
-            )
+            rows = dict(self._db.execute("SELECT key, value FROM manifest"))
         try:
-            return Manifest(**{name: rows[name] for name in Manifest.__slots__})
-        except KeyError as error:
-            if rows.get("format", 0) < FORMAT:
-                return Manifest(rows.get("format", 0), "", "", "", 0, "", "")
-            raise IndexDamaged(f"The index's manifest lacks {error}. Run: qa index --rebuild") from error
+            found = {key: json.loads(value) for key, value in rows.items()}
+            if found["format"] < FORMAT:
+                return Manifest(found["format"], "", "", "", 0, "", "")
+            if found["format"] == FORMAT:
+                return Manifest(**{name: found[name] for name in Manifest.__slots__})
+        except (KeyError, ValueError, TypeError) as error:
+            raise IndexDamaged(f"The index's manifest cannot be read ({error}). Run: qa index --rebuild") from error
+        raise IndexIncompatible(
+            f"The index has format {found['format']}; this version of Groundwire reads up to {FORMAT}. "
+            "Upgrade Groundwire, or make the index anew with: qa index --rebuild"
+        )
+
+    def check(self) -> None:
+        """Read everything once: the file's structure, and each text against its version. Raises IndexDamaged."""
+        with translated(self.path):
+            wrong = [row[0] for row in self._db.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
+            wrong += [
+                f"{id} is not the text of version {version}"
+                for id, version, text in self._db.execute("SELECT id, version, text FROM articles")
+                if version_of(text) != version
+            ]
+        if wrong:
+            raise IndexDamaged(f"The index at {self.path} is damaged ({wrong[0]}). Run: qa index --rebuild")
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """One consistent state of everything, for as long as the block runs."""
         with translated(self.path):
-            db = self._idle.pop() if self._idle else self._connect(writable=False)
+            try:
+                db = self._idle.pop()
+            except IndexError:
+                db = self._connect(writable=False)
             try:
                 db.execute("BEGIN")
                 yield Snapshot(db)

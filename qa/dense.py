@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import IndexDamaged
-from qa.snapshot import Snapshot
+from qa.snapshot import Snapshot, StoredPassage
 from qa.types import Filters
 
 if TYPE_CHECKING:
@@ -50,25 +50,25 @@ class DenseSearch:
         self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters
     ) -> list[tuple[str, float]]:
         """(passage id, cosine) of the k nearest passages that pass the filters; ties in the order of ids."""
-        proposed = self._propose(snapshot, vector, k, filters)
+        ids, articles, vectors = snapshot.vectors(self.dimension, pending_only=True)
+        pending = set(ids)
+        proposed = self._propose(snapshot, vector, k, filters, pending)
         if proposed is None:
             return self._exact(snapshot, vector, k, filters)
-        stored = snapshot.passages(proposed)
-        scored = [(id, float(p.vector @ vector)) for id, p in stored.items()]
-        ids, articles, pending = snapshot.vectors(self.dimension, pending_only=True)
+        scored = [(id, float(p.vector @ vector)) for id, p in proposed.items()]
         if ids:
             allowed = snapshot.allowed(filters) if filters else None
-            cosines = pending @ vector
-            scored = [(id, cosine) for id, cosine in scored if id not in set(ids)]
             scored += [
-                (id, float(c))
-                for id, a, c in zip(ids, articles, cosines, strict=True)
-                if allowed is None or int(a) in allowed
+                (id, float(v @ vector))
+                for id, article, v in zip(ids, articles, vectors, strict=True)
+                if allowed is None or int(article) in allowed
             ]
         return sorted(scored, key=lambda s: (-s[1], s[0]))[:k]
 
-    def _propose(self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters) -> list[str] | None:
-        """Ids from Chroma, enough that k of them are in the catalog if that many exist; None when it cannot say."""
+    def _propose(
+        self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters, pending: set[str]
+    ) -> dict[str, StoredPassage] | None:
+        """Chroma's nearest that the catalog has and that are not pending: k, if so many exist. None: it cannot say."""
         chroma = self.chroma
         if chroma is None:
             return None
@@ -76,11 +76,11 @@ class DenseSearch:
         try:
             while True:
                 found = chroma.search(vector, want, filters)
-                live = len(snapshot.passages(found))
-                if live >= k or len(found) < want:
+                live = snapshot.passages(id for id in found if id not in pending)
+                if len(live) >= k or len(found) < want:
                     self.answered_by_chroma += 1
-                    return found
-                want += (k - live) + want
+                    return live
+                want = 2 * want + k - len(live)
         except IndexDamaged as error:
             log.warning("dense search goes on without Chroma: %s", error)
             self.failures += 1

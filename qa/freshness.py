@@ -1,19 +1,25 @@
-"""Whether the index says what the corpus says, found out without loading anything heavy."""
+"""Whether the index says what the corpus says and was left whole, found out without loading anything heavy."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
+from pathlib import Path
 
-from qa.articles import Corpus
+from qa.articles import Corpus, CorpusFile
 from qa.catalog import FILE
 from qa.settings import Settings
 
+WHOLE = "whole"  # names the state in which the last writer left the catalog; absent while one works and after a kill
+
 
 def is_fresh(settings: Settings) -> bool:
-    """True when every file of the corpus is indexed, or refused, with the stamp it has now, and nothing else is."""
+    """True when the last writer left the index whole and it knows exactly the files of the corpus, as they are now."""
     path = settings.index / FILE
-    if not path.is_file():
+    if not path.is_file() or _read_mark(settings) != _state(path):
         return False
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
@@ -21,6 +27,53 @@ def is_fresh(settings: Settings) -> bool:
             refused = dict(db.execute("SELECT name, stamp FROM refused"))
     except sqlite3.Error:
         return False
-    files = list(Corpus(settings.corpus).files())
+    files, _ = usable(Corpus(settings.corpus).files())
     stale = [f for f in files if known.get(f.id) != f.stamp and refused.get(f.path.name) != f.stamp]
     return not stale and set(known) <= {f.id for f in files}
+
+
+def usable(files: Iterable[CorpusFile]) -> tuple[list[CorpusFile], dict[str, str]]:
+    """The files that can be articles by their names, and why the others cannot, by a name that can be shown."""
+    kept: dict[str, CorpusFile] = {}
+    refused: dict[str, str] = {}
+    for file in files:
+        try:
+            file.path.name.encode("utf-8")
+        except UnicodeEncodeError:
+            shown = file.path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            refused[shown] = "Its name is not UTF-8; rename it."
+            continue
+        if file.id in kept:
+            refused[file.path.name] = f"{kept[file.id].path.name} has the same id; rename one of them."
+        else:
+            kept[file.id] = file
+    return list(kept.values()), refused
+
+
+def mark_whole(settings: Settings) -> None:
+    """Remember the catalog as it is now, closed by its writer. Raises OSError."""
+    (settings.index / WHOLE).write_text(_state(settings.index / FILE), "ascii")
+
+
+def left_whole(settings: Settings) -> bool:
+    """Whether the catalog is as its last writer left it. Takes the mark away: from now on a writer works on it."""
+    whole = _read_mark(settings) == _state(settings.index / FILE)
+    with contextlib.suppress(FileNotFoundError):
+        (settings.index / WHOLE).unlink()
+    return whole
+
+
+def _read_mark(settings: Settings) -> str:
+    try:
+        return (settings.index / WHOLE).read_text("ascii")
+    except (OSError, ValueError):
+        return "none"
+
+
+def _state(path: Path) -> str:
+    try:
+        states = [os.stat(p) for p in (path, Path(f"{path}-wal")) if p.exists()]
+    except OSError:
+        return "unknown"
+    # A reader leaves an empty log behind: that says nothing.
+    return " ".join(f"{s.st_size}:{s.st_mtime_ns}:{s.st_ino}" for s in states if s.st_size)

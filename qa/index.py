@@ -1,4 +1,4 @@
-"""The index as its one writer sees it: brings catalog and Chroma up to date with the corpus, and heals them.
+"""The index as its one writer sees it: brings the catalog up to date with the corpus, and Chroma with the catalog.
 
 The order of a write is fixed: the article's file first, then the catalog (one transaction an article), then Chroma.
 A kill between any two of them is mended by `sync` and `attach_chroma` at the next start.
@@ -6,29 +6,25 @@ A kill between any two of them is mended by `sync` and `attach_chroma` at the ne
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from qa import chroma
 from qa.articles import Corpus, CorpusFile
 from qa.catalog import FILE, FORMAT, Catalog, Manifest
 from qa.dense import DenseSearch
 from qa.embed import SentenceEmbedding
 from qa.errors import ArticleError, IndexDamaged, IndexIncompatible
+from qa.freshness import left_whole, mark_whole, usable
 from qa.indexer import batches, manifest_for, prepare
 from qa.lock import IndexLock
+from qa.mirror import Mirror
 from qa.settings import Settings
-from qa.snapshot import Matrix
 from qa.types import Article
-
-if TYPE_CHECKING:
-    from qa.vectors import ChromaVectors
-
-log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str], None]  # done, of, what
 
@@ -65,6 +61,7 @@ class Index:
         self._writing = threading.RLock()
         self.catalog: Catalog = None  # type: ignore[assignment]  # set by _open_catalog, before anyone sees self
         self.dense: DenseSearch = None  # type: ignore[assignment]
+        self._mirror: Mirror = None  # type: ignore[assignment]
         self.notes: list[str] = []
 
     @classmethod
@@ -93,24 +90,25 @@ class Index:
             self.notes = []
             with self.catalog.snapshot() as snapshot:
                 stamps, refused = snapshot.stamps(), snapshot.refused()
-            files = list(self._listed(report))
-            report.refused.update({f.path.name: refused[f.path.name][1] for f in files if _known(f, refused)})
-            fresh = [f for f in files if stamps.get(f.id) != f.stamp and not _known(f, refused)]
-            report.unchanged = len(files) - len(fresh) - len(report.refused)
+            files, report.refused = usable(self.corpus.files())
+            known = {f.path.name: refused[f.path.name][1] for f in files if _known(f, refused)}
+            report.refused.update(known)
+            fresh = [f for f in files if stamps.get(f.id) != f.stamp and f.path.name not in known]
+            report.unchanged = len(files) - len(fresh) - len(known)
             self._index_files(fresh, stamps, report, progress)
             for id in sorted(set(stamps) - {f.id for f in files}):
                 self._forget(id)
                 report.removed.append(id)
             self.catalog.forgive(set(refused) - {f.path.name for f in files})
-            self._flush()
+            self._mirror.flush()
         return report
 
     def put(self, article: Article, file: CorpusFile) -> None:
         """Index one article whose file stands in the corpus already."""
         with self._writing:
             [indexed] = prepare([(article, _settled(file))], self._load())
-            self._drop(self.catalog.put(indexed))
-            self._flush()
+            self._mirror.drop(self.catalog.put(indexed))
+            self._mirror.flush()
 
     def remove(self, id: str) -> bool:
         """Forget an article whose file is gone."""
@@ -118,73 +116,51 @@ class Index:
             return self._forget(id)
 
     def attach_chroma(self) -> str:
-        """Open Chroma if it is sound, or make it again from the catalog's vectors. Returns what was done, in words.
+        """Let Chroma answer dense queries, made again from the catalog if it is not sound. Returns what was done.
 
         Search is exact until this is done, and stays exact if it fails.
         """
-        from qa import vectors
-
         with self._writing:
-            self.detach_chroma()
-            root = self.settings.index
-            folder = vectors.current_folder(root)
-            reason = "there was none"
-            if folder is not None:
-                try:
-                    held = vectors.probe(folder, self._sample(vectors.PROBE_SAMPLE))
-                    chroma = vectors.ChromaVectors.open(folder)
-                    vectors.sweep(root)
-                    self._reconcile(chroma, held)
-                    return "Chroma is sound"
-                except IndexDamaged as error:
-                    reason = str(error)
-                    log.warning("Chroma is made again from the catalog: %s", reason)
-            self._rebuild_chroma()
-            return f"Chroma was made again from the catalog's vectors, nothing was embedded ({reason})"
-
-    def detach_chroma(self) -> None:
-        chroma, self.dense.chroma = self.dense.chroma, None
-        if chroma is not None:
-            chroma.close()
+            return self._mirror.attach()
 
     def close(self) -> None:
         with self._writing:
-            self.detach_chroma()
+            self._mirror.detach()
             self.catalog.close()
+            with contextlib.suppress(OSError):
+                mark_whole(self.settings)
             self.lock.release()
 
     def _open_catalog(self, rebuild: bool) -> None:
         path = self.settings.index / FILE
         expected = manifest_for(self.settings.model, 0)
+        whole = left_whole(self.settings)
         if path.exists() and not rebuild:
+            catalog: Catalog | None = None
             try:
                 catalog = Catalog.open(path, writable=True)
                 found = catalog.manifest()
                 if check_manifest(found, expected):
+                    if not whole:  # after a kill, or when another hand was at the file
+                        catalog.check()
                     self._use(catalog, found.dimension)
                     return
-                catalog.close()
                 self.notes.append("The index was made by an older version and is made anew.")
             except IndexDamaged as error:
                 self.notes.append(f"The catalog was damaged and is made anew from the corpus ({error}).")
+            finally:
+                if catalog is not self.catalog and catalog is not None:
+                    catalog.close()  # before its files go: SQLite removes the log by name
         for suffix in ("", "-wal", "-shm"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
+        chroma.forget(self.settings.index)
         dimension = self._load().dimension
         self._use(Catalog.create(path, replace(expected, dimension=dimension)), dimension)
 
     def _use(self, catalog: Catalog, dimension: int) -> None:
         self.catalog = catalog
         self.dense = DenseSearch(dimension)
-
-    def _listed(self, report: SyncReport) -> Iterator[CorpusFile]:
-        """The corpus's files, one an id; a second file of the same stem is refused."""
-        seen: set[str] = set()
-        for file in self.corpus.files():
-            if file.id in seen:
-                report.refused[file.path.name] = f"Another file named {file.id} is there already; rename one of them."
-                continue
-            seen.add(file.id)
-            yield file
+        self._mirror = Mirror(self.settings.index, catalog, self.dense)
 
     def _index_files(
         self, files: list[CorpusFile], stamps: dict[str, str], report: SyncReport, progress: Progress | None
@@ -192,14 +168,14 @@ class Index:
         done = 0
         for group in batches(self._read(files, stamps, report), BATCH_CHARACTERS):
             for indexed in prepare(group, self._load()):
-                self._drop(self.catalog.put(indexed))
+                self._mirror.drop(self.catalog.put(indexed))
                 id = indexed.article.id
                 (report.replaced if id in stamps else report.added).append(id)
                 report.passages += len(indexed.passages)
                 done += 1
                 if progress:
                     progress(done, len(files), id)
-            self._flush()
+            self._mirror.flush()
 
     def _read(
         self, files: list[CorpusFile], stamps: dict[str, str], report: SyncReport
@@ -228,68 +204,8 @@ class Index:
 
     def _forget(self, id: str) -> bool:
         ids = self.catalog.remove(id)
-        self._drop(ids or [])
+        self._mirror.drop(ids or [])
         return ids is not None
-
-    def _drop(self, ids: list[str]) -> None:
-        """Take ids out of Chroma. If that fails they are stale there: dropped on reading, deleted at the next start."""
-        chroma = self.dense.chroma
-        if chroma is not None and ids:
-            try:
-                chroma.delete(ids)
-            except IndexDamaged as error:
-                self._lost(error)
-
-    def _flush(self) -> None:
-        """Give Chroma what it does not hold yet. If that fails the rows stay pending and are searched exactly."""
-        chroma = self.dense.chroma
-        if chroma is None:
-            return
-        with self.catalog.snapshot() as snapshot:
-            ids, _, matrix = snapshot.vectors(self.dense.dimension, pending_only=True)
-            details = {d[0]: d[1:] for d in snapshot.details(ids)}
-        if not ids:
-            return
-        try:
-            chroma.put([(id, v, *details[id]) for id, v in zip(ids, matrix, strict=True)])
-        except IndexDamaged as error:
-            self._lost(error)
-            return
-        self.catalog.settle(ids)
-
-    def _lost(self, error: IndexDamaged) -> None:
-        log.warning("Chroma is left alone until the next start, search is exact: %s", error)
-        self.detach_chroma()
-
-    def _sample(self, size: int) -> list[tuple[str, Matrix]]:
-        with self.catalog.snapshot() as snapshot:
-            settled = sorted(set(snapshot.passage_ids()) - set(snapshot.pending()))
-            chosen = settled[:: max(1, len(settled) // size)][:size]
-            return [(id, p.vector) for id, p in sorted(snapshot.passages(chosen).items())]
-
-    def _reconcile(self, chroma: ChromaVectors, held: set[str]) -> None:
-        with self.catalog.snapshot() as snapshot:
-            ours = set(snapshot.passage_ids())
-        chroma.delete(sorted(held - ours))
-        self.catalog.mark_pending(sorted(ours - held))
-        self.dense.chroma = chroma
-        self._flush()
-
-    def _rebuild_chroma(self) -> None:
-        from qa import vectors
-
-        root = self.settings.index
-        started = time.monotonic()
-        folder = vectors.fresh_folder(root)
-        chroma = vectors.ChromaVectors.open(folder)
-        with self.catalog.snapshot() as snapshot:
-            ids, _, matrix = snapshot.vectors(self.dense.dimension)
-            details = {d[0]: d[1:] for d in snapshot.details(ids)}
-        chroma.put([(id, v, *details[id]) for id, v in zip(ids, matrix, strict=True)])
-        vectors.make_current(root, folder)
-        self.catalog.settle(ids)
-        self.dense.chroma = chroma
-        log.info("Chroma holds %d passages after %.1f s", len(ids), time.monotonic() - started)
 
 
 def check_manifest(found: Manifest, expected: Manifest) -> bool:

@@ -67,8 +67,10 @@ class IndexLock:
 
     def release(self) -> None:
         if self._lock.is_locked:
-            with contextlib.suppress(OSError):
-                (self._folder / HOLDER).unlink()
+            holder = read_holder(self._folder)  # another's, when the folder was deleted and made anew meanwhile
+            if holder is not None and holder.pid == os.getpid():
+                with contextlib.suppress(OSError):
+                    (self._folder / HOLDER).unlink()
             self._lock.release()
 
     def _remember(self, descriptor: int) -> None:

@@ -130,12 +130,12 @@ class Snapshot:
                 f" WHERE passage_index MATCH ? AND {where} ORDER BY bm25(passage_index), p.id LIMIT ?"
             )
             return [r[0] for r in self._db.execute(sql, (match, *values, k))]
-        rows = self._db.execute(
-            "SELECT rowid FROM passage_index WHERE passage_index MATCH ? ORDER BY rank, rowid LIMIT ?", (match, k)
-        )
-        keys = [r[0] for r in rows]
-        ids = dict(self._in("SELECT key, id FROM passages WHERE key IN ({})", keys))
-        return [ids[key] for key in keys]
+        sql = "SELECT rowid, rank FROM passage_index WHERE passage_index MATCH ? ORDER BY rank LIMIT ?"
+        limit = k + 1
+        while len(rows := self._db.execute(sql, (match, limit)).fetchall()) == limit and rows[-1][1] == rows[k - 1][1]:
+            limit *= 2  # all that tie with the k-th, so that ids decide, not the order in which articles came
+        ids = dict(self._in("SELECT key, id FROM passages WHERE key IN ({})", [key for key, _ in rows]))
+        return [id for _, id in sorted((rank, ids[key]) for key, rank in rows)][:k]
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each indexed term (stemmed as FTS5 does) occurs; absent terms are left out."""

@@ -1,0 +1,67 @@
+"""What all tests share: an isolated environment, a home folder, the real model once, the fake one always."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.fakes import FakeEmbedding
+
+ROOT = Path(__file__).parent.parent
+STARTER = "kyiv-missile-strike-north-korea"
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports a model library
+os.environ["ANONYMIZED_TELEMETRY"] = "False"
+
+# Derandomised: a failure seen once is seen by everybody. No deadline: the machine may be busy.
+settings.register_profile(
+    "groundwire",
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("groundwire")
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch, tmp_path_factory):
+    """No setting of the person who runs the tests reaches them, and no test writes into their folders."""
+    for name in [n for n in os.environ if n.startswith("QA_") or n.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture
+def home(tmp_path) -> Path:
+    """A folder with an empty corpus/ and index/."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "index").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def starter_home(home) -> Path:
+    """A home whose corpus is the starter article."""
+    shutil.copy(ROOT / "corpus" / f"{STARTER}.md", home / "corpus")
+    return home
+
+
+@pytest.fixture
+def fake_model() -> FakeEmbedding:
+    return FakeEmbedding()
+
+
+@pytest.fixture(scope="session")
+def model():
+    """The real embedding model, loaded once."""
+    from qa.embed import SentenceEmbedding
+    from qa.model import Model
+    from qa.settings import DEFAULT_MODEL
+
+    return Model(DEFAULT_MODEL, SentenceEmbedding.load())
