@@ -265,6 +265,7 @@ def _ask_tab(chat: Chat) -> None:
             panel = gr.HTML(render.panel(()), seq=0, elem_id="panel", js_on_load=_asset("panel.js"))
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on([box.submit], chat.ask, [box, turns], [box, talk, turns, panel], concurrency_id="ask", **quiet)
+    talk.clear(lambda: ((), _panel(render.panel(()))), None, [turns, panel], **quiet)
     frame.cite(chat.open, [turns], [panel], concurrency_limit=None, **quiet)
 
 

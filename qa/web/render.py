@@ -170,7 +170,7 @@ def _card(card: Card, active: bool) -> str:
     number = f'<span class="number">{escape(card.label)}</span>' if card.label else ""
     wrong = f'<p class="wrong">{escape(card.notice)}</p>' if card.notice else ""
     return (
-        f'<article class="card{" active" if active else ""}">'
+        f'<article class="card{" active" if active else ""}{"" if card.label else " near"}">'
         f"<h3>{number}<span>{escape(p.title)}</span></h3>"
         f'<p class="facts">{facts or "Outlet and date unknown"}</p>{wrong}'
         f"<blockquote>{_marked(p)}</blockquote></article>"

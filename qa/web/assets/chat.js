@@ -9,3 +9,10 @@ element.addEventListener('click', (event) => {
   window.groundwire = { button, token: button.value, keyboard: event.detail === 0 };
   trigger('cite', { token: button.value });
 });
+
+// gradio names each message by its raw Markdown, buttons included; screen readers should hear the text itself.
+new MutationObserver(() => {
+  for (const message of element.querySelectorAll('[data-testid="user"][aria-label], [data-testid="bot"][aria-label]')) {
+    message.removeAttribute('aria-label');
+  }
+}).observe(element, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-label'] });
