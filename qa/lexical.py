@@ -1,7 +1,9 @@
 """Words as the full-text index sees them: folded, stripped of diacritics, stemmed (Porter 1980).
 
 Used wherever question and text are compared word by word, so that the sentence scores and FTS5
-(`porter unicode61 remove_diacritics 2`) agree on what a term is. English first: the stemmer knows no other language.
+(`porter unicode61 remove_diacritics 2`) agree on what a term is: a term that FTS5 does not know counts as rare.
+They agree on all but a handful of English's commonest 330,000 words. English first: the stemmer knows no other
+language, only Latin letters lose their diacritics, and emoji, which FTS5 may index, are no words here.
 """
 
 from __future__ import annotations
@@ -14,8 +16,13 @@ from functools import lru_cache
 import snowballstemmer
 
 MAX_TERMS = 64  # distinct terms of a question; more do not find better and cost time
+LONGEST_STEMMED = 64  # bytes; FTS5 leaves longer words whole
 
 _WORD = re.compile(r"[^\W_]+")
+_DIACRITICS = re.compile("(?<=[A-Za-z])[\u0300-\u036f]+")  # other letters keep theirs in FTS5
+_FOLDED = str.maketrans("ςſ", "σs")
+_VOWEL_CONSONANT = re.compile("[aeiouy][^aeiou]")  # Porter's "m > 0": his algorithm changes no shorter word
+_DOUBLED = {c * 2 for c in "chjkqvwx"}  # Snowball's Porter undoubles common letters only
 _PORTER = snowballstemmer.stemmer("porter")
 
 # Words that carry a question's grammar, not its subject.
@@ -30,15 +37,25 @@ STOPWORDS = frozenset(
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The stem of a folded word; words with letters beyond ASCII stay whole, as in FTS5."""
-    return str(_PORTER.stemWord(word)) if word.isascii() and len(word) > 2 else word
+    """The stem of a folded word, as FTS5 makes it: Porter's algorithm with his later changes."""
+    if not 3 <= len(word.encode()) <= LONGEST_STEMMED:
+        return word
+    found = str(_PORTER.stemWord(word))
+    if word.endswith(("bly", "blies", "bli")) and found.endswith("bli") and _VOWEL_CONSONANT.search(found[:-3]):
+        return str(_PORTER.stemWord(found[:-1] + "e"))  # "possibly" as "possible"
+    if word.endswith(("logy", "logies", "logi")) and found.endswith("logi") and _VOWEL_CONSONANT.search(found[:-4]):
+        return found[:-1]  # "technology" as "technological"
+    doubled = found[-2:] in _DOUBLED and found + "ing" == word.removesuffix("s")
+    doubled = doubled or (found[-2:] in _DOUBLED and found + "ed" == word)
+    return found[:-1] if doubled else found  # "trekking" as "trek"
 
 
 def words(text: str) -> list[str]:
     """Folded words in order, stop words included."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _WORD.findall(text.lower())
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    plain = _DIACRITICS.sub("", unicodedata.normalize("NFD", text))
+    return _WORD.findall(unicodedata.normalize("NFC", plain).lower().translate(_FOLDED))
 
 
 def terms(text: str) -> list[str]:
