@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from qa.catalog import Catalog
-from qa.chroma import metadata_of, open_collection
+from qa.chroma import metadata_of, open_collection, translated
+from qa.errors import IndexDamaged
 from qa.snapshot import Snapshot
 
 PAGE = 1_000  # passages compared at once
@@ -27,23 +28,32 @@ SAME = 1e-3  # Chroma stores float32, the catalog float16
 
 def main() -> int:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _, collection = open_collection(Path(sys.argv[1]))
-    held = set(collection.get(include=[])["ids"])
-    with Catalog.open(Path(sys.argv[2]), writable=False).snapshot() as snapshot:
+    try:
+        held = compare(Path(sys.argv[1]), Path(sys.argv[2]))
+    except IndexDamaged as error:
+        print(error, file=sys.stderr)
+        return 3
+    print(json.dumps(sorted(held)))
+    return 0
+
+
+def compare(folder: Path, catalog: Path) -> set[str]:
+    """All ids in the folder. Raises IndexDamaged when it holds any passage otherwise than the catalog does."""
+    client, collection = open_collection(folder)
+    with translated(folder), Catalog.open(catalog, writable=False).snapshot() as snapshot:
+        held = set(collection.get(include=[])["ids"])
         pending = set(snapshot.pending())  # these Chroma may hold as they were before
         ids = sorted(id for id in held.intersection(snapshot.passage_ids()) if id not in pending)
-        for i in range(0, len(ids), PAGE):
-            problem = _difference(snapshot, collection, ids[i : i + PAGE])
-            if problem:
-                print(problem, file=sys.stderr)
-                return 3
+        pages = (ids[i : i + PAGE] for i in range(0, len(ids), PAGE))
+        problem = next((p for page in pages if (p := _difference(snapshot, collection, page))), "")
         for id, passage in snapshot.passages(ids[:: max(1, len(ids) // SEARCHED)][:SEARCHED]).items():
             found = collection.query(query_embeddings=[passage.vector], n_results=NEIGHBOURS, include=[])["ids"][0]
             if id not in found:
-                print(f"passage {id} is not found by its own vector", file=sys.stderr)
-                return 3
-    print(json.dumps(sorted(held)))
-    return 0
+                problem = problem or f"passage {id} is not found by its own vector"
+    client.close()
+    if problem:
+        raise IndexDamaged(problem)
+    return held
 
 
 def _difference(snapshot: Snapshot, collection: Any, ids: list[str]) -> str:

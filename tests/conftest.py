@@ -7,9 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from fakes import FakeEmbedding
 from hypothesis import HealthCheck, settings
-
-from tests.fakes import FakeEmbedding
 
 ROOT = Path(__file__).parent.parent
 STARTER = "kyiv-missile-strike-north-korea"
@@ -65,3 +64,11 @@ def model():
     from qa.settings import DEFAULT_MODEL
 
     return Model(DEFAULT_MODEL, SentenceEmbedding.load())
+
+
+@pytest.fixture
+def quick_probe(monkeypatch):
+    """Chroma's probe in this process: it says the same, without two seconds of imports in a child."""
+    from qa import chroma, probe
+
+    monkeypatch.setattr(chroma, "probe", lambda folder, catalog, _: probe.compare(folder, catalog))

@@ -14,10 +14,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from qa.model import Model
 from qa.service import QA
 from qa.settings import Settings
+from qa.types import Answer, version_of
 
 DIMENSION = 64
 PIECE = 8  # characters; a longer word has several pieces, as in WordPiece
@@ -81,3 +83,28 @@ def open_fake(home: Path, fake: FakeEmbedding | None = None, *, command: str = "
     return QA.open(
         settings=settings, model=Model(settings.model, fake or FakeEmbedding()), command=command, rebuild=rebuild
     )
+
+
+def write_article(home: Path, id: str, text: str, **metadata: str) -> Path:
+    """A file in corpus/ as a person would put it there."""
+    (home / "corpus").mkdir(parents=True, exist_ok=True)
+    path = home / "corpus" / f"{id}.md"
+    front = yaml.safe_dump({**metadata, "format": "plain"}, allow_unicode=True)
+    path.write_text(f"---\n{front}---\n\n{text}\n", encoding="utf-8", newline="")
+    return path
+
+
+def exact(qa: QA, answer: Answer) -> None:
+    """Every quote and every passage shown is the stored text between its offsets, of the version it names."""
+    for sentence in answer.sentences:
+        assert sentence.citations
+        for c in sentence.citations:
+            article, _ = qa.article(c.article)
+            assert article.text[c.start : c.end] == c.quote
+            assert version_of(article.text) == c.version
+        assert sentence.text == sentence.citations[0].quote
+    for p in (*answer.nearest, *answer.passages):
+        article, _ = qa.article(p.article)
+        assert article.text[p.start : p.end] == p.text
+        assert version_of(article.text) == p.version
+        assert all(p.start <= a < b <= p.end for a, b in p.marks)
