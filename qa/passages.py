@@ -37,7 +37,7 @@ def cap_title(title: str, pieces: Pieces) -> str:
 def make_passages(text: str, sentences: Sequence[Sentence], pieces: Pieces, budget: int) -> list[Passage]:
     """Cut an article into passages of at most `budget` word pieces and MAX_CHARACTERS characters.
 
-    Every sentence lies in at least one passage. A sentence that alone exceeds the budget becomes several
+    Every sentence lies in at least one passage. A sentence that alone exceeds a limit becomes several
     passages that name it; a run of furniture never shares a passage with the story.
     """
     spans = pieces(text)
@@ -82,15 +82,17 @@ def _next_first(sizes: Sequence[int], first: int, last: int) -> int:
 
 
 def _windows(sentence: Sentence, spans: Sequence[Span], budget: int) -> Iterator[Span]:
-    """Cut a sentence that fits nowhere into adjoining spans within the budget, between word pieces."""
+    """Cut a sentence that fits nowhere into adjoining spans within both limits, between word pieces where possible."""
     start, used = sentence.start, 0
     for piece_start, piece_end in spans:
         if used and (used >= budget or piece_end - start > MAX_CHARACTERS):
-            yield start, piece_start
+            yield from _chopped(start, piece_start)
             start, used = piece_start, 0
-        while piece_end - start > MAX_CHARACTERS:
-            yield start, start + MAX_CHARACTERS
-            start, used = start + MAX_CHARACTERS, 0
         used += 1
-    if start < sentence.end:
-        yield start, sentence.end
+    yield from _chopped(start, sentence.end)
+
+
+def _chopped(start: int, end: int) -> Iterator[Span]:
+    """The span in steps of MAX_CHARACTERS: one piece, or the white space behind it, may be longer than that."""
+    for a in range(start, end, MAX_CHARACTERS):
+        yield a, min(a + MAX_CHARACTERS, end)
