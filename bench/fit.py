@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
-from qa.confidence import FEATURES
+from qa.confidence import WEIGHTS as CONFIDENCE_WEIGHTS
 from qa.dataset import AskedQuestion, load_dataset
 from qa.evaluate import draw, is_gold, open_dataset
 from qa.lexical import STOPWORDS
@@ -39,6 +39,7 @@ from qa.types import Filters
 FALSE_DECLINE = 0.08
 REGULAR = 1e-3
 NAMES = tuple(WEIGHTS)
+FEATURES = tuple(CONFIDENCE_WEIGHTS)
 
 
 @dataclass

@@ -14,11 +14,18 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.signals import COMMONEST, Question, coverage, smoothed_rarity, term_set
+from qa.signals import Question, coverage, smoothed_rarity, term_set
 from qa.snapshot import Snapshot, StoredSentence
 from qa.types import Article, Hit
 
-WEIGHTS: dict[str, float] = {"similarity": 15.0, "coverage": 7.0, "context": 6.0, "retrieval": 3.0, "in_kind": 1.0}
+WEIGHTS: dict[str, float] = {
+    "similarity": 15.0,
+    "coverage": 7.0,
+    "context": 6.0,
+    "passage": 3.0,
+    "retrieval": 3.0,
+    "in_kind": 1.0,
+}
 BEST_RRF = 2 / 61  # first in both rankings; scales the fused score to 0..1
 
 
@@ -39,6 +46,7 @@ class Candidate:
     cosine: float
     corpus_coverage: float
     context_coverage: float
+    passage_coverage: float
 
     @cached_property
     def text(self) -> str:
@@ -50,6 +58,7 @@ class Candidate:
             "similarity": self.cosine,
             "coverage": self.corpus_coverage,
             "context": self.context_coverage,
+            "passage": self.passage_coverage,
             "retrieval": self.hit.score / BEST_RRF,
             "in_kind": question.answered_in_kind(self.text),
         }
@@ -62,10 +71,8 @@ class Candidate:
         names = question.names
         return {
             "similarity": self.cosine,
-            "sentence_words": coverage(question.stems, own, rarity),
             "nearby_words": coverage(question.stems, own | self.nearby, rarity),
             "names_missing": len(names.intersection(missing)) / len(names) if names else 0.0,
-            "rarest_missing": max((rarity(t) for t in missing), default=0.0) / COMMONEST,
             "in_kind": question.answered_in_kind(self.text),
         }
 
@@ -95,8 +102,7 @@ class LinearSelector:
 def gather(snapshot: Snapshot, question: Question, vector: NDArray[np.float32], hits: Sequence[Hit]) -> list[Candidate]:
     """The sentences of the retrieved passages as candidates, furniture left out, in the order of the hits."""
     stored = snapshot.passages([hit.passage for hit in hits])
-    passages = snapshot.counts()["passages"]
-    rarity = smoothed_rarity(passages, snapshot.passages_with(question.stems))
+    rarity = smoothed_rarity(snapshot.passage_count(), snapshot.passages_with(question.stems))
     articles: dict[int, Article] = {}
     seen: set[tuple[int, int]] = set()
     out: list[Candidate] = []
@@ -108,6 +114,7 @@ def gather(snapshot: Snapshot, question: Question, vector: NDArray[np.float32], 
         around = snapshot.sentences(passage.article, max(0, passage.first - 1), passage.last + 1)
         present = [term_set(article.text[s.span.start : s.span.end]) for s in around]
         title = term_set(article.title) if article.title else frozenset()
+        whole = coverage(question.stems, title.union(*present), rarity)
         for i, sentence in enumerate(around):
             key = (passage.article, sentence.n)
             if key in seen or sentence.span.furniture or not passage.first <= sentence.n < passage.last:
@@ -119,6 +126,7 @@ def gather(snapshot: Snapshot, question: Question, vector: NDArray[np.float32], 
                     article, sentence, nearby, hit, float(sentence.vector @ vector),
                     coverage(question.stems, present[i], rarity),
                     coverage(question.stems, present[i] | nearby, rarity),
+                    whole,
                 )
             )  # fmt: skip
     return out

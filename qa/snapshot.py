@@ -67,6 +67,9 @@ class Snapshot:
             for table in ("articles", "sentences", "passages", "pending", "refused")
         }
 
+    def passage_count(self) -> int:
+        return int(self._one("SELECT count(*) FROM passages"))
+
     def stamps(self) -> dict[str, str]:
         return dict(self._db.execute("SELECT id, stamp FROM articles"))
 

@@ -1,0 +1,147 @@
+"""Measure everything and write bench/RESULTS.md.
+
+    python bench/run.py DIR [--sets NAME...] [--ablation N] [--no-cost]
+
+DIR holds evaluation sets, each a folder in the format of docs/evaluation.md. Every set is asked whole; the ablation
+asks N questions of each set with gold sentences (seed 0). Costs are measured on squad20 where it is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cost import cost_rows
+from tqdm import tqdm
+
+from qa.dataset import AskedQuestion, Dataset, load_dataset
+from qa.errors import DatasetError
+from qa.evaluate import KEYS, draw, evaluate_folder, is_gold, open_dataset
+from qa.model import Model
+from qa.retrieve import RANKINGS, TOP, HybridRetriever
+from qa.select import WEIGHTS, LinearSelector, gather, rank
+from qa.service import QA, clean_question
+from qa.settings import Settings
+from qa.signals import Question
+from qa.types import Filters
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--sets", nargs="*", help="only these sets")
+    parser.add_argument("--ablation", type=int, default=500, metavar="N")
+    parser.add_argument("--no-cost", action="store_true")
+    args = parser.parse_args()
+    settings = Settings.from_environment()
+    model = Model(settings.model)
+    folders = [f for f in sorted(args.folder.iterdir()) if f.is_dir() and (not args.sets or f.name in args.sets)]
+    rows, datasets = [], []
+    for folder in folders:
+        try:
+            rows.append(evaluate_folder(folder, settings, model=model))
+            datasets.append(load_dataset(folder))
+        except DatasetError as error:
+            print(f"left out: {error}")
+    ablated = [d for d in datasets if any(g.spans for q in d.questions for g in q.gold)]
+    ablations = {d.name: ablation(d, settings, model, args.ablation) for d in ablated}
+    costs = [] if args.no_cost else cost_rows(datasets, settings, model)
+    RESULTS.write_text(render(rows, ablations, args.ablation, costs), "utf-8")
+    print(f"wrote {RESULTS}")
+
+
+def ablation(dataset: Dataset, settings: Settings, model: Model, limit: int) -> dict[str, tuple[float, float, float]]:
+    """Variant to (document@1, sentence@1, sentence@3) over answerable questions with a located gold sentence."""
+    located = [q for q in dataset.questions if q.answerable and any(g.spans for g in q.gold)]
+    questions = draw(located, limit, 0)
+    variants: dict[str, tuple[tuple[str, ...], Mapping[str, float]]] = {
+        "dense only": (("dense",), WEIGHTS),
+        "BM25 only": (("lexical",), WEIGHTS),
+        "fused": (RANKINGS, WEIGHTS),
+        **{f"fused, only {name}": (RANKINGS, {name: 1.0}) for name in WEIGHTS},
+        **{f"fused, without {n}": (RANKINGS, {k: v for k, v in WEIGHTS.items() if k != n}) for n in WEIGHTS},
+    }
+    totals = {name: [0, 0, 0] for name in variants}
+    with open_dataset(dataset, settings, model) as qa:
+        for asked in tqdm(questions, desc=f"ablation {dataset.name}", disable=None):
+            _ablate(qa, asked, variants, totals)
+    n = len(questions)
+    return {name: (a / n, b / n, c / n) for name, (a, b, c) in totals.items()}
+
+
+def _ablate(
+    qa: QA,
+    asked: AskedQuestion,
+    variants: Mapping[str, tuple[tuple[str, ...], Mapping[str, float]]],
+    totals: dict[str, list[int]],
+) -> None:
+    question = Question(clean_question(asked.text[:1000]))
+    vector = qa.embed(question.text)
+    with qa.catalog.snapshot() as snapshot:
+        found = {}
+        for rankings in {r for r, _ in variants.values()}:
+            hits = HybridRetriever(snapshot, qa.dense, Filters(), top=TOP, rankings=rankings).hits(
+                question.text, vector
+            )
+            found[rankings] = (hits, gather(snapshot, question, vector, hits))
+        for name, (rankings, weights) in variants.items():
+            hits, candidates = found[rankings]
+            evidence = rank(question, candidates, LinearSelector(weights))
+            spans = [(e.candidate.article.id, e.candidate.sentence.span) for e in evidence[:3]]
+            gold = [is_gold(asked, id, span.start, span.end) for id, span in spans]
+            totals[name][0] += bool(hits) and any(hits[0].article == g.article for g in asked.gold)
+            totals[name][1] += any(gold[:1])
+            totals[name][2] += any(gold)
+
+
+def render(
+    rows: list[dict[str, Any]],
+    ablations: dict[str, dict[str, tuple[float, float, float]]],
+    limit: int,
+    costs: list[tuple[str, str, str]],
+) -> str:
+    """The page, as Markdown."""
+    out = [
+        "# Results",
+        "",
+        f"Measured on {date.today().isoformat()}, Python {platform.python_version()}, {platform.machine()}, by",
+        "`make bench EVAL=DIR`, where DIR holds the sets that [docs/evaluation.md](../docs/evaluation.md) describes,",
+        "each asked whole.",
+        "One set alone: `qa evaluate DIR/NAME`. Times are of a shared machine; compare ratios.",
+        "",
+        "| | " + " | ".join(str(r["set"]) for r in rows) + " |",
+        "|---" * (len(rows) + 1) + "|",
+    ]
+    out += ["| " + " | ".join([key, *(_shown(r[key]) for r in rows)]) + " |" for key in KEYS if key != "set"]
+    names = list(ablations)
+    out += [
+        "",
+        "## Ablation",
+        "",
+        f"`python bench/run.py DIR --ablation {limit}`: {limit} answerable questions of each set, all where it has fewer.",
+        "Each cell: right document first / right sentence first / right sentence in the first three.",
+        "",
+        "| | " + " | ".join(names) + " |",
+        "|---" * (len(names) + 1) + "|",
+    ]
+    for variant in next(iter(ablations.values()), {}):
+        cells = (" / ".join(f"{x:.3f}" for x in ablations[name][variant]) for name in names)
+        out.append(f"| {variant} | " + " | ".join(cells) + " |")
+    if costs:
+        out += ["", "## Cost", "", "`python bench/cost.py DIR`: interleaved, medians, ratios within one run.", ""]
+        out += ["| what | figure | bound |", "|---|---|---|", *(f"| {a} | {b} | {c} |" for a, b, c in costs)]
+    return "\n".join(out) + "\n"
+
+
+def _shown(value: Any) -> str:
+    return "-" if value is None else f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    main()
