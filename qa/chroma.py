@@ -99,11 +99,12 @@ def probe(folder: Path, catalog: Path, passages: int, seconds: float | None = No
 
     Raises IndexDamaged, saying what happened.
     """
+    # -P: without it the child would import whatever lies in the current folder first.
     limit = seconds or PROBE_SECONDS + passages / PROBED_PER_SECOND
     lifeline, held = os.pipe()  # the child ends when this process does: nobody else may find it in Chroma's files
     try:
         child = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "qa.probe", str(folder), str(catalog)],
+            [sys.executable, "-P", "-m", "qa.probe", str(folder), str(catalog)],
             stdin=lifeline, capture_output=True, text=True, timeout=limit, env={**os.environ, "PYTHONPATH": _path()},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
