@@ -298,9 +298,9 @@ def _library_tab(shelf: Library) -> Callable[[Callable[..., Any]], Any]:
     table.act(shelf.act, [search], [results, table], **adding)
 
     def refresh(event: Callable[..., Any]) -> Any:
-        return event(lambda s: _seen(shelf.table(s)), [search], [table], **quiet)
+        return event(lambda s: _seen(shelf.table(s)), [search], [table], trigger_mode="always_last", **quiet)
 
-    refresh(search.input)
+    refresh(search.change)  # `input` misses what was not typed key by key
     return refresh
 
 

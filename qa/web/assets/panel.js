@@ -18,7 +18,7 @@ function close() {
 
 // The tapped line stays above the sheet.
 function uncover(button) {
-  const scroller = button.closest('.bubble-wrap');
+  const scroller = button.closest('[role=log]');
   const room = column().getBoundingClientRect().top;
   const box = button.getBoundingClientRect();
   if (scroller && box.bottom > room - 16) scroller.scrollTop += box.bottom - room + 48;

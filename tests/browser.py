@@ -1,0 +1,207 @@
+"""Fixtures for the browser tests: a real service in a process of its own, a real Chromium, and a guard around pages.
+
+The guard aborts and records every request to another host; at the end of a test any record, console error, page error,
+dialog or HTTP status of 400 and above fails it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from conftest import ROOT, STARTER
+from ensure_chromium import MISSING, find_chromium, in_ci
+
+ARGUMENTS = [
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-gpu", "--disable-quic",
+]  # fmt: skip
+START_SECONDS = 120
+WAIT_MS = 20_000
+WIDE = {"width": 1280, "height": 800}
+LAST_REPLY = "#chat .message.bot >> nth=-1"
+
+
+class Service:
+    """`qa serve` on a free port, spoken to over HTTP only."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("QA_")}
+        self._log = (home / "serve.log").open("w+")
+        command = [sys.executable, "-c", "from qa.cli import main; main()", "--home", str(home), "serve", "--port", "0"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=self._log, stderr=subprocess.STDOUT, text=True
+        )
+        self.http = httpx.Client(trust_env=False, timeout=30)
+        self.state_when_up = self._wait_for_page()
+        token = (home / "index" / "token").read_text("ascii").strip()
+        self.http.headers["authorization"] = f"Bearer {token}"
+
+    def log(self) -> str:
+        return (self.home / "serve.log").read_text()
+
+    def get(self, path: str, **options) -> httpx.Response:
+        return self.http.get(self.url + path, **options)
+
+    def add(self, text: str, **fields: str) -> str:
+        """Add or replace an article through the routes; returns its id."""
+        reply = self.http.post(f"{self.url}/api/articles", json={"text": text, **fields})
+        assert reply.status_code == 200, reply.text
+        return reply.json()["article"]
+
+    def remove(self, id: str) -> None:
+        self.http.delete(f"{self.url}/api/articles/{id}")
+
+    def sentences(self, id: str) -> list[str]:
+        """The stored sentences of an article."""
+        article = self.get(f"/api/articles/{id}").json()
+        return [article["text"][s["start"] : s["end"]] for s in article["sentences"]]
+
+    def wait_until_ready(self) -> None:
+        self._until(lambda: self.get("/api/health").json()["state"] == "ready", "ready")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._log.close()
+
+    def _wait_for_page(self) -> str:
+        self._until(lambda: "Groundwire: " in self.log(), "printed")
+        self.url = re.search(r"Groundwire: (\S+)", self.log()).group(1)  # type: ignore[union-attr]
+        self._until(lambda: self.get("/").status_code == 200, "up")
+        return self.get("/api/health").json()["state"]
+
+    def _until(self, true, what: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, f"the service ended: {self.log()}"
+            try:
+                if true():
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError(f"the service was not {what} within {START_SECONDS} s: {self.log()}")
+
+
+class Guarded:
+    """Pages that may talk to one service only. `records` is what went wrong."""
+
+    def __init__(self, browser) -> None:
+        self._browser = browser
+        self._contexts: list = []
+        self.records: list[str] = []
+
+    def open(self, service: Service, path: str = "/", **options):
+        """A page in a context of its own, at the service's page, with the question box there."""
+        context = self._browser.new_context(**{"viewport": WIDE, "color_scheme": "light", **options})
+        self._contexts.append(context)
+        context.set_default_timeout(WAIT_MS)
+        page = context.new_page()
+        own = urlsplit(service.url).netloc
+
+        def check(route) -> None:
+            if urlsplit(route.request.url).netloc == own:
+                route.continue_()
+            else:
+                self.records.append(f"request to {route.request.url}")
+                route.abort()
+
+        context.route(lambda url: url.startswith(("http:", "https:", "ws:", "wss:")), check)
+        page.on("console", lambda m: self.records.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda e: self.records.append(f"page error: {e}"))
+        page.on("response", lambda r: self.records.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("dialog", lambda d: (self.records.append(f"dialog: {d.message}"), d.dismiss()))
+        page.goto(service.url + path)
+        page.wait_for_selector("#question textarea")
+        page.wait_for_function("document.querySelector('#state .state')?.textContent")
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+def ask(page, question: str, *, button: bool = False):
+    """Ask, wait for the reply and return it."""
+    asked = page.locator("#chat .message.user").count()
+    page.fill("#question textarea", question)
+    if button:
+        page.get_by_role("button", name="Ask", exact=True).click()
+    else:
+        page.press("#question textarea", "Enter")
+    page.wait_for_function(
+        "n => document.querySelectorAll('#chat .message.user').length > n"
+        " && document.querySelectorAll('#chat .message.bot').length > n && !document.querySelector('#chat .pending')",
+        arg=asked,
+        timeout=60_000,
+    )
+    return page.locator(LAST_REPLY)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """A running Chromium. Without one the tests skip, but not in CI."""
+    path = find_chromium()
+    if path is None:
+        if in_ci():
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    from playwright.sync_api import sync_playwright
+
+    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def guarded(chromium) -> Iterator[Guarded]:
+    pages = Guarded(chromium)
+    yield pages
+    pages.close()
+    assert pages.records == []
+
+
+@pytest.fixture(scope="module")
+def service(chromium, tmp_path_factory) -> Iterator[Service]:
+    """A service over the starter article, ready."""
+    home = tmp_path_factory.mktemp("service")
+    (home / "corpus").mkdir()
+    shutil.copy(ROOT / "corpus" / f"{STARTER}.md", home / "corpus")
+    running = Service(home)
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def empty_service(chromium, tmp_path) -> Iterator[Service]:
+    """A service over nothing, whose page is up; it is most likely still loading."""
+    (tmp_path / "corpus").mkdir()
+    running = Service(tmp_path)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def page(guarded, service):
+    return guarded.open(service)
