@@ -33,16 +33,10 @@ def is_fresh(settings: Settings) -> bool:
 
 
 def usable(files: Iterable[CorpusFile]) -> tuple[list[CorpusFile], dict[str, str]]:
-    """The files that can be articles by their names, and why the others cannot, by a name that can be shown."""
+    """One file an id, and by name why the others are left out."""
     kept: dict[str, CorpusFile] = {}
     refused: dict[str, str] = {}
     for file in files:
-        try:
-            file.path.name.encode("utf-8")
-        except UnicodeEncodeError:
-            shown = file.path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-            refused[shown] = "Its name is not UTF-8; rename it."
-            continue
         if file.id in kept:
             refused[file.path.name] = f"{kept[file.id].path.name} has the same id; rename one of them."
         else:
