@@ -1,7 +1,7 @@
 """Fixtures for the browser tests: a real service in a process of its own, a real Chromium, and a guard around pages.
 
-The guard aborts and records every request to another host; at the end of a test any record, console error, page error,
-dialog or HTTP status of 400 and above fails it.
+Requests to other hosts fail and are recorded; at the end of a test any record, console error, page error, dialog or
+HTTP status of 400 and above fails it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,7 +24,7 @@ from ensure_chromium import MISSING, find_chromium, in_ci
 
 ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-    "--disable-gpu", "--disable-quic",
+    "--disable-gpu", "--disable-quic", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 START_SECONDS = 120
 WAIT_MS = 20_000
@@ -98,41 +99,54 @@ class Service:
 
 
 class Guarded:
-    """Pages that may talk to one service only. `records` is what went wrong."""
+    """Pages that may talk to one service only. `records` is what went wrong.
+
+    Other hosts do not resolve (see ARGUMENTS), so that requests to them fail besides being recorded. Not Playwright's
+    own routing: it turns the browser's cache off, and every page would load gradio anew. Contexts are kept for the
+    session, pages are not.
+    """
 
     def __init__(self, browser) -> None:
         self._browser = browser
-        self._contexts: list = []
+        self._contexts: dict[str, Any] = {}
+        self._pages: list[Any] = []
         self.records: list[str] = []
 
-    def open(self, service: Service, path: str = "/", **options):
-        """A page in a context of its own, at the service's page, with the question box there."""
-        context = self._browser.new_context(**{"viewport": WIDE, "color_scheme": "light", **options})
-        self._contexts.append(context)
-        context.set_default_timeout(WAIT_MS)
-        page = context.new_page()
+    def open(self, service: Service, *, visitor: str = "one", **options):
+        """The service's page, with the question box there, as a visitor's browser with these options shows it."""
+        page = self._context(visitor, options).new_page()
+        self._pages.append(page)
         own = urlsplit(service.url).netloc
 
-        def check(route) -> None:
-            if urlsplit(route.request.url).netloc == own:
-                route.continue_()
-            else:
-                self.records.append(f"request to {route.request.url}")
-                route.abort()
+        def check(request) -> None:
+            parts = urlsplit(request.url)
+            if parts.scheme not in ("data", "blob") and parts.netloc != own:
+                self.records.append(f"request to {request.url}")
 
-        context.route(lambda url: url.startswith(("http:", "https:", "ws:", "wss:")), check)
+        page.on("request", check)
+        page.on("websocket", lambda w: self.records.append(f"websocket to {w.url}"))
         page.on("console", lambda m: self.records.append(f"console: {m.text}") if m.type == "error" else None)
         page.on("pageerror", lambda e: self.records.append(f"page error: {e}"))
         page.on("response", lambda r: self.records.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         page.on("dialog", lambda d: (self.records.append(f"dialog: {d.message}"), d.dismiss()))
-        page.goto(service.url + path)
+        page.goto(service.url)
         page.wait_for_selector("#question textarea")
         page.wait_for_function("document.querySelector('#state .state')?.textContent")
         return page
 
-    def close(self) -> None:
-        for context in self._contexts:
-            context.close()
+    def finish(self) -> list[str]:
+        """Close the pages of a test; returns what went wrong in them."""
+        for page in self._pages:
+            page.close()
+        records, self._pages, self.records = self.records, [], []
+        return records
+
+    def _context(self, visitor: str, options: dict[str, Any]):
+        key = f"{visitor} {sorted(options.items())}"
+        if key not in self._contexts:
+            self._contexts[key] = self._browser.new_context(**{"viewport": WIDE, "color_scheme": "light", **options})
+            self._contexts[key].set_default_timeout(WAIT_MS)
+        return self._contexts[key]
 
 
 def ask(page, question: str, *, button: bool = False):
@@ -169,12 +183,16 @@ def chromium() -> Iterator:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def _pages(chromium) -> Guarded:
+    return Guarded(chromium)
+
+
 @pytest.fixture
-def guarded(chromium) -> Iterator[Guarded]:
-    pages = Guarded(chromium)
-    yield pages
-    pages.close()
-    assert pages.records == []
+def guarded(_pages) -> Iterator[Guarded]:
+    """Opens pages; whatever went wrong in them fails the test."""
+    yield _pages
+    assert _pages.finish() == []
 
 
 @pytest.fixture(scope="module")

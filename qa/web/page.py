@@ -280,7 +280,7 @@ def _library_tab(shelf: Library) -> Callable[[Callable[..., Any]], Any]:
             show_label=False,
             container=False,
         )
-        table = gr.HTML(render.library(()), seq=0, elem_id="table", js_on_load=_asset("library.js"))
+        table = gr.HTML(render.OPENING, seq=0, elem_id="table", js_on_load=_asset("library.js"))
         results = gr.HTML(render.outcomes(()), seq=0, elem_id="results", js_on_load=None)
         with gr.Row(elem_id="add"):
             with gr.Column(scale=3, min_width=300, elem_id="paste"):

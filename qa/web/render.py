@@ -20,6 +20,7 @@ from qa.types import DECLINED, Answer, ArticleSummary, Citation, Outcome, Source
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _TOKEN_LENGTH = 4_096  # characters; an id has at most 200 bytes, so a longer token is not ours
+OPENING = '<p class="empty opening">Opening the library…</p>'
 _DONE = {"added", "replaced", "removed"}
 
 
