@@ -1,7 +1,7 @@
 """Evidence: every sentence of the retrieved passages, scored against the question.
 
 The seam for a trained model: anything with `Selector`'s one method can take this place. The one here is linear
-over four signals whose weights `bench/fit.py` fitted (a listwise loss over training questions).
+over five signals whose weights `bench/fit.py` fitted (a listwise loss over training questions).
 """
 
 from __future__ import annotations
@@ -18,15 +18,7 @@ from qa.signals import Question, coverage, smoothed_rarity, term_set
 from qa.snapshot import Snapshot, StoredSentence
 from qa.types import Article, Hit
 
-WEIGHTS: dict[str, float] = {
-    "similarity": 15.0,
-    "coverage": 7.0,
-    "context": 6.0,
-    "passage": 3.0,
-    "retrieval": 3.0,
-    "in_kind": 1.0,
-}
-BEST_RRF = 2 / 61  # first in both rankings; scales the fused score to 0..1
+WEIGHTS: dict[str, float] = {"similarity": 12.5, "coverage": 4.95, "context": 4.36, "passage": 3.55, "in_kind": 1.65}
 
 
 class Selector(Protocol):
@@ -37,11 +29,15 @@ class Selector(Protocol):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A sentence that may answer, with what stands around it. `cosine` is to the question."""
+    """A sentence that may answer, with what stands around it. `cosine` is to the question.
+
+    `nearby` holds the terms of the title and of the sentences before and after, `around` those of the whole passage.
+    """
 
     article: Article
     sentence: StoredSentence
     nearby: frozenset[str]
+    around: frozenset[str]
     hit: Hit
     cosine: float
     corpus_coverage: float
@@ -59,20 +55,17 @@ class Candidate:
             "coverage": self.corpus_coverage,
             "context": self.context_coverage,
             "passage": self.passage_coverage,
-            "retrieval": self.hit.score / BEST_RRF,
             "in_kind": question.answered_in_kind(self.text),
         }
 
     def own_signals(self, question: Question) -> dict[str, float]:
         """What the confidence is made of: nothing in here knows the corpus."""
-        own = term_set(self.text)
-        missing = [t for t in question.stems if t not in own and t not in self.nearby]
-        rarity = question.english_rarity.__getitem__
+        near = term_set(self.text) | self.nearby
         names = question.names
         return {
             "similarity": self.cosine,
-            "nearby_words": coverage(question.stems, own | self.nearby, rarity),
-            "names_missing": len(names.intersection(missing)) / len(names) if names else 0.0,
+            "nearby_words": coverage(question.stems, near, question.english_rarity.__getitem__),
+            "names_missing": len(names - self.around) / len(names) if names else 0.0,
             "in_kind": question.answered_in_kind(self.text),
         }
 
@@ -114,7 +107,7 @@ def gather(snapshot: Snapshot, question: Question, vector: NDArray[np.float32], 
         around = snapshot.sentences(passage.article, max(0, passage.first - 1), passage.last + 1)
         present = [term_set(article.text[s.span.start : s.span.end]) for s in around]
         title = term_set(article.title) if article.title else frozenset()
-        whole = coverage(question.stems, title.union(*present), rarity)
+        whole = title.union(*present)
         for i, sentence in enumerate(around):
             key = (passage.article, sentence.n)
             if key in seen or sentence.span.furniture or not passage.first <= sentence.n < passage.last:
@@ -123,10 +116,10 @@ def gather(snapshot: Snapshot, question: Question, vector: NDArray[np.float32], 
             nearby = title.union(*present[max(0, i - 1) : i], *present[i + 1 : i + 2])
             out.append(
                 Candidate(
-                    article, sentence, nearby, hit, float(sentence.vector @ vector),
+                    article, sentence, nearby, whole, hit, float(sentence.vector @ vector),
                     coverage(question.stems, present[i], rarity),
                     coverage(question.stems, present[i] | nearby, rarity),
-                    whole,
+                    coverage(question.stems, whole, rarity),
                 )
             )  # fmt: skip
     return out

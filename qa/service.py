@@ -121,6 +121,7 @@ class QA:
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer in the articles' own sentences, or decline. Raises QuestionError."""
         asked, filters, timings = Question(clean_question(question)), filters or Filters(), dict[str, float]()
+        self._model.get()  # loading is no part of answering
         started = time.perf_counter()
         with self._catalog.snapshot() as snapshot:
             hits, evidence = self.rank(snapshot, asked, filters, timings)

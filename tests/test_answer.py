@@ -1,0 +1,133 @@
+"""Laws of choosing: how many sentences, in which order, cited how, and when none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answer import KEEP, MAX_SENTENCES, choose
+from qa.confidence import confidence
+from qa.select import WEIGHTS, Candidate, Evidence, LinearSelector, rank
+from qa.signals import Question, coverage, rarity_in_english, smoothed_rarity, term_set
+from qa.snapshot import StoredSentence
+from qa.types import Article, Hit, Sentence
+
+WORDS = "harbour bridge mayor budget flood crane ferry tunnel strike vote school garden".split()
+
+
+def evidence(text: str, score: float, article: str = "a", n: int = 0) -> Evidence:
+    whole = Article(article, text)
+    sentence = StoredSentence(n, Sentence(0, len(text)), np.zeros(4, np.float32))
+    hit = Hit(f"{article}:v:0", article, 0.03, 0.5)
+    return Evidence(Candidate(whole, sentence, frozenset(), term_set(text), hit, 0.5, 0.5, 0.5, 0.5), score)
+
+
+def test_a_clearly_best_sentence_stands_alone():
+    chosen = choose([evidence("The bridge opened.", 5.0), evidence("A ferry sank.", 5.0 + np.log(KEEP) - 0.1, n=1)])
+    assert [g[0].candidate.text for g in chosen] == ["The bridge opened."]
+
+
+@given(st.lists(st.tuples(st.floats(-5, 5), st.sampled_from(["a", "b", "c"]), st.permutations(WORDS)), min_size=1))
+def test_an_answer_has_one_to_five_sentences_in_reading_order(rows):
+    ranked = sorted(
+        (evidence(" ".join(words[:6]), score, article, n) for n, (score, article, words) in enumerate(rows)),
+        key=lambda e: -e.score,
+    )
+    chosen = [group[0].candidate for group in choose(ranked)]
+    assert 1 <= len(chosen) <= MAX_SENTENCES
+    for article in {c.article.id for c in chosen}:
+        positions = [c.sentence.n for c in chosen if c.article.id == article]
+        assert positions == sorted(positions)
+    blocks = [c.article.id for i, c in enumerate(chosen) if i == 0 or chosen[i - 1].article.id != c.article.id]
+    assert len(blocks) == len(set(blocks)), "sentences of one article stand together"
+
+
+def test_the_same_sentence_in_two_articles_is_said_once_and_cited_twice():
+    same = "The mayor opened the new harbour bridge on Monday."
+    chosen = choose([evidence(same, 5.0, "a"), evidence(same, 4.9, "b"), evidence(same, 4.8, "b", n=3)])
+    assert [[e.candidate.article.id for e in group] for group in chosen] == [["a", "b"]]
+
+
+def test_equal_scores_are_ordered_by_article_and_position():
+    texts = [
+        evidence("A crane fell.", 0, "b", 1),
+        evidence("A vote failed.", 0, "a", 2),
+        evidence("A flood.", 0, "a", 1),
+    ]
+
+    class Flat:
+        def score(self, question, candidates):
+            return [1.0] * len(candidates)
+
+    ranked = rank(Question("What fell?"), [e.candidate for e in texts], Flat())
+    assert [(e.candidate.article.id, e.candidate.sentence.n) for e in ranked] == [("a", 1), ("a", 2), ("b", 1)]
+
+
+def test_the_selector_is_the_weighted_sum_of_its_signals():
+    question, candidate = Question("Who opened the bridge?"), evidence("Anna Kowalska opened it.", 0).candidate
+    signals = candidate.ranking_signals(question)
+    assert set(signals) == set(WEIGHTS)
+    [score] = LinearSelector().score(question, [candidate])
+    assert score == pytest.approx(sum(WEIGHTS[n] * signals[n] for n in WEIGHTS))
+    [without] = LinearSelector({n: w for n, w in WEIGHTS.items() if n != "similarity"}).score(question, [candidate])
+    assert score - without == pytest.approx(WEIGHTS["similarity"] * signals["similarity"])
+
+
+@given(st.integers(1, 10**6), st.data())
+def test_rarity_is_positive_even_for_a_term_in_every_passage(passages, data):
+    low = data.draw(st.integers(0, passages))
+    high = data.draw(st.integers(low, passages))
+    rarity = smoothed_rarity(passages, {"low": low, "high": high})
+    assert rarity("low") >= rarity("high") > 0
+
+
+@given(st.sets(st.sampled_from(WORDS)), st.sets(st.sampled_from(WORDS), min_size=1))
+def test_coverage_is_the_share_of_rarity_and_grows_with_what_is_present(present, asked):
+    def rarity(word: str) -> float:
+        return float(len(word))
+
+    share = coverage(asked, frozenset(present), rarity)
+    assert 0 <= share <= 1
+    assert share == pytest.approx(sum(map(len, present & asked)) / sum(map(len, asked)))
+    assert coverage(asked, frozenset(present | asked), rarity) == pytest.approx(1)
+
+
+def test_a_missing_name_lowers_the_confidence():
+    def sure(question: str) -> float:
+        asked = Question(question)
+        text = "A missile strike killed 12 civilians in Kyiv."
+        candidate = evidence(text, 0).candidate
+        return confidence({**candidate.own_signals(asked), "similarity": 0.6})
+
+    assert sure("How many civilians were killed in Kyiv?") > sure("How many civilians were killed in Kharkiv?")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "right"),
+    [
+        ("How many civilians were killed?", "The strike killed 12 civilians.", 1.0),
+        ("How many civilians were killed?", "The strike killed civilians.", 0.0),
+        ("When did it open?", "It opened in May 2024.", 1.0),
+        ("When did it open?", "It opened with a speech.", 0.0),
+        ("Who opened the bridge?", "The bridge was opened by Anna Kowalska.", 1.0),
+        ("Who is Anna Kowalska?", "Then Anna Kowalska spoke.", 0.0),
+        ("Why did it fall?", "Nobody knows.", 1.0),
+    ],
+)
+def test_a_sentence_is_of_the_kind_that_is_asked_for(question, sentence, right):
+    assert Question(question).answered_in_kind(sentence) == right
+
+
+def test_names_of_a_question_are_its_proper_nouns_and_numbers():
+    assert Question("Did Anna Kowalska visit Kyiv in 2024?").names == {"anna", "kowalska", "kyiv", "2024"}
+    assert Question("Which missile struck?").names == set()
+
+
+def test_rare_words_weigh_more_than_common_ones():
+    assert rarity_in_english("sviatoshynskyi") > rarity_in_english("missile") > rarity_in_english("people")
+
+
+def test_terms_are_stems():
+    assert "kill" in term_set("They were killed.")
