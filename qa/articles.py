@@ -102,6 +102,11 @@ def parse_date(value: str) -> date:
         return datetime.fromisoformat(value).date()
 
 
+def storable(text: str) -> bool:
+    """Whether files and SQLite can hold it: not with a lone surrogate, which arguments and JSON may carry."""
+    return _SURROGATE.search(text) is None
+
+
 def slug(words: str) -> str:
     """A file stem from a title or name: lower-case letters, digits and hyphens, at most MAX_ID characters.
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.articles import parse_date
+from qa.articles import parse_date, storable
 from qa.errors import IndexDamaged, IndexIncompatible, NotReady, StorageError
 from qa.snapshot import Snapshot
 from qa.types import Article, Passage, Sentence, version_of
@@ -231,6 +231,8 @@ class Catalog:
 
     def remove(self, id: str) -> list[str] | None:
         """Forget an article. Returns its passage ids, or None when there is no such article."""
+        if not storable(id):
+            return None
         with self._transaction() as db:
             old = self._erase(db, id)
             self._bump(db)

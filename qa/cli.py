@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,14 +103,15 @@ def add(home: str | None, /, files: tuple[Path, ...], id: str | None, **metadata
     """Add .txt and .md FILES to the corpus ("-" reads standard input)."""
     if id and len(files) > 1:
         raise click.UsageError(f"--replace takes one file, got {len(files)}.")
-    refused = 0
+    left_out = 0
     with _writer(home) as service:
         for path in files:
             outcome = _add_one(service, path, id, metadata)
-            refused += outcome.status == "refused"
-            click.echo(out.outcome_text(outcome), err=outcome.status == "refused")
-    if refused:
-        raise UserError(f"{len(files) - refused} of {len(files)} added; {refused} refused, each with its reason above.")
+            mistaken = outcome.status in ("refused", "duplicate")
+            left_out += mistaken
+            click.echo(out.outcome_text(outcome), err=mistaken)
+    if left_out:
+        raise UserError(f"{left_out} of {len(files)} files left out, each with its reason above.")
 
 
 @main.command("list")
@@ -280,7 +281,7 @@ def _writer(home: str | None) -> Iterator[QA | RemoteQA]:
 
 
 def _add_one(service: QA | RemoteQA, path: Path, id: str | None, metadata: dict[str, str | None]) -> Outcome:
-    from qa.articles import decode
+    from qa.articles import MAX_BYTES, decode
     from qa.types import Outcome
 
     name = "" if str(path) == "-" else path.name
@@ -288,7 +289,8 @@ def _add_one(service: QA | RemoteQA, path: Path, id: str | None, metadata: dict[
     try:
         if name and path.suffix.lower() not in (".txt", ".md", ".markdown"):
             raise ArticleError(f"Its name ends in {path.suffix or 'nothing'!r}; expected .txt or .md.")
-        text = decode(path.read_bytes() if name else sys.stdin.buffer.read())
+        with path.open("rb") if name else nullcontext(sys.stdin.buffer) as file:
+            text = decode(file.read(MAX_BYTES + 1))  # a larger file is refused without being read whole
         return service.add(text, name=name, id=id, markdown=path.suffix.lower() in (".md", ".markdown"), **metadata)
     except DuplicateArticle as error:
         return Outcome(shown, "duplicate", error.article, str(error))

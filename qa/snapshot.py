@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.articles import parse_date
+from qa.articles import parse_date, storable
 from qa.types import Article, ArticleSummary, Filters, Sentence
 
 Matrix = NDArray[np.float32]
@@ -78,6 +78,8 @@ class Snapshot:
         return {name: (stamp, reason) for name, stamp, reason in self._db.execute("SELECT * FROM refused")}
 
     def article(self, id: str) -> Article | None:
+        if not storable(id):
+            return None
         row = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (id,)).fetchone()
         return Article(*row) if row else None
 
@@ -96,6 +98,8 @@ class Snapshot:
         self, *, search: str = "", order: str = "id", offset: int = 0, limit: int | None = None
     ) -> list[ArticleSummary]:
         """Rows of the library, filtered by words in id, title or outlet."""
+        if not storable(search):
+            return []
         pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = self._db.execute(
             "SELECT a.id, a.version, a.title, a.outlet, a.url, a.author, a.published, a.added, substr(a.text, 1, 400),"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from qa.articles import parse_date
+from qa.articles import parse_date, storable
 from qa.errors import FilterError
 from qa.types import Answer, AnswerSentence, ArticleSummary, Citation, Filters, Outcome, SourcePassage
 
@@ -64,6 +64,9 @@ def make_filters(
                 parse_date(value)
             except (ValueError, TypeError):
                 raise FilterError(f"{name} is {value!r}; expected an ISO 8601 date such as 2024-05-17.") from None
+    for text in (*outlets, *articles):
+        if not storable(text):
+            raise FilterError(f"The filter {text!r} is not text: it holds half a character (a lone surrogate).")
     if published_from and published_to and parse_date(published_from) > parse_date(published_to):
         raise FilterError(f"The dates {published_from} to {published_to} hold no day: the first is after the second.")
     return Filters(outlets, articles, published_from or None, published_to or None)

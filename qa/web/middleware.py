@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -64,11 +64,10 @@ class Guard:
         await self._app(scope, receive, self._with_headers(scope, headers, send))
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
-        host = urlsplit(f"//{headers.get('host', '')}")
-        if (host.hostname or "") not in self._hosts:
+        if _split(f"//{headers.get('host', '')}").hostname not in self._hosts:
             return 403, f"This service does not answer to the host {headers.get('host', '')!r}; use 127.0.0.1."
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        if origin is not None and _split(origin).netloc != headers.get("host"):
             return 403, f"Requests from {origin!r} are refused: they come from another site."
         if headers.get("sec-fetch-site") == "cross-site" and scope["method"] not in _READS:
             return 403, "Requests from another site are refused."
@@ -108,6 +107,16 @@ class Guard:
             await send(message)
 
         return sending
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address; none when it is malformed."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # read late, and refused late, otherwise
+        return parts
+    except ValueError:
+        return urlsplit("")
 
 
 def _cookie_name(headers: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
 from qa.errors import DuplicateArticle, GroundwireError, NotReady, Refused, UnknownArticle, UserError
 from qa.web.host import Host
@@ -107,7 +108,7 @@ def json_routes(host: Host) -> APIRouter:
 
 
 def error_answers(app: FastAPI) -> None:
-    """Our errors, and FastAPI's about malformed bodies, as `{"error": kind, "message": sentence}`."""
+    """Our errors, and the framework's about bodies and paths, as `{"error": kind, "message": sentence}`."""
 
     async def ours(_: Request, error: Exception) -> JSONResponse:
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
@@ -119,9 +120,15 @@ def error_answers(app: FastAPI) -> None:
         message = f"The request's {where} is not as expected: {first.get('msg', 'unknown')}. See /api/openapi.json"
         return JSONResponse({"error": "UserError", "message": message}, 400)
 
+    async def plain(_: Request, error: Exception) -> JSONResponse:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        detail = error.detail if isinstance(error, HTTPException) else "it failed"
+        return JSONResponse({"error": "UserError", "message": f"{detail}. See /api/openapi.json"}, status)
+
     handlers: tuple[tuple[type[Exception], Callable[..., Any]], ...] = (
         (GroundwireError, ours),
         (RequestValidationError, malformed),
+        (HTTPException, plain),
     )
     for kind, handler in handlers:
         app.add_exception_handler(kind, handler)
