@@ -1,6 +1,6 @@
 """How likely an answer is supported: a logistic model over signals of question and sentence only.
 
-Weights and threshold were fitted by `bench/fit.py DIR/squadshifts_newwiki --limit 1200` on questions as asked, with their
+Fitted by `bench/fit.py DIR/squadshifts_newwiki --limit 1200` on questions as asked, with their
 answering sentence taken away, put to the wrong articles, and with a name or number exchanged. Nothing here depends
 on the size of the corpus.
 """
