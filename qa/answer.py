@@ -16,8 +16,8 @@ from qa.snapshot import Snapshot
 from qa.types import Answer, AnswerSentence, Citation, Filters, Hit, SourcePassage
 
 MAX_SENTENCES = 5
-# A further sentence joins when the selector holds it at least this likely, relative to the best one. On clapnq, whose
-# answers have several sentences, 0.45 cites 0.75 right and finds 0.41 of the gold, 0.25 cites 0.73 and finds 0.48.
+# A further sentence joins when the selector holds it at least this likely, relative to the best one. Lower finds more
+# of answers that need several sentences and cites more that is not needed (citation figures in bench/RESULTS.md).
 KEEP = 0.25
 SAME = 0.8  # share of distinct terms in common above which two sentences say the same
 NEAREST = 3
