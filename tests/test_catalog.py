@@ -291,3 +291,14 @@ def test_an_article_whose_file_becomes_unreadable_is_no_longer_served(made):
         assert list(report.refused) == ["a.md"]
         assert report.removed == ["a"]
         assert qa.articles() == []
+
+
+def test_what_an_interrupted_write_left_aside_is_swept_and_never_an_article(made):
+    (made / "corpus" / ".incoming-x1").write_text("Half an arti")
+    (made / "index" / "chroma-0badbad0").mkdir()
+    with open_fake(made) as qa:
+        qa.sync()
+        qa.attach_chroma()
+        assert [a.id for a in qa.articles()] == ["a"]
+    assert [p.name for p in (made / "corpus").iterdir()] == ["a.md"]
+    assert len(list((made / "index").glob("chroma-*"))) == 1

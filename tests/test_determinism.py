@@ -46,7 +46,7 @@ def test_two_processes_with_different_hash_seeds_index_and_answer_alike(tmp_path
         home = tmp_path / seed
         for i in range(40):
             text = f"A ship sailed at dawn. Tank{i % 5} is at place{i % 3}. A man met a woman. Nobody saw ship{i % 2}."
-            write_article(home, f"a{i:02}", text + f" Tail{i // 4}.", outlet=("Gazette", "Herald", "Post")[i % 3])
+            write_article(home, f"a{i:02}", text, outlet=("Gazette", "Herald", "Post")[i % 3])
         both.append(said(home, seed))
     assert both[0] == both[1]
     assert len(both[0]) == 11
