@@ -124,7 +124,7 @@ def render(
         "",
         "## Ablation",
         "",
-        f"`python bench/run.py DIR --ablation {limit}`: {limit} answerable questions of each set, all where it has fewer.",
+        f"`python bench/run.py DIR --ablation {limit}`: {limit} answerable questions of each set (or all).",
         "Each cell: right document first / right sentence first / right sentence in the first three.",
         "",
         "| | " + " | ".join(names) + " |",

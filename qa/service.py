@@ -37,6 +37,7 @@ from qa.settings import Settings
 from qa.signals import Question
 from qa.snapshot import Snapshot
 from qa.types import Answer, Article, ArticleSummary, Filters, Hit, Outcome, Sentence, SourcePassage
+from qa.wire import make_filters
 
 MAX_QUESTION = 1_000  # characters
 
@@ -119,8 +120,8 @@ class QA:
         return vector
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
-        """Answer in the articles' own sentences, or decline. Raises QuestionError."""
-        asked, filters, timings = Question(clean_question(question)), filters or Filters(), dict[str, float]()
+        """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError."""
+        asked, filters, timings = Question(clean_question(question)), checked(filters), dict[str, float]()
         self._model.get()  # loading is no part of answering
         started = time.perf_counter()
         with self._catalog.snapshot() as snapshot:
@@ -146,8 +147,8 @@ class QA:
         return hits, evidence
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
-        """The k passages that retrieval ranks first. Raises QuestionError."""
-        text, filters = clean_question(question), filters or Filters()
+        """The k passages that retrieval ranks first. Raises QuestionError, FilterError."""
+        text, filters = clean_question(question), checked(filters)
         vector = self.embed(text)
         with self._catalog.snapshot() as snapshot:
             hits = HybridRetriever(snapshot, self._dense, filters, top=k, rankings=self._rankings).hits(text, vector)
@@ -242,7 +243,7 @@ class QA:
             raise DuplicateArticle(
                 f"The same text is already in the corpus as {twins[0]!r}. Nothing was added.", twins[0]
             )
-        if id is not None and slug(id) != id:
+        if id is not None and old is None and slug(id) != id:
             raise ArticleError(f"{id!r} cannot be an article's id; expected something like {slug(id)!r}.")
         if old is not None:
             kept = {k: getattr(old, k) for k in _METADATA if getattr(draft, k) is None}
@@ -255,6 +256,12 @@ class QA:
         file = index.corpus.write(draft)
         index.put(index.corpus.read(file), file)
         return Outcome(name or draft.id, "replaced" if old else "added", draft.id)
+
+
+def checked(filters: Filters | None) -> Filters:
+    """The filters, once each value is known to be usable. Raises FilterError."""
+    given = filters or Filters()
+    return make_filters(given.outlets, given.articles, given.published_from, given.published_to)
 
 
 def clean_question(raw: str) -> str:
