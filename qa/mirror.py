@@ -33,7 +33,7 @@ class Mirror:
     def attach(self) -> str:
         """Open Chroma if it is sound, or make it again from the catalog's vectors. Returns what was done, in words."""
         self.detach()
-        folder, reason = chroma.current_folder(self._root), "there was none"
+        folder, reason = chroma.current_folder(self._root), ""
         if folder is not None:
             try:
                 self._adopt(folder)
@@ -48,6 +48,8 @@ class Mirror:
             self.detach()
             log.warning("Chroma cannot be made again: %s", error)
             return f"Chroma cannot be made again and search is exact ({error}). Try again with: qa index"
+        if not reason:
+            return "Chroma was filled from the catalog's vectors"
         return f"Chroma was made again from the catalog's vectors, nothing was embedded ({reason})"
 
     def detach(self) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from qa.cli import main
+from qa.evaluate import KEYS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+RESULTS = (ROOT / "bench" / "RESULTS.md").read_text("utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "guide.md", ROOT / "docs" / "evaluation.md"]
 
 
@@ -54,3 +56,18 @@ def test_no_committed_file_names_a_place_outside_the_project():
         path = ROOT / name
         if path.suffix not in (".png", ".ico", ".woff2") and path.is_file():
             assert outside not in path.read_text("utf-8"), name
+
+
+def test_the_figures_of_the_readme_are_those_of_the_results():
+    rows = [[c.strip() for c in line.strip("|").split("|")] for line in RESULTS.splitlines() if line.startswith("| ")]
+    sets = rows[0]
+    figures = {row[0]: dict(zip(sets[1:], row[1:], strict=False)) for row in rows[1:] if row[0] in KEYS}
+    head, *shown = [
+        [c.strip() for c in line.strip("|").split("|")]
+        for line in README.splitlines()
+        if line.startswith(("| set |", "| squad20", "| xquad", "| clapnq", "| belebele"))
+    ]
+    assert len(shown) >= 3
+    for name, *values in shown:
+        for key, value in zip(head[1:], values, strict=True):
+            assert figures[key.strip("`")][name] == value, f"{name}, {key}"
