@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sets", nargs="*", help="only these sets")
-    parser.add_argument("--ablation", type=int, default=500, metavar="N")
+    parser.add_argument("--ablation", type=int, default=100, metavar="N")
     parser.add_argument("--no-cost", action="store_true")
     args = parser.parse_args()
     settings = Settings.from_environment()
