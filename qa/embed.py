@@ -69,7 +69,7 @@ class SentenceEmbedding(BaseEmbedding):
         folder = model_folder(name)
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        # Threads that wait by spinning make a question ten times slower when anything else wants the processor.
+        # Threads that wait by spinning make a question several times slower when another process wants the processor.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging

@@ -14,8 +14,8 @@ from qa.types import Passage, Sentence
 Span = tuple[int, int]
 Pieces = Callable[[str], Sequence[Span]]
 
-# Shorter than the window on purpose: on squad20, xquad_en and clapnq passages of 128 word pieces gave better
-# sentence vectors than passages of 220, and a person reads them at a glance (bench/RESULTS.md).
+# Half the model's window on purpose: it was trained on texts of about this length, sentences pooled from shorter
+# passages ranked a little better in early trials, and a person reads such a passage at a glance.
 PASSAGE_PIECES = 128
 OVERLAP_PIECES = 32  # at most this much of the end of a passage opens the next one, in whole sentences
 TITLE_PIECES = 32
