@@ -7,6 +7,7 @@ ir-measures' and scikit-learn's; the rest is counting.
 from __future__ import annotations
 
 import json
+import logging
 import random
 import re
 import statistics
@@ -29,6 +30,8 @@ from qa.service import QA, clean_question
 from qa.settings import Settings
 from qa.signals import Question
 from qa.types import Answer, Filters
+
+log = logging.getLogger(__name__)
 
 KEYS = (
     "set", "documents", "questions", "unlocated_gold", "document_recall@1", "document_recall@5", "document_recall@10",
@@ -55,6 +58,8 @@ def evaluate_folder(
 ) -> dict[str, Any]:
     """All figures of a set, keys as in KEYS, None where the set cannot say. Raises DatasetError."""
     dataset = load_dataset(folder)
+    for reason in dataset.skipped:
+        log.warning("left out: %s", reason)
     with open_dataset(dataset, settings, model) as qa:
         asked = ask_all(qa, draw(dataset.questions, limit, seed))
         indexing = json.loads((qa.settings.home / "indexing.json").read_text("utf-8"))

@@ -143,6 +143,14 @@ def test_a_folder_that_is_no_set_is_refused_by_name(tmp_path, corpus, questions,
         load_dataset(tmp_path)
 
 
+def test_a_document_without_words_is_left_out_aloud(folder, fake, caplog):
+    settings, model = fake
+    with (folder / "corpus.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"id": "blank", "text": " "}) + "\n")
+    assert evaluate_folder(folder, settings, model=model)["documents"] == 2
+    assert "corpus.jsonl, line 3" in caplog.text
+
+
 def test_a_second_evaluation_indexes_nothing_again(folder, fake):
     settings, model = fake
     evaluate_folder(folder, settings, model=model)
