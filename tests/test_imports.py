@@ -33,7 +33,9 @@ LAYERS = (
     ("qa.answer", "qa.dataset", "qa.index"),
     ("qa.service",),
     ("qa.doctor", "qa.evaluate", "qa.web.host"),
-    ("qa.web.__init__", "qa.web.middleware", "qa.web.render", "qa.web.routes"),
+    ("qa.web.__init__", "qa.web.middleware", "qa.web.parts", "qa.web.render", "qa.web.routes"),
+    ("qa.web.tables",),
+    ("qa.web.chat", "qa.web.library"),
     ("qa.web.page",),
     ("ui",),
     ("qa.web.server",),  # the one place that starts the page, inside a function

@@ -1,0 +1,24 @@
+"""What the tabs of the page share: assets, how events are wired, and panels that show again what they showed."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+ASSETS = Path(__file__).parent / "assets"
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}  # events of the page; programs use the JSON routes
+WRONG = "Something went wrong on our side. The service's log has the details."
+
+_seq = itertools.count(1)  # a changing property: without one, showing the same text again does nothing
+
+
+def asset(name: str) -> str:
+    return (ASSETS / name).read_text("utf-8")
+
+
+def shown(html: str) -> Any:
+    """An update of a `gr.HTML` that its script notices, even when the text is the same."""
+    return gr.HTML(html, seq=next(_seq))
