@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from qa.confidence import confidence
 from qa.select import Evidence
@@ -50,31 +51,38 @@ def compose(
     filters: Filters,
     threshold: float,
     timings: dict[str, float],
-) -> Answer:
-    """The answer to a question from its ranked evidence, or the refusal with the nearest passages."""
+) -> Iterator[Answer]:
+    """The answer to a question from its ranked evidence, or the refusal with the nearest passages.
+
+    Grows by a sentence at a time, in reading order; the last one is the whole. At least one is yielded.
+    """
     started = time.perf_counter()
     sure = confidence(evidence[0].candidate.own_signals(question)) if evidence else 0.0
     declined = not evidence or sure < threshold
-    sentences: list[AnswerSentence] = []
-    passages: list[SourcePassage] = []
-    for group in [] if declined else choose(evidence):
-        citations = []
-        for e in group:
-            citations.append(_cite(e, len(passages) + 1))
-            mark = (e.candidate.sentence.span.start, e.candidate.sentence.span.end)
-            passages.append(source(snapshot, e.candidate.hit, mark))
-        sentences.append(AnswerSentence(group[0].candidate.text, tuple(citations)))
-    timings["answer"] = (time.perf_counter() - started) * 1000
-    return Answer(
+    answer = Answer(
         question=question.text,
         declined=declined,
         confidence=round(sure, 4),
-        sentences=tuple(sentences),
+        sentences=(),
         nearest=tuple(source(snapshot, hit) for hit in hits[:NEAREST]),
-        passages=tuple(passages),
-        timings_ms={name: round(ms, 2) for name, ms in timings.items()},
+        passages=(),
+        timings_ms={},
         undated_left_out=snapshot.undated(filters),
     )
+    for group in [()] if declined else choose(evidence):
+        citations = tuple(_cite(e, len(answer.passages) + n) for n, e in enumerate(group, 1))
+        passages = tuple(
+            source(snapshot, e.candidate.hit, (c.start, c.end)) for e, c in zip(group, citations, strict=True)
+        )
+        sentences = (AnswerSentence(citations[0].quote, citations),) if group else ()
+        spent = {**timings, "answer": (time.perf_counter() - started) * 1000}
+        answer = replace(
+            answer,
+            sentences=answer.sentences + sentences,
+            passages=answer.passages + passages,
+            timings_ms={name: round(ms, 2) for name, ms in spent.items()},
+        )
+        yield answer
 
 
 def _says_the_same(a: Evidence, b: Evidence) -> bool:

@@ -116,7 +116,7 @@ def _ask(qa: QA, asked: AskedQuestion) -> Asked:
     question = Question(clean_question(asked.text[:1000]))
     with qa.catalog.snapshot() as snapshot:
         hits, evidence = qa.rank(snapshot, question, Filters(), timings, top=DEPTH)
-        answer = compose(snapshot, question, evidence, hits, Filters(), qa.settings.threshold, timings)
+        *_, answer = compose(snapshot, question, evidence, hits, Filters(), qa.settings.threshold, timings)
     milliseconds = (time.perf_counter() - started) * 1000
     spans = ((e.candidate.article.id, e.candidate.sentence.span.start, e.candidate.sentence.span.end) for e in evidence)
     return Asked(asked, answer, tuple(dict.fromkeys(h.article for h in hits)), tuple(spans), milliseconds)

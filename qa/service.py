@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -121,14 +121,22 @@ class QA:
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError."""
+        *_, answer = self.stream(question, filters)
+        return answer
+
+    def stream(self, question: str, filters: Filters | None = None) -> Iterator[Answer]:
+        """The answer as it grows, a sentence at a time; the last one is what `ask` returns. Raises as `ask`.
+
+        Reads one state of the index from the first to the last: use it up in one thread, or close it.
+        """
         asked, filters, timings = Question(clean_question(question)), checked(filters), dict[str, float]()
         self._model.get()  # loading is no part of answering
         started = time.perf_counter()
         with self._catalog.snapshot() as snapshot:
             hits, evidence = self.rank(snapshot, asked, filters, timings)
-            answer = compose(snapshot, asked, evidence, hits, filters, self.settings.threshold, timings)
-        total = round((time.perf_counter() - started) * 1000, 2)
-        return replace(answer, timings_ms={**answer.timings_ms, "total": total})
+            for answer in compose(snapshot, asked, evidence, hits, filters, self.settings.threshold, timings):
+                total = round((time.perf_counter() - started) * 1000, 2)
+                yield replace(answer, timings_ms={**answer.timings_ms, "total": total})
 
     def rank(
         self, snapshot: Snapshot, question: Question, filters: Filters, timings: dict[str, float], top: int = TOP
