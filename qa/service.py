@@ -27,6 +27,7 @@ from qa.errors import (
     StorageError,
     UnknownArticle,
 )
+from qa.examples import Examples
 from qa.index import Index, Progress, SyncReport, check_manifest
 from qa.indexer import manifest_for
 from qa.lock import Holder
@@ -64,6 +65,7 @@ class QA:
         self._index = index
         self._selector = selector or LinearSelector()
         self._rankings = rankings
+        self._examples = Examples(catalog, self.ask)
 
     @classmethod
     def open(
@@ -198,6 +200,10 @@ class QA:
         """Rows of the library."""
         with self._catalog.snapshot() as snapshot:
             return snapshot.summaries(search=search, order=order, offset=offset, limit=limit)
+
+    def examples(self, n: int = 4) -> list[str]:
+        """At most n questions that the articles answer, the surest first."""
+        return self._examples.best(n)
 
     def article(self, id: str) -> tuple[Article, list[Sentence]]:
         """An article and its sentences. Raises UnknownArticle."""

@@ -70,6 +70,10 @@ def json_routes(host: Host) -> APIRouter:
     def search(body: Search) -> list[dict[str, Any]]:
         return [asdict(p) for p in host.qa.search(body.question, filters_from_dict(body.filters), body.k)]
 
+    @api.get("/examples")
+    def examples() -> list[str]:
+        return host.qa.examples()
+
     @api.get("/articles")
     def articles(
         search: str = "", order: str = "id", offset: int = Query(0, ge=0), limit: int | None = Query(None, ge=1)
