@@ -31,10 +31,11 @@ from qa.lexical import STOPWORDS
 from qa.model import Model
 from qa.retrieve import TOP, HybridRetriever
 from qa.select import WEIGHTS, Candidate, gather
-from qa.service import QA, clean_question
+from qa.service import QA
 from qa.settings import Settings
 from qa.signals import Question
 from qa.types import Filters
+from qa.wire import clean_question
 
 FALSE_DECLINE = 0.08
 REGULAR = 1e-3

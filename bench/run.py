@@ -24,10 +24,11 @@ from qa.evaluate import KEYS, draw, evaluate_folder, is_gold, open_dataset
 from qa.model import Model
 from qa.retrieve import RANKINGS, TOP, HybridRetriever
 from qa.select import WEIGHTS, LinearSelector, gather, rank
-from qa.service import QA, clean_question
+from qa.service import QA
 from qa.settings import Settings
 from qa.signals import Question
 from qa.types import Filters
+from qa.wire import clean_question
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 

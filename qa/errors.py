@@ -7,6 +7,7 @@
     │   ├── ArticleError          a file or text that cannot become an article
     │   │   └── DuplicateArticle  the same text is already in the corpus
     │   ├── UnknownArticle        no article has this id
+    │   ├── UnknownConversation   the visitor has no conversation of this id
     │   ├── DatasetError          a folder that is no evaluation set
     │   └── Refused               the service does not accept this request
     └── ServiceError              our side cannot do it now (exit code 1, HTTP 5xx)
@@ -54,6 +55,10 @@ class DuplicateArticle(ArticleError):
 
 class UnknownArticle(UserError):
     """No article has this id."""
+
+
+class UnknownConversation(UserError):
+    """The visitor has no conversation of this id."""
 
 
 class DatasetError(UserError):

@@ -26,10 +26,11 @@ from qa.model import Model
 from qa.printing import progress_bar
 from qa.retrieve import DEPTH, RANKINGS
 from qa.select import Selector
-from qa.service import QA, clean_question
+from qa.service import QA
 from qa.settings import Settings
 from qa.signals import Question
 from qa.types import Answer, Filters
+from qa.wire import clean_question
 
 log = logging.getLogger(__name__)
 

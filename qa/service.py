@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answer import compose, source
-from qa.articles import canonical_text, decode, parse_article, slug
+from qa.articles import decode, parse_article, slug
 from qa.catalog import FILE, Catalog
 from qa.dense import DenseSearch
 from qa.errors import (
@@ -23,7 +23,6 @@ from qa.errors import (
     DuplicateArticle,
     IndexDamaged,
     IndexIncompatible,
-    QuestionError,
     StorageError,
     UnknownArticle,
 )
@@ -38,9 +37,7 @@ from qa.settings import Settings
 from qa.signals import Question
 from qa.snapshot import Snapshot
 from qa.types import Answer, Article, ArticleSummary, Filters, Hit, Outcome, Sentence, SourcePassage
-from qa.wire import make_filters
-
-MAX_QUESTION = 1_000  # characters
+from qa.wire import clean_question, make_filters
 
 _METADATA = ("title", "outlet", "url", "author", "published")
 
@@ -126,7 +123,7 @@ class QA:
         *_, answer = self.stream(question, filters)
         return answer
 
-    def stream(self, question: str, filters: Filters | None = None) -> Iterator[Answer]:
+    def stream(self, question: str, filters: Filters | None = None) -> Generator[Answer, None, None]:
         """The answer as it grows, a sentence at a time; the last one is what `ask` returns. Raises as `ask`.
 
         Reads one state of the index from the first to the last: use it up in one thread, or close it.
@@ -205,6 +202,11 @@ class QA:
         """At most n questions that the articles answer, the surest first."""
         return self._examples.best(n)
 
+    def outlets(self) -> list[str]:
+        """The outlets of the articles, in order."""
+        with self._catalog.snapshot() as snapshot:
+            return snapshot.outlets()
+
     def article(self, id: str) -> tuple[Article, list[Sentence]]:
         """An article and its sentences. Raises UnknownArticle."""
         with self._catalog.snapshot() as snapshot:
@@ -276,22 +278,6 @@ def checked(filters: Filters | None) -> Filters:
     """The filters, once each value is known to be usable. Raises FilterError."""
     given = filters or Filters()
     return make_filters(given.outlets, given.articles, given.published_from, given.published_to)
-
-
-def clean_question(raw: str) -> str:
-    """A question as it is asked: canonical text on one line. Raises QuestionError."""
-    try:
-        text = " ".join(canonical_text(raw).split())
-    except ArticleError as error:
-        raise QuestionError(f"The question is not text. {error}") from None
-    if not any(c.isalnum() for c in text):
-        got = "only punctuation" if text else "nothing"
-        raise QuestionError(f'The question holds {got}. Ask in words, for example: qa ask "Who is Hugh Griffiths?"')
-    if len(text) > MAX_QUESTION:
-        raise QuestionError(
-            f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read. Shorten it."
-        )
-    return text
 
 
 def unknown(id: str) -> str:

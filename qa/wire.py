@@ -1,4 +1,4 @@
-"""Answers and the rest as plain JSON values: one shape for the command line, the routes and the exported files."""
+"""What comes in, checked; what goes out, as plain JSON values: one shape for command line, routes and files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,28 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from qa.articles import parse_date, storable
-from qa.errors import FilterError
+from qa.articles import canonical_text, parse_date, storable
+from qa.errors import ArticleError, FilterError, QuestionError
 from qa.types import Answer, AnswerSentence, ArticleSummary, Citation, Filters, Outcome, SourcePassage
 
+MAX_QUESTION = 1_000  # characters
 _FILTER_KEYS = ("outlets", "articles", "published_from", "published_to")
+
+
+def clean_question(raw: str) -> str:
+    """A question as it is asked: canonical text on one line. Raises QuestionError."""
+    try:
+        text = " ".join(canonical_text(raw).split())
+    except ArticleError as error:
+        raise QuestionError(f"The question is not text. {error}") from None
+    if not any(c.isalnum() for c in text):
+        got = "only punctuation" if text else "nothing"
+        raise QuestionError(f'The question holds {got}. Ask in words, for example: qa ask "Who is Hugh Griffiths?"')
+    if len(text) > MAX_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read. Shorten it."
+        )
+    return text
 
 
 def answer_to_dict(answer: Answer) -> dict[str, Any]:

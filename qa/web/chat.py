@@ -1,180 +1,283 @@
-"""Asking, and opening what an answer rests on: the Ask tab and its events."""
+"""The Ask tab: what stands where in it, and what happens on each event.
+
+Conversations are kept by the server under the visitor's name; the browser holds nothing that is trusted.
+"""
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
-from qa.errors import GroundwireError, UnknownArticle
-from qa.types import Answer, Citation, SourcePassage
+from qa.conversations import Conversations, Turn
+from qa.errors import GroundwireError
+from qa.types import Filters
 from qa.web import render
+from qa.web.answering import Answering
+from qa.web.bar import bar
+from qa.web.filters import FilterBox
 from qa.web.host import Host
 from qa.web.parts import QUIET, WRONG, asset, shown
-from qa.web.render import Card, Token
+from qa.web.render import Token
+from qa.web.sources import Sources
+from qa.wire import clean_question
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 60.0  # how long a question waits for the index before it is answered from what is there
-CONTEXT = 2  # sentences around a cited one whose answer the page no longer has
-EMPTY = "The library is empty. Add an article under Library, then ask again."
-PLACEHOLDER = (
-    "### Ask a question\n\n"
-    "Every sentence of an answer is a sentence of an article, word for word. "
-    "Its number opens the passage it stands in."
-)
+EXAMPLES = 3
+PARTLY = "Indexing goes on: articles that are not indexed yet were not asked."
+ELSEWHERE = "This question is being answered in another window. Reload to see the answer."
+
+Update = dict[Any, Any]
+Message = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question as it was asked, the reply as chat Markdown, and the answer when there was one."""
+@dataclass(slots=True)
+class Live:
+    """A question that a page is waiting for, and the citation of it that was opened meanwhile."""
 
-    question: str
-    reply: str
-    answer: Answer | None = None
-
-
-Turns = tuple[Turn, ...]
+    conversation: str
+    turn: Turn
+    answering: Answering
+    opened: bool = False
 
 
-class Chat:
-    """Asking, and opening what an answer rests on."""
+class AskTab:
+    """Components and handlers. Each handler returns the components it changes."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, conversations: Conversations) -> None:
         self._host = host
+        self._store = conversations
+        self._sources = Sources(host)
+        self._live: dict[str, Live] = {}  # by the page's session
+        self.current = gr.State("")  # the conversation's id
+        with gr.Row(elem_id="ask"):
+            with gr.Column(scale=3, min_width=320, elem_id="talk"):
+                self.bar = gr.HTML(bar("", False, ()), seq=0, elem_id="bar", js_on_load=asset("bar.js"))
+                with gr.HTML(
+                    html_template="@children", js_on_load=asset("chat.js"), elem_id="chat-frame"
+                ) as self.frame:
+                    self.talk = gr.Chatbot(
+                        elem_id="chat", show_label=False, container=False, layout="panel", height="100%",
+                        placeholder=render.placeholder(()), latex_delimiters=[], buttons=[], feedback_options=None,
+                        allow_file_downloads=False, group_consecutive_messages=False, autoscroll=True,
+                    )  # fmt: skip
+                self.box = gr.Textbox(
+                    elem_id="question", show_label=False, label="Question", container=False, autofocus=True, lines=1,
+                    max_lines=4, placeholder="What do you want to know?", submit_btn="Ask",
+                )  # fmt: skip
+                self.filters = FilterBox(host)
+            with gr.Column(scale=2, min_width=300, elem_id="sources"):
+                self.panel = gr.HTML(render.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
 
-    def ask(self, question: str, turns: Turns) -> Iterator[tuple[Any, ...]]:
-        """Show the question at once, then the answer. Yields the box, the chat, the turns and the panel."""
-        question = question.strip()
-        if not question:
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+    def wire(self, load: Callable[..., Any], ready: Callable[..., Any]) -> None:
+        """What happens when the page is loaded, when the service is ready for it, and on everything people do here."""
+        asking = [self.box, self.current, *self.filters.inputs]
+        fields = [*self.filters.inputs, self.filters.frame]
+        view = [self.box, self.talk, self.current, self.panel, self.bar, *fields]
+        under_way = {"concurrency_id": "ask", **QUIET}
+        runs = [e(self.ask, asking, view, **under_way) for e in (self.box.submit, self.frame.example, self.frame.again)]
+        arrived = load(self.arrive, None, view, **under_way)
+        arrived.then(None, js=asset("address.js"), **QUIET)
+        ready(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
+        self.box.stop(self.stop, [self.current], view, cancels=[*runs, arrived], queue=False, **QUIET)
+        self.frame.cite(self.open, [self.current], [self.panel], concurrency_limit=None, **QUIET)
+        self.panel.act(self.act, [self.current], [self.panel, *fields], **QUIET)
+        self.bar.act(self.turn_to, None, view, **QUIET)
+
+    def arrive(self, request: gr.Request) -> Iterator[Update]:
+        visitor, query = _visitor(request), request.query_params
+        current = self._store.latest(visitor) or ""
+        question = query.get("q", "").strip()
+        yield self._view(visitor, current) | ({} if question else {self.box: gr.skip()})
+        if question:
+            try:
+                filters = self.filters.from_query(query)
+            except GroundwireError as error:
+                yield {self.talk: [*self._messages(visitor, current), *_failed(question, str(error))]}
+                return
+            yield self.filters.show(filters)
+            yield from self._asked(visitor, request.session_hash, current, question, filters)
+
+    def ask(
+        self, text: str, current: str, outlets: Any, since: Any, until: Any, articles: Any,
+        event: gr.EventData, request: gr.Request,
+    ) -> Iterator[Update]:  # fmt: skip
+        """A question from the box, an example, or one asked again: shown at once, answered as sentences come."""
+        visitor, data = _visitor(request), _data(event)
+        current = current or self._store.latest(visitor) or ""
+        question, again = str(data.get("question") or text), None
+        try:
+            filters = self.filters.read(outlets, since, until, articles)
+            if "again" in data:
+                last = self._store.turns(visitor, current)[-1:]
+                if not last:
+                    return
+                question, filters, again = last[0].question, last[0].filters, last[0].n
+        except GroundwireError as error:
+            yield {self.talk: [*self._messages(visitor, current), *_failed(question, str(error))]}
             return
-        for words in self._until_ready():
-            yield "", _messages((*turns, Turn(question, render.pending(words)))), gr.skip(), gr.skip()
-        turns = (*turns, self._answered(question, len(turns)))
-        answer = turns[-1].answer
-        cards = self._cards(answer) if answer else ()
-        yield (
-            "",
-            _messages(turns),
-            turns,
-            shown(render.panel(cards, question=question, declined=bool(answer and answer.declined))),
-        )
+        if question.strip():
+            yield from self._asked(visitor, request.session_hash, current, question, filters, again)
+        else:
+            yield {self.box: gr.skip()}
 
-    def open(self, turns: Turns, event: gr.EventData) -> Any:
-        """The panel for a citation. The token comes from the browser, so all of it is checked here."""
-        token = Token.decode((event._data or {}).get("token") if isinstance(event._data, dict) else None)
+    def _asked(
+        self, visitor: str, session: str | None, current: str, question: str, filters: Filters, again: int | None = None
+    ) -> Iterator[Update]:
+        try:
+            question = clean_question(question)
+            current = current or self._store.start(visitor)
+            turn = self._store.ask(visitor, current, question, filters, again)
+        except GroundwireError as error:
+            yield {self.talk: [*self._messages(visitor, current), *_failed(question, str(error))]}
+            return
+        before = self._messages(visitor, current, until=turn.n)
+        live = Live(current, turn, Answering(self._host, question, filters))
+        self._live[session or ""] = live
+        busy: Update = {self.box: gr.Textbox("", submit_btn=False, stop_btn="Stop"), self.current: current}
+        try:
+            for found in live.answering:
+                if isinstance(found, str):
+                    yield {**busy, self.talk: [*before, *_pair(question, render.pending(found))]}
+                    continue
+                live.turn = turn = replace(turn, answer=found)
+                yield {
+                    **busy,
+                    self.talk: [*before, *_pair(question, render.growing(turn))],
+                    self.panel: gr.skip() if live.opened else shown(self._sources.panel(turn)),
+                }
+                busy = {}
+            turn = replace(turn, state="answered", message=PARTLY * (self._host.state == "indexing"))
+        except GroundwireError as error:
+            turn = replace(turn, state="failed", message=str(error))
+        except Exception:
+            log.exception("a question failed")
+            turn = replace(turn, state="failed", message=WRONG)
+        finally:  # also when nobody waits any more
+            live.answering.stop()
+            self._live.pop(session or "", None)
+            self._store.finish(current, turn if turn.state != "asked" else replace(turn, state="stopped"))
+        yield self._view(visitor, current, panel=None if live.opened else turn)
+
+    def stop(self, current: str, request: gr.Request) -> Update:
+        """What there is of the answer stays, marked as stopped."""
+        live = self._live.pop(request.session_hash or "", None)
+        if live:
+            live.answering.stop()
+            self._store.finish(live.conversation, replace(live.turn, state="stopped"))
+            current = live.conversation
+        return self._view(_visitor(request), current)
+
+    def open(self, current: str, event: gr.EventData, request: gr.Request) -> Any:
+        """The panel for a citation."""
+        token = Token.decode(_data(event).get("token"))
         if token is None:
             return shown(render.panel_notice("This citation was not made here, so it opens nothing."))
+        live = self._live.get(request.session_hash or "")
+        if live:
+            live.opened = True
+        return self._checked(lambda: self._sources.opened(token, self._turns(_visitor(request), current, live)))
+
+    def act(self, current: str, event: gr.EventData, request: gr.Request) -> Update:
+        """A button of the panel: open the whole article, go back, ask of this article only."""
+        data, visitor = _data(event), _visitor(request)
+        token = Token.decode(data.get("token"))
+        if token is None:
+            return {self.panel: shown(render.panel_notice("This button was not made here, so it does nothing."))}
+        if data.get("act") == "only":
+            return self._only(token.article)
+        live = self._live.get(request.session_hash or "")
+        turns = self._turns(visitor, current, live)
+        see = self._sources.article if data.get("act") == "article" else self._sources.opened
+        return {self.panel: self._checked(lambda: see(token, turns))}
+
+    def only(self, event: gr.EventData) -> Update:
+        """The library's "Ask this article"."""
+        return self._only(str(_data(event).get("id", "")))
+
+    def turn_to(self, event: gr.EventData, request: gr.Request) -> Update:
+        """A new conversation, an earlier one, or none of this one any more."""
+        data, visitor = _data(event), _visitor(request)
+        id = str(data.get("id", ""))
         try:
-            return shown(self._opened(token, turns))
+            if data.get("act") == "new":
+                return self._view(visitor, self._store.start(visitor)) | self.filters.show(Filters())
+            if data.get("act") == "forget":
+                self._store.remove(visitor, id)
+                return self._view(visitor, self._store.start(visitor))
+            self._store.touch(visitor, id)
+            return self._view(visitor, id)
+        except GroundwireError as error:
+            gr.Warning(str(error))
+            return self._view(visitor, "")
+
+    def examples(self) -> Update:
+        try:
+            found = self._host.qa.examples(EXAMPLES)
+        except GroundwireError:
+            return {self.talk: gr.skip()}
+        return {self.talk: gr.Chatbot(placeholder=render.placeholder(found)), **self.filters.choices()}
+
+    def _only(self, article: str) -> Update:
+        return self.filters.show(Filters(articles=(article,)))
+
+    def _checked(self, see: Callable[[], str]) -> Any:
+        try:
+            return shown(see())
         except GroundwireError as error:
             return shown(render.panel_notice(str(error)))
         except Exception:
             log.exception("opening a citation failed")
             return shown(render.panel_notice(WRONG))
 
-    def _until_ready(self) -> Iterator[str]:
-        yield "Reading the articles…"
-        host, deadline = self._host, time.monotonic() + PATIENCE_SECONDS
-        while host.state in ("starting", "indexing") and time.monotonic() < deadline:
-            doing = f"indexing {host.detail}" if host.detail else "getting ready"
-            yield f"Groundwire is {doing}; your question is next…"
-            time.sleep(0.25)
+    def _turns(self, visitor: str, current: str, live: Live | None) -> Sequence[Turn]:
+        """The conversation's turns; the one that is being answered as far as it has come."""
+        current = live.conversation if live else current
+        turns = self._store.turns(visitor, current) if current else ()
+        return [live.turn if live and t.n == live.turn.n else t for t in turns]
 
-    def _answered(self, question: str, n: int) -> Turn:
-        try:
-            qa = self._host.qa
-            if not qa.status()["articles"]:
-                return Turn(question, render.notice(EMPTY))
-            answer = qa.ask(question)
-        except GroundwireError as error:
-            return Turn(question, render.notice(str(error)))
-        except Exception:
-            log.exception("a question failed")
-            return Turn(question, render.notice(WRONG))
-        note = "Indexing goes on: articles that are not indexed yet were not asked." * (self._host.state == "indexing")
-        return Turn(question, render.reply(answer, n, note), answer)
+    def _view(self, visitor: str, current: str, panel: Turn | None = None) -> Update:
+        """Everything that shows a conversation, with nothing under way."""
+        turns = self._store.turns(visitor, current) if current else ()
+        return {
+            self.box: gr.Textbox(submit_btn="Ask", stop_btn=False),
+            self.talk: _messages(turns, current),
+            self.current: current,
+            self.panel: shown(self._sources.panel(panel or (turns[-1] if turns else None))),
+            self.bar: shown(bar(current, bool(turns), self._store.listed(visitor))),
+        }
 
-    def _opened(self, token: Token, turns: Turns) -> str:
-        turn = turns[token.turn] if 0 <= token.turn < len(turns) else None
-        answer = turn.answer if turn else None
-        if turn and answer and token.n == 0:
-            return render.panel(self._cards(answer), question=turn.question, declined=True, open=True)
-        citations = [c for s in answer.sentences for c in s.citations] if answer else []
-        for i, c in enumerate(citations):
-            if turn and answer and Token(token.turn, c.n, c.article, c.version, c.start, c.end) == token:
-                return render.panel(self._cards(answer), active=i, question=turn.question)
-        return render.panel([self._alone(token)], active=0)
-
-    def _cards(self, answer: Answer) -> list[Card]:
-        if answer.declined:
-            return [Card("", passage) for passage in answer.nearest]
-        citations = (c for s in answer.sentences for c in s.citations)
-        return [self._card(c, p) for c, p in zip(citations, answer.passages, strict=True)]
-
-    def _card(self, c: Citation, passage: SourcePassage) -> Card:
-        """A citation's card as the catalog has it now; the quote alone where the article has gone or changed."""
-        wrong = self._what_is_wrong(c.article, c.version, c.title)
-        if wrong:
-            passage = replace(passage, start=c.start, end=c.end, text=c.quote, marks=((c.start, c.end),))
-        return Card(str(c.n), passage, wrong)
-
-    def _what_is_wrong(self, id: str, version: str, title: str) -> str:
-        try:
-            article, _ = self._host.qa.article(id)
-        except UnknownArticle:
-            return f"“{title}” has been removed from the library since this answer. This is what it said."
-        if article.version != version:
-            return f"“{title}” has changed since this answer. This is what it said then."
-        return ""
-
-    def _alone(self, token: Token) -> Card:
-        """A card for a citation that no turn of this visit made: from the catalog only. Raises UnknownArticle."""
-        try:
-            article, sentences = self._host.qa.article(token.article)
-        except UnknownArticle:
-            raise UnknownArticle("The article of this citation is not in the library.") from None
-        if article.version != token.version:
-            raise UnknownArticle(f"“{article.shown_title}” has changed since this citation was made.")
-        spans = [(s.start, s.end) for s in sentences]
-        if (token.start, token.end) not in spans:
-            raise UnknownArticle(f"This citation names no sentence of “{article.shown_title}”.")
-        i = spans.index((token.start, token.end))
-        start, end = spans[max(0, i - CONTEXT)][0], spans[min(len(spans) - 1, i + CONTEXT)][1]
-        passage = SourcePassage(
-            article=article.id, version=article.version, start=start, end=end, text=article.text[start:end],
-            title=article.shown_title, outlet=article.outlet, published=article.published, score=0.0,
-            marks=(spans[i],),
-        )  # fmt: skip
-        return Card(str(token.n), passage)
+    def _messages(self, visitor: str, current: str, until: int | None = None) -> list[Message]:
+        turns = self._store.turns(visitor, current) if current else ()
+        return _messages([t for t in turns if until is None or t.n < until], current, last=until is None)
 
 
-def ask_tab(chat: Chat) -> None:
-    turns = gr.State(())
-    with gr.Row(elem_id="ask"):
-        with gr.Column(scale=3, min_width=320, elem_id="talk"):
-            with gr.HTML(html_template="@children", js_on_load=asset("chat.js"), elem_id="chat-frame") as frame:
-                talk = gr.Chatbot(
-                    elem_id="chat", show_label=False, container=False, layout="panel", placeholder=PLACEHOLDER,
-                    latex_delimiters=[], buttons=[], feedback_options=None, allow_file_downloads=False,
-                    group_consecutive_messages=False, height="100%", autoscroll=True,
-                )  # fmt: skip
-            box = gr.Textbox(
-                elem_id="question", show_label=False, label="Question", container=False, autofocus=True, lines=1,
-                max_lines=4, placeholder="What do you want to know?", submit_btn="Ask",
-            )  # fmt: skip
-        with gr.Column(scale=2, min_width=300, elem_id="sources"):
-            panel = gr.HTML(render.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
-    gr.on([box.submit], chat.ask, [box, turns], [box, talk, turns, panel], concurrency_id="ask", **QUIET)
-    talk.clear(lambda: ((), shown(render.panel(()))), None, [turns, panel], **QUIET)
-    frame.cite(chat.open, [turns], [panel], concurrency_limit=None, **QUIET)
+def _messages(turns: Sequence[Turn], conversation: str, *, last: bool = True) -> list[Message]:
+    replies = (
+        render.pending(ELSEWHERE) if t.state == "asked" else render.reply(t, conversation, last=last and t is turns[-1])
+        for t in turns
+    )
+    return [m for t, reply in zip(turns, replies, strict=True) for m in _pair(t.question, reply)]
 
 
-def _messages(turns: Turns) -> list[dict[str, str]]:
-    pairs = ((("user", render.inert(t.question)), ("assistant", t.reply)) for t in turns)
-    return [{"role": role, "content": content} for pair in pairs for role, content in pair]
+def _pair(question: str, reply: str) -> list[Message]:
+    return [{"role": "user", "content": render.inert(question)}, {"role": "assistant", "content": reply}]
+
+
+def _failed(question: str, why: str) -> list[Message]:
+    """A question that was not asked, and why; it is shown once and not kept."""
+    return _pair(question[:300] + "…" * (len(question) > 300), render.notice(why))
+
+
+def _data(event: gr.EventData) -> Mapping[str, Any]:
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _visitor(request: gr.Request) -> str:
+    """Who asks, as the guard says; without a cookie, this page and no other."""
+    visitor: str = getattr(request.state, "visitor", "")
+    return visitor or f"page:{request.session_hash}"

@@ -9,7 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from qa.web.chat import Chat, ask_tab
+from qa.conversations import Conversations
+from qa.web.chat import AskTab
 from qa.web.host import Host
 from qa.web.library import Library, library_tab
 from qa.web.parts import ASSETS, asset
@@ -18,7 +19,7 @@ STYLES = ("page.css", "ask.css", "library.css")
 MAX_FILE = 10 * 1024 * 1024  # bytes; the service refuses longer articles anyway
 
 
-def build_page(host: Host) -> gr.Blocks:
+def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
     """The page, ready to be mounted. Its events are private: programs use the JSON routes."""
     with gr.Blocks(title="Groundwire", analytics_enabled=False, delete_cache=(3600, 3600), fill_height=True) as page:
         with gr.Row(elem_id="masthead"):
@@ -26,9 +27,10 @@ def build_page(host: Host) -> gr.Blocks:
             state = gr.HTML('<p class="state" role="status"></p>', elem_id="state", js_on_load=asset("state.js"))
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
-                ask_tab(Chat(host))
+                ask = AskTab(host, conversations)
             with gr.Tab("Library", id="library") as tab:
                 refresh = library_tab(Library(host))
+        ask.wire(page.load, state.ready)
         for event in (page.load, tab.select, state.ready):
             refresh(event)
     page.queue(default_concurrency_limit=4, max_size=64)

@@ -11,14 +11,22 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from html import escape
 
-from qa.types import DECLINED, Answer, Citation, SourcePassage
+from qa.conversations import Turn
+from qa.transcript import STOPPED
+from qa.types import DECLINED, Article, Citation, Filters, SourcePassage
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+LONGEST = 200_000  # characters of an article in the panel; more would make a browser slow
+PLACEHOLDER = (
+    "### Ask a question\n\n"
+    "Every sentence of an answer is a sentence of an article, word for word. "
+    "Its number opens the passage it stands in."
+)
 _TOKEN_LENGTH = 4_096  # characters; an id has at most 200 bytes, so a longer token is not ours
 
 
@@ -35,6 +43,10 @@ class Token:
     version: str = ""
     start: int = 0
     end: int = 0
+
+    @classmethod
+    def of(cls, turn: int, c: Citation) -> Token:
+        return cls(turn, c.n, c.article, c.version, c.start, c.end)
 
     def encode(self) -> str:
         return base64.urlsafe_b64encode(json.dumps(astuple(self)).encode()).decode()
@@ -55,10 +67,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A source in the panel: its number ("" for one that is no answer), the passage, and what is wrong with it."""
+    """A source in the panel: its number ("" for one that is no answer), the passage, what names it, what is wrong."""
 
     label: str
     passage: SourcePassage
+    token: Token
     notice: str = ""
 
 
@@ -76,20 +89,78 @@ def pending(text: str) -> str:
     return f'<span class="pending">{inert(text)}</span>'
 
 
-def reply(answer: Answer, turn: int, note: str = "") -> str:
-    """An answer as chat Markdown: a paragraph for each sentence, so that only new ones are drawn anew."""
-    notes = [*answer.notes, *([note] if note else [])]
-    if answer.undated_left_out:
-        notes.append(f"{answer.undated_left_out} articles without a date were left out by the date filter.")
-    paragraphs = [f"{inert(s.text)} {' '.join(_button(turn, c) for c in s.citations)}" for s in answer.sentences]
+def reply(turn: Turn, conversation: str, *, last: bool = True) -> str:
+    """What became of a question, as chat Markdown: a paragraph for each sentence, so that only new ones are drawn anew.
+
+    A turn that is done ends with its buttons; the last one can be asked again.
+    """
+    return "\n\n".join([*_sentences(turn), *_remarks(turn), *([_acts(turn, conversation, last)])])
+
+
+def growing(turn: Turn) -> str:
+    """An answer of which more is coming."""
+    return "\n\n".join(_sentences(turn)) or pending("Reading the articles…")
+
+
+def _sentences(turn: Turn) -> list[str]:
+    answer = turn.answer
+    if answer is None:
+        return []
     if answer.declined:
-        paragraphs = [f'<span class="declined">{DECLINED}</span>']
-        if answer.nearest:
-            token = Token(turn, 0).encode()
-            paragraphs.append(
-                f'<button class="cite near" type="button" value="{token}">Show the closest passages</button>'
-            )
-    return "\n\n".join([*paragraphs, *(f'<span class="note">{inert(n)}</span>' for n in notes)])
+        token = Token(turn.n, 0).encode()
+        more = f'<button class="cite near" type="button" value="{token}">Show the closest passages</button>'
+        return [f'<span class="declined">{DECLINED}</span>', *([more] if answer.nearest else [])]
+    return [f"{inert(s.text)} {' '.join(_button(turn.n, c) for c in s.citations)}" for s in answer.sentences]
+
+
+def _remarks(turn: Turn) -> list[str]:
+    """What a reader should know beside the answer."""
+    notes = [*turn.answer.notes] if turn.answer else []
+    if turn.filters:
+        notes.append(f"Asked {filter_words(turn.filters)}.")
+    if turn.answer and turn.answer.undated_left_out:
+        notes.append(f"{turn.answer.undated_left_out} articles without a date were left out by the date filter.")
+    if turn.state == "stopped":
+        notes.append(STOPPED)
+    elif turn.state == "answered" and turn.message:
+        notes.append(turn.message)
+    wrong = [notice(turn.message)] if turn.state == "failed" else []
+    return [*wrong, *(f'<span class="note">{inert(n)}</span>' for n in notes)]
+
+
+def _acts(turn: Turn, conversation: str, last: bool) -> str:
+    """The buttons below an answer, as one block. Their values say what they do; `chat.js` carries it out."""
+    place = escape(f"{conversation}/{turn.n}")
+    acts = []
+    if turn.answer and turn.answer.sentences:
+        acts.append(f'<button class="act copy" type="button" value="{place}.txt">Copy</button>')
+        acts.append(f'<button class="act copy" type="button" value="{place}.md">Copy as Markdown</button>')
+    if last:
+        acts.append(f'<button class="act again" type="button" value="{turn.n}">Ask again</button>')
+    return f'<div class="acts">{" ".join(acts)}</div>'
+
+
+def filter_words(filters: Filters) -> str:
+    """Filters as part of a sentence: "of The Example only, published from 1 May 2024"."""
+    words = []
+    if filters.articles:
+        words.append(
+            "of one article only" if len(filters.articles) == 1 else f"of {len(filters.articles)} articles only"
+        )
+    if filters.outlets:
+        words.append(f"of {', '.join(filters.outlets)} only")
+    if filters.by_date:
+        since = f"from {day(filters.published_from)}" if filters.published_from else ""
+        until = f"to {day(filters.published_to)}" if filters.published_to else ""
+        words.append(f"of what was published {' '.join(w for w in (since, until) if w)}")
+    return ", ".join(words)
+
+
+def placeholder(examples: Sequence[str]) -> str:
+    """What stands where no question was asked yet, with questions that the articles answer."""
+    buttons = [f'<button class="example" type="button" value="{escape(q)}">{inert(q)}</button>' for q in examples]
+    offered = ["For example", *buttons] if buttons else []
+    return "\n\n".join([PLACEHOLDER, *offered])
 
 
 def panel(
@@ -111,6 +182,47 @@ def panel_notice(text: str) -> str:
     return _frame("Sources", f'<p class="wrong active" tabindex="-1">{escape(text)}</p>')
 
 
+def article(found: Article, marks: Mapping[tuple[int, int], str], active: tuple[int, int], token: Token) -> str:
+    """The panel with a whole article: the cited sentences marked with their numbers, the active one in view.
+
+    Of a very long article only the part around the active sentence is shown, and said so.
+    """
+    first, last = _part(found.text, active)
+    facts = " · ".join(f"<span>{escape(f)}</span>" for f in (found.outlet, found.author, day(found.published)) if f)
+    cut = (
+        '<p class="empty">The article is long; this is the part around the sentence.</p>'
+        if last - first < len(found.text)
+        else ""
+    )
+    paragraphs = []
+    for line in re.finditer(r"[^\n]+", found.text[first:last]):
+        paragraphs.append(f"<p>{_line(found.text, first + line.start(), first + line.end(), marks, active)}</p>")
+    back = f'<button class="link" type="button" data-act="back" value="{token.encode()}">Back to the sources</button>'
+    head = f'<h3>{escape(found.shown_title)}</h3><p class="facts">{facts}</p>{cut}'
+    return _frame(back, f'<article class="whole">{head}{"".join(paragraphs)}</article>')
+
+
+def _part(text: str, active: tuple[int, int]) -> tuple[int, int]:
+    """The whole text, or about LONGEST characters of it around the active span, cut at line ends."""
+    if len(text) <= LONGEST:
+        return 0, len(text)
+    first = text.find("\n", max(0, active[0] - LONGEST // 2)) + 1 if active[0] > LONGEST // 2 else 0
+    last = text.rfind("\n", active[1], active[1] + LONGEST // 2)
+    return min(first, active[0]), last if last > active[1] else min(len(text), active[1] + LONGEST // 2)
+
+
+def _line(text: str, start: int, end: int, marks: Mapping[tuple[int, int], str], active: tuple[int, int]) -> str:
+    parts, at = [], start
+    for (a, b), n in sorted(marks.items()):
+        a, b = max(a, at), min(b, end)
+        if a >= b:
+            continue
+        here = ' class="active"' if active[0] <= a < active[1] else ""
+        parts.append(f'{escape(text[at:a])}<mark{here} tabindex="-1">{escape(text[a:b])}</mark><sup>{escape(n)}</sup>')
+        at = b
+    return "".join([*parts, escape(text[at:end])])
+
+
 def day(stamp: str | None) -> str:
     """An ISO date or date-time as people read it; other text as it stands, nothing for None."""
     try:
@@ -121,7 +233,7 @@ def day(stamp: str | None) -> str:
 
 
 def _button(turn: int, c: Citation) -> str:
-    token = Token(turn, c.n, c.article, c.version, c.start, c.end).encode()
+    token = Token.of(turn, c).encode()
     return f'<button class="cite" type="button" value="{token}" title="Show source {c.n}">{c.n}</button>'
 
 
@@ -138,12 +250,24 @@ def _card(card: Card, active: bool) -> str:
     facts = " · ".join(f"<span>{escape(f)}</span>" for f in (p.outlet, day(p.published)) if f)
     number = f'<span class="number">{escape(card.label)}</span>' if card.label else ""
     wrong = f'<p class="wrong">{escape(card.notice)}</p>' if card.notice else ""
+    more = "" if card.notice else _card_acts(card)
     return (
         f'<article class="card{" active" if active else ""}{"" if card.label else " near"}">'
         f"<h3>{number}<span>{escape(p.title)}</span></h3>"
         f'<p class="facts">{facts or "Outlet and date unknown"}</p>{wrong}'
-        f"<blockquote>{_marked(p)}</blockquote></article>"
+        f"<blockquote>{_marked(p)}</blockquote>{more}</article>"
     )
+
+
+def _card_acts(card: Card) -> str:
+    acts = (("article", "Open the article"), ("only", "Ask only this article"))
+    value, title = card.token.encode(), escape(card.passage.title)
+    buttons = (
+        f'<button class="link" type="button" data-act="{act}" value="{value}"'
+        f' aria-label="{words}: {title}">{words}</button>'
+        for act, words in acts
+    )
+    return f'<p class="more">{"".join(buttons)}</p>'
 
 
 def _marked(passage: SourcePassage) -> str:

@@ -12,12 +12,21 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from qa.errors import DuplicateArticle, GroundwireError, NotReady, Refused, UnknownArticle, UserError
+from qa.errors import (
+    DuplicateArticle,
+    GroundwireError,
+    NotReady,
+    Refused,
+    UnknownArticle,
+    UnknownConversation,
+    UserError,
+)
 from qa.web.host import Host
 from qa.wire import answer_to_dict, filters_from_dict
 
 _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
     (UnknownArticle, 404),
+    (UnknownConversation, 404),
     (DuplicateArticle, 409),
     (Refused, 403),
     (UserError, 400),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from qa.client import RemoteQA
+from qa.conversations import FILE, Conversations
 from qa.errors import IndexHeld, StorageError, UserError
 from qa.lock import Holder
 from qa.printing import progress_bar
@@ -44,7 +45,8 @@ def run(settings: Settings, host: str, port: int, *, public: bool = False) -> No
     service = Host(lambda: _open(settings, shown, token))
     from ui import build_app  # the page knows the service; the service never knows the page
 
-    app = build_app(service, token, [host])
+    conversations = Conversations(settings.home / FILE)
+    app = build_app(service, conversations, token, [host])
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, ws="none")
     print(f"Groundwire: {shown}", flush=True)
     with progress_bar("indexing") as progress:
@@ -53,6 +55,7 @@ def run(settings: Settings, host: str, port: int, *, public: bool = False) -> No
             uvicorn.Server(config).run(sockets=[listener])
         finally:
             service.close()
+            conversations.close()
             listener.close()
 
 

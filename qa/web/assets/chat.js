@@ -1,14 +1,47 @@
-// Citations are buttons inside chat messages; one listener on the frame serves them all, old turns included.
+// Buttons inside chat messages: citations, examples, copy, ask again. One listener on the frame serves them all.
 element.addEventListener('click', (event) => {
-  const button = event.target.closest('button.cite');
+  const button = event.target.closest('button');
   if (!button || !element.contains(button)) return;
+  if (button.matches('.cite')) cite(event, button);
+  else if (button.matches('.example')) trigger('example', { question: button.value });
+  else if (button.matches('.again')) trigger('again', { again: button.value });
+  else if (button.matches('.copy')) copy(button);
+});
+
+function cite(event, button) {
   event.preventDefault();
   element.querySelectorAll('button.cite.open').forEach((b) => b.classList.remove('open'));
   button.classList.add('open');
   // A click made by the keyboard has no detail; the panel then takes the focus and Escape gives it back.
   window.groundwire = { button, token: button.value, keyboard: event.detail === 0 };
   trigger('cite', { token: button.value });
-});
+}
+
+async function copy(button) {
+  const [conversation, turn] = button.value.split('/');
+  const words = button.textContent;
+  let said = 'Copied';
+  try {
+    const reply = await fetch(`./api/conversations/${conversation}/turns/${turn}`, { cache: 'no-store' });
+    if (!reply.ok) throw new Error(reply.status);
+    await put(await reply.text());
+  } catch {
+    said = 'It could not be copied';
+  }
+  button.textContent = said;
+  setTimeout(() => { button.textContent = words; }, 1600);
+}
+
+// The clipboard is there on this machine and over https only; elsewhere a selection does it.
+async function put(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = Object.assign(document.createElement('textarea'), { value: text });
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  if (!done) throw new Error('refused');
+}
 
 // gradio names each message by its raw Markdown, buttons included; screen readers should hear the text itself.
 new MutationObserver(() => {

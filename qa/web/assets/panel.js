@@ -38,19 +38,25 @@ function settle() {
     document.querySelector('#ask').classList.add('sheet');
     if (button) requestAnimationFrame(() => uncover(button));
   }
-  const target = (active && active.querySelector('mark')) || active || list;
+  const target = (active && (active.matches('mark') ? active : active.querySelector('mark'))) || active || list;
   if (active) {
     const top = list.getBoundingClientRect().top;
-    const card = active.getBoundingClientRect().top - top;
+    const card = (active.matches('mark') ? target : active).getBoundingClientRect().top - top;
     const below = target.getBoundingClientRect().bottom - top;
     // The whole card from its head where the mark is then visible, else the mark in the middle.
-    list.scrollTop += below - card < list.clientHeight - 16 ? card - 8 : below - list.clientHeight / 2;
+    const whole = active.matches('.card') && below - card < list.clientHeight - 16;
+    list.scrollTop += whole ? card - 8 : below - list.clientHeight / 2;
   }
   if (asked().keyboard) target.focus({ preventScroll: true });
 }
 
 element.addEventListener('click', (event) => {
   if (event.target.closest('.close')) close();
+  const button = event.target.closest('button[data-act]');
+  if (!button) return;
+  window.groundwire = { ...asked(), keyboard: event.detail === 0 };
+  trigger('act', { act: button.dataset.act, token: button.value });
+  if (button.dataset.act === 'only') document.querySelector('#question textarea').focus({ preventScroll: true });
 });
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;

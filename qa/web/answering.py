@@ -1,0 +1,63 @@
+"""A question being answered in a thread of its own, so that whoever waits for it can stop waiting."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+
+from qa.errors import NotReady
+from qa.types import Answer, Filters
+from qa.web.host import Host
+
+PATIENCE_SECONDS = 60.0  # how long a question waits for the index before it is answered from what is there
+LOOK_SECONDS = 0.25
+
+
+class Answering:
+    """Iterate for words on what is being waited for and for the answer as it grows. Raises what `QA.ask` raises."""
+
+    def __init__(self, host: Host, question: str, filters: Filters) -> None:
+        self._host = host
+        self._question = question
+        self._filters = filters
+        self._stopped = threading.Event()
+        self._found: queue.SimpleQueue[Answer | Exception | None] = queue.SimpleQueue()
+        self.answer: Answer | None = None  # as far as it has come
+
+    def stop(self) -> None:
+        """Nobody waits any more: no further sentence is looked up."""
+        self._stopped.set()
+
+    def __iter__(self) -> Iterator[str | Answer]:
+        yield from self._until_ready()
+        threading.Thread(target=self._work, name="groundwire-answer", daemon=True).start()
+        while (found := self._found.get()) is not None:
+            if isinstance(found, Exception):
+                raise found
+            self.answer = found
+            yield found
+
+    def _until_ready(self) -> Iterator[str]:
+        yield "Reading the articles…"
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self._host.state in ("starting", "indexing") and time.monotonic() < deadline:
+            doing = f"indexing {self._host.detail}" if self._host.detail else "getting ready"
+            yield f"Groundwire is {doing}; your question is next…"
+            time.sleep(LOOK_SECONDS)
+
+    def _work(self) -> None:
+        try:
+            qa = self._host.qa
+            if not qa.status()["articles"]:
+                raise NotReady("The library is empty. Add an article under Library, then ask again.")
+            answers = qa.stream(self._question, self._filters)
+            for answer in answers:
+                if self._stopped.is_set():
+                    answers.close()
+                    break
+                self._found.put(answer)
+        except Exception as error:
+            self._found.put(error)
+        self._found.put(None)

@@ -1,0 +1,92 @@
+"""The filters below the question box: outlets, days, single articles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from qa.errors import GroundwireError, UnknownArticle
+from qa.types import Filters
+from qa.web import render
+from qa.web.host import Host
+from qa.wire import make_filters
+
+NAME = "Filters"
+
+
+class FilterBox:
+    """The fields, what they say, and how they show filters that came from elsewhere."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        with gr.Accordion(NAME, open=False, elem_id="filters") as self.frame:
+            with gr.Row():
+                self.outlets = gr.Dropdown(
+                    [],
+                    multiselect=True,
+                    allow_custom_value=True,
+                    label="Outlets",
+                    elem_id="filter-outlets",
+                    min_width=200,
+                )
+                self.since = _day("Published from", "filter-from")
+                self.until = _day("to", "filter-to")
+            self.articles = gr.Dropdown(
+                [], multiselect=True, allow_custom_value=True, label="Only these articles", elem_id="filter-articles"
+            )
+        self.inputs = [self.outlets, self.since, self.until, self.articles]
+        for field in self.inputs:
+            field.change(self._named, self.inputs, [self.frame], show_progress="hidden", api_visibility="private")
+
+    def read(self, outlets: Any, since: Any, until: Any, articles: Any) -> Filters:
+        """The chosen filters. Raises FilterError."""
+        return make_filters(
+            tuple(outlets or ()), tuple(articles or ()), (since or "").strip() or None, (until or "").strip() or None
+        )
+
+    def from_query(self, query: Mapping[str, str]) -> Filters:
+        """The filters of a page's address: `outlet`, `article`, `from`, `to`. Raises FilterError."""
+        one = {name: query.get(name, "").strip() for name in ("outlet", "article", "from", "to")}
+        return make_filters(
+            (one["outlet"],) if one["outlet"] else (),
+            (one["article"],) if one["article"] else (),
+            one["from"] or None,
+            one["to"] or None,
+        )
+
+    def choices(self) -> dict[Any, Any]:
+        """The outlets that there are."""
+        return {self.outlets: gr.Dropdown(choices=self._host.qa.outlets())}
+
+    def show(self, filters: Filters) -> dict[Any, Any]:
+        """The fields with these filters in them."""
+        titles = [(self._title(id), id) for id in filters.articles]
+        return {
+            self.outlets: gr.Dropdown(value=list(filters.outlets)),
+            self.since: filters.published_from or "",
+            self.until: filters.published_to or "",
+            self.articles: gr.Dropdown(choices=titles, value=list(filters.articles)),
+            self.frame: gr.Accordion(label=_name(filters), open=bool(filters)),
+        }
+
+    def _title(self, id: str) -> str:
+        try:
+            return self._host.qa.article(id)[0].shown_title
+        except UnknownArticle:
+            return id
+
+    def _named(self, *chosen: Any) -> Any:
+        try:
+            return gr.Accordion(label=_name(self.read(*chosen)))
+        except GroundwireError as error:
+            return gr.Accordion(label=f"{NAME}: {error}")
+
+
+def _name(filters: Filters) -> str:
+    return f"{NAME}: {render.filter_words(filters)}" if filters else NAME
+
+
+def _day(label: str, id: str) -> gr.Textbox:
+    return gr.Textbox(label=label, placeholder="2024-05-17", max_lines=1, elem_id=id, min_width=120)
