@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from qa.articles import parse_date, storable
 from qa.errors import IndexDamaged, IndexIncompatible, NotReady, StorageError
-from qa.snapshot import Snapshot
+from qa.snapshot import Snapshot, folded
 from qa.types import Article, Passage, Sentence, version_of
 
 FORMAT = 1  # raise it whenever the meaning of a stored byte changes
@@ -286,6 +286,7 @@ class Catalog:
     def _connect(self, writable: bool) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if writable else 'ro'}"
         db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
+        db.create_function("fold", 1, folded, deterministic=True)
         db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         if writable:
             db.execute("PRAGMA journal_mode = WAL")

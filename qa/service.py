@@ -192,11 +192,27 @@ class QA:
         return Outcome(id, "removed", id)
 
     def articles(
-        self, *, search: str = "", order: str = "id", offset: int = 0, limit: int | None = None
+        self,
+        *,
+        search: str = "",
+        order: str = "id",
+        descending: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
     ) -> list[ArticleSummary]:
-        """Rows of the library."""
+        """Rows of the library, ordered by id, title, outlet, published, added or sentences; unknown values last."""
         with self._catalog.snapshot() as snapshot:
-            return snapshot.summaries(search=search, order=order, offset=offset, limit=limit)
+            return snapshot.summaries(search=search, order=order, descending=descending, offset=offset, limit=limit)
+
+    def article_count(self, search: str = "") -> int:
+        """How many rows `articles` has for a search without a limit."""
+        with self._catalog.snapshot() as snapshot:
+            return snapshot.summary_count(search)
+
+    def refused(self) -> dict[str, str]:
+        """Files of the corpus that are no articles, with the reason, as the last sync found them."""
+        with self._catalog.snapshot() as snapshot:
+            return {name: reason for name, (_, reason) in snapshot.refused().items()}
 
     def examples(self, n: int = 4) -> list[str]:
         """At most n questions that the articles answer, the surest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,18 @@ Matrix = NDArray[np.float32]
 
 _MANY = 500  # parameters in one statement; SQLite's own limit starts at 999
 _ARTICLE = "id, text, title, outlet, url, author, published, added"
-_ORDERS = {"id": "a.id", "title": "coalesce(a.title, a.text)", "added": "a.added", "published": "a.published_day"}
+_SHOWN = "coalesce(a.title, substr(a.text, 1, 200))"  # begins as the shown title does; whole texts need not be compared
+_ORDERS = {
+    "id": "a.id",
+    "title": f"fold({_SHOWN})",
+    "outlet": "fold(a.outlet)",
+    "published": "a.published_day",
+    "added": "a.added",
+    "sentences": "(SELECT max(s.n) FROM sentences s WHERE s.article = a.key)",  # one seek; count(*) reads them all
+}
+_SEARCHED = f"fold(a.id || ' ' || {_SHOWN} || ' ' || coalesce(a.outlet, ''))"
+_MOST_WORDS = 12  # of a search in the library; each is looked for in every row
+_LONGEST_SEARCH = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +107,27 @@ class Snapshot:
             yield Article(*row)
 
     def summaries(
-        self, *, search: str = "", order: str = "id", offset: int = 0, limit: int | None = None
+        self,
+        *,
+        search: str = "",
+        order: str = "id",
+        descending: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
     ) -> list[ArticleSummary]:
-        """Rows of the library, filtered by words in id, title or outlet."""
-        if not storable(search):
-            return []
-        pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        """Rows of the library: articles with every word of `search` in id, shown title or outlet.
+
+        Ordered by id, title, outlet, published, added or sentences; what is unknown comes last either way.
+        """
+        where, values = _search_condition(search)
+        by = f"{_ORDERS.get(order, 'a.id')} {'DESC' if descending else 'ASC'} NULLS LAST, a.id"
         rows = self._db.execute(
-            "SELECT a.id, a.version, a.title, a.outlet, a.url, a.author, a.published, a.added, substr(a.text, 1, 400),"
-            " (SELECT count(*) FROM sentences s WHERE s.article = a.key),"
-            " (SELECT count(*) FROM passages p WHERE p.article = a.key), length(a.text) FROM articles a"
-            " WHERE a.id LIKE :p ESCAPE '\\' OR a.title LIKE :p ESCAPE '\\' OR a.outlet LIKE :p ESCAPE '\\'"
-            f" ORDER BY {_ORDERS.get(order, 'a.id')}, a.id LIMIT :limit OFFSET :offset",
-            {"p": pattern, "limit": -1 if limit is None else limit, "offset": offset},
+            f"WITH page AS (SELECT a.key FROM articles a WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?)"
+            " SELECT a.id, a.version, a.title, a.outlet, a.url, a.author, a.published, a.added,"
+            " substr(a.text, 1, 400), (SELECT count(*) FROM sentences s WHERE s.article = a.key),"
+            " (SELECT count(*) FROM passages p WHERE p.article = a.key), length(a.text)"
+            f" FROM page JOIN articles a ON a.key = page.key ORDER BY {by}",
+            (*values, -1 if limit is None else limit, offset),
         )
         return [
             ArticleSummary(
@@ -116,6 +136,11 @@ class Snapshot:
             )
             for r in rows
         ]  # fmt: skip
+
+    def summary_count(self, search: str = "") -> int:
+        """How many rows `summaries` has for a search without a limit."""
+        where, values = _search_condition(search)
+        return int(self._one(f"SELECT count(*) FROM articles a WHERE {where}", values))
 
     def outlets(self) -> list[str]:
         return [r[0] for r in self._db.execute("SELECT DISTINCT outlet FROM articles WHERE outlet <> '' ORDER BY 1")]
@@ -213,6 +238,21 @@ class Snapshot:
             part = values[i : i + _MANY]
             rows += self._db.execute(sql.format(",".join("?" * len(part))), part).fetchall()
         return rows
+
+
+def folded(text: str | None) -> str | None:
+    """Text for comparing as people do: without case, without accents. SQLite knows it as `fold`."""
+    if text is None or text.isascii():
+        return text and text.lower()
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def _search_condition(search: str) -> tuple[str, list[Any]]:
+    if not storable(search):
+        return "0", []
+    words = (folded(search[:_LONGEST_SEARCH]) or "").split()[:_MOST_WORDS]
+    return " AND ".join(["1", *(f"instr({_SEARCHED}, ?)" for _ in words)]), words
 
 
 def article_condition(filters: Filters) -> tuple[str, list[Any]]:
