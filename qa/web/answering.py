@@ -11,7 +11,7 @@ from qa.errors import NotReady
 from qa.types import Answer, Filters
 from qa.web.host import Host
 
-PATIENCE_SECONDS = 60.0  # how long a question waits for the index before it is answered from what is there
+PATIENCE_SECONDS = 60.0  # how long a question waits for the first article to be indexed
 LOOK_SECONDS = 0.25
 
 
@@ -42,10 +42,16 @@ class Answering:
     def _until_ready(self) -> Iterator[str]:
         yield "Reading the articles…"
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self._host.state in ("starting", "indexing") and time.monotonic() < deadline:
-            doing = f"indexing {self._host.detail}" if self._host.detail else "getting ready"
+        while self._nothing_yet() and time.monotonic() < deadline and not self._stopped.is_set():
+            doing = f"indexing {self._host.detail}" if self._host.unfinished else "getting ready"
             yield f"Groundwire is {doing}; your question is next…"
             time.sleep(LOOK_SECONDS)
+
+    def _nothing_yet(self) -> bool:
+        """Whether there is nothing to answer from, but will be."""
+        if self._host.state not in ("starting", "indexing"):
+            return False
+        return not self._host.open or not self._host.qa.status()["articles"]
 
     def _work(self) -> None:
         try:

@@ -73,8 +73,8 @@ class AskTab:
             with gr.Column(scale=2, min_width=300, elem_id="sources"):
                 self.panel = gr.HTML(render.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
 
-    def wire(self, load: Callable[..., Any], ready: Callable[..., Any]) -> None:
-        """What happens when the page is loaded, when the service is ready for it, and on everything people do here."""
+    def wire(self, load: Callable[..., Any], ready: Sequence[Callable[..., Any]]) -> None:
+        """What happens when the page is loaded, when the service is `ready` for it, and on all that people do here."""
         asking = [self.box, self.current, *self.filters.inputs]
         fields = [*self.filters.inputs, self.filters.frame]
         view = [self.box, self.talk, self.current, self.panel, self.bar, *fields]
@@ -82,7 +82,8 @@ class AskTab:
         runs = [e(self.ask, asking, view, **under_way) for e in (self.box.submit, self.frame.example, self.frame.again)]
         arrived = load(self.arrive, None, view, **under_way)
         arrived.then(None, js=asset("address.js"), **QUIET)
-        ready(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
+        for event in ready:
+            event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
         self.box.stop(self.stop, [self.current], view, cancels=[*runs, arrived], queue=False, **QUIET)
         self.frame.cite(self.open, [self.current], [self.panel], concurrency_limit=None, **QUIET)
         self.panel.act(self.act, [self.current], [self.panel, *fields], **QUIET)
@@ -151,7 +152,7 @@ class AskTab:
                     self.panel: gr.skip() if live.opened else shown(self._sources.panel(turn)),
                 }
                 busy = {}
-            turn = replace(turn, state="answered", message=PARTLY * (self._host.state == "indexing"))
+            turn = replace(turn, state="answered", message=PARTLY * self._host.unfinished)
         except GroundwireError as error:
             turn = replace(turn, state="failed", message=str(error))
         except Exception:

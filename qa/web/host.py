@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from qa.errors import GroundwireError, NotReady
+from qa.errors import GroundwireError, IndexHeld, NotReady
 
 if TYPE_CHECKING:
     from qa.index import Progress, SyncReport
@@ -18,15 +18,23 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+RETRY_SECONDS = 1.0
+
 
 class Host:
-    """Starts a service in the background. `qa` is there as soon as the catalog is open; indexing goes on behind it."""
+    """Starts a service in the background. `qa` is there as soon as the catalog is open; indexing goes on behind it.
 
-    def __init__(self, open_qa: Callable[[], QA]) -> None:
+    While another process holds the index, what is indexed is read and answered from (`read_qa`), nothing is changed, and
+    the index is taken over as soon as it is free.
+    """
+
+    def __init__(self, open_qa: Callable[[], QA], read_qa: Callable[[], QA] | None = None) -> None:
         self._open = open_qa
+        self._read = read_qa
+        self._closing = threading.Event()
         self._qa: QA | None = None
         self._thread: threading.Thread | None = None
-        self.state = "starting"  # starting, indexing, ready, failed
+        self.state = "starting"  # starting, reading (another process holds the index), indexing, ready, failed
         self.detail = ""
         self.report: SyncReport | None = None
 
@@ -34,7 +42,7 @@ class Host:
     def qa(self) -> QA:
         """The service. Raises NotReady while it opens, and the reason when it could not."""
         if self._qa is None:
-            if self.state == "failed":
+            if self.state in ("failed", "reading"):
                 raise NotReady(self.detail)
             raise NotReady("Groundwire is starting and will answer in a few seconds. Try again.")
         return self._qa
@@ -44,7 +52,18 @@ class Host:
         self._thread = threading.Thread(target=self._run, args=(progress, then), name="groundwire-start", daemon=True)
         self._thread.start()
 
+    @property
+    def open(self) -> bool:
+        """Whether there is a service to ask."""
+        return self._qa is not None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether articles of the corpus are still being indexed."""
+        return self.state == "indexing" and bool(self.detail)
+
     def close(self) -> None:
+        self._closing.set()
         if self._qa is not None:
             self._qa.close()
 
@@ -55,8 +74,8 @@ class Host:
                 progress(done, of, what)
 
         try:
-            self._qa = self._open()
-            self.state = "indexing"
+            self._qa = self._held()
+            self.state, self.detail = "indexing", ""
             self.report = self._qa.sync(counted)
             self.detail = self._qa.attach_chroma()
             self._qa.warm_up()
@@ -68,3 +87,27 @@ class Host:
             self.state, self.detail = "failed", f"The service could not start: {error}. The log has the details."
         if then:
             then(self)
+
+    def _held(self) -> QA:
+        """The index held for writing; until then, whatever can be read of it. Raises IndexHeld without a reader."""
+        while True:
+            try:
+                qa = self._open()
+            except IndexHeld as error:
+                if self._read is None or self._closing.is_set():
+                    raise
+                self._reading(str(error))
+            else:
+                reader, self._qa = self._qa, qa
+                if reader is not None:
+                    reader.close()
+                return qa
+            self._closing.wait(RETRY_SECONDS)
+
+    def _reading(self, why: str) -> None:
+        self.state, self.detail = "reading", why
+        if self._qa is None and self._read is not None:
+            try:
+                self._qa = self._read()
+            except GroundwireError as error:
+                log.info("nothing can be read yet: %s", error)

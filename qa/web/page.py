@@ -26,11 +26,11 @@ def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
             gr.HTML("<h1>Groundwire</h1><p>Answers in the articles’ own words</p>", elem_id="title", js_on_load=None)
             state = gr.HTML('<p class="state" role="status"></p>', elem_id="state", js_on_load=asset("state.js"))
         with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Ask", id="ask"):
+            with gr.Tab("Ask", id="ask") as asking:
                 ask = AskTab(host, conversations)
             with gr.Tab("Library", id="library") as tab:
                 refresh = library_tab(Library(host))
-        ask.wire(page.load, state.ready)
+        ask.wire(page.load, [state.ready, asking.select])
         for event in (page.load, tab.select, state.ready):
             refresh(event)
     page.queue(default_concurrency_limit=4, max_size=64)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import quote
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request, Security
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from fastapi.responses import JSONResponse, Response
+from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from qa.errors import (
@@ -21,8 +22,10 @@ from qa.errors import (
     UnknownConversation,
     UserError,
 )
+from qa.types import Answer, ArticleSummary, Outcome, SourcePassage
 from qa.web.host import Host
-from qa.wire import answer_to_dict, filters_from_dict
+from qa.web.schemas import Ask, Finding, FullArticle, Health, IndexReport, NewArticle, Problem, Search
+from qa.wire import filters_from_dict
 
 _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
     (UnknownArticle, 404),
@@ -35,89 +38,137 @@ _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
 )
 
 
-class Ask(BaseModel):
-    """A question, with filters: outlets, articles (lists), published_from, published_to (ISO dates)."""
-
-    question: str
-    filters: dict[str, Any] | None = None
-
-
-class Search(Ask):
-    """A search for passages."""
-
-    k: int = Field(default=10, ge=1, le=100)
-
-
-class NewArticle(BaseModel):
-    """An article to add: its text and what is known about it. `id` replaces the article of that id."""
-
-    text: str
-    name: str = ""
-    id: str | None = None
-    markdown: bool = False
-    title: str | None = None
-    outlet: str | None = None
-    url: str | None = None
-    author: str | None = None
-    published: str | None = None
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": description}
+    for status, description in {
+        400: "The question, a filter, the text or the body cannot be used; the message says why",
+        403: "Refused: unknown host, foreign origin, or a change without the service's token",
+        413: "The body is too large",
+        503: "The service is starting, or could not start",
+        "default": "Any other error",
+    }.items()
+}
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "There is no such article"}}
+_TEXT = {"schema": {"type": "string"}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file", "content": {"text/markdown": _TEXT, "text/plain": _TEXT}}
+}
+_NOSNIFF = {"x-content-type-options": "nosniff"}
+_TWICE: dict[int | str, dict[str, Any]] = {
+    409: {"model": Problem, "description": "The same text is in the corpus already; `article` names it"}
+}
+_TOKEN = HTTPBearer(
+    auto_error=False,  # the guard in front decides, this says so in the document
+    description="The service's token (index/token), or a user's own. Wanted for every change, and for everything once "
+    "there are users.",
+)
 
 
 def json_routes(host: Host) -> APIRouter:
     """Routes under /api. Handlers are plain functions: FastAPI runs each in a worker thread."""
-    api = APIRouter(prefix="/api")
+    api = APIRouter(prefix="/api", responses=_PROBLEMS, dependencies=[Security(_TOKEN)])
+    _asking(api, host)
+    _library(api, host)
+    _running(api, host)
+    return api
 
-    @api.get("/health")
+
+def _asking(api: APIRouter, host: Host) -> None:
+    @api.post("/ask", tags=["asking"], operation_id="ask", summary="Answer a question")
+    def ask(body: Ask) -> Answer:
+        """The answer in the articles' own sentences, each with a citation that is exact to the code point.
+
+        `declined` is true when the articles do not hold the answer; `nearest` then shows the closest passages.
+        """
+        return host.qa.ask(body.question, filters_from_dict(body.filters))
+
+    @api.post("/search", tags=["asking"], operation_id="search", summary="Find passages")
+    def search(body: Search) -> list[SourcePassage]:
+        """The passages that are nearest to the question by meaning and by words, best first."""
+        return host.qa.search(body.question, filters_from_dict(body.filters), body.k)
+
+    @api.get("/examples", tags=["asking"], operation_id="examples", summary="Questions the articles answer")
+    def examples() -> list[str]:
+        """At most four, each verified by asking it; none when the articles hold nothing that makes a good one."""
+        return host.qa.examples()
+
+
+def _library(api: APIRouter, host: Host) -> None:
+    @api.get("/articles", tags=["library"], operation_id="list_articles", summary="List the articles")
+    def articles(
+        search: str = Query("", description="Words of the id, title or outlet"),
+        order: str = Query("id", description="id, title, outlet, published, added or sentences"),
+        descending: bool = Query(False, description="The last first; what is unknown comes last either way"),
+        offset: int = Query(0, ge=0),
+        limit: int | None = Query(None, ge=1),
+    ) -> list[ArticleSummary]:
+        """Rows of the library, without the texts."""
+        return host.qa.articles(search=search, order=order, descending=descending, offset=offset, limit=limit)
+
+    @api.get(
+        "/articles/{id:path}", tags=["library"], operation_id="get_article", responses=_UNKNOWN,
+        summary="An article with its sentences", response_model=FullArticle,
+    )  # fmt: skip
+    def article(id: str) -> dict[str, Any]:
+        """Its canonical text, which citations count in, what is known about it, and its sentences' spans."""
+        found, sentences = host.qa.article(id)
+        return {**asdict(found), "version": found.version, "shown_title": found.shown_title, "sentences": sentences}
+
+    @api.get(
+        "/files/{id:path}", tags=["library"], operation_id="download_article", responses=_UNKNOWN | _FILE,
+        summary="An article's file", response_class=Response,
+    )  # fmt: skip
+    def file(id: str) -> Response:
+        """The file as it stands in corpus/: front matter and text."""
+        name, data = host.qa.file(id)
+        kind = "markdown" if name.endswith(".md") else "plain"
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+        return Response(data, media_type=f"text/{kind}; charset=utf-8", headers=headers | _NOSNIFF)
+
+    @api.post(
+        "/articles", tags=["library"], operation_id="add_article", responses=_UNKNOWN | _TWICE,
+        summary="Add or replace an article",
+    )  # fmt: skip
+    def add(body: NewArticle) -> Outcome:
+        """It is added when its file stands complete in corpus/, and answers from then on."""
+        return host.qa.add(**body.model_dump())
+
+    @api.delete(
+        "/articles/{id:path}", tags=["library"], operation_id="remove_article", responses=_UNKNOWN,
+        summary="Remove an article",
+    )  # fmt: skip
+    def remove(id: str) -> Outcome:
+        """Its file is deleted and it is never cited again."""
+        return host.qa.remove(id)
+
+
+def _running(api: APIRouter, host: Host) -> None:
+    @api.get(
+        "/health", tags=["service"], operation_id="health", summary="Whether the service answers",
+        response_model=Health, response_model_exclude_unset=True,
+    )  # fmt: skip
     def health() -> dict[str, Any]:
+        """The state of the service, and counts once the index is open."""
         counts = host.qa.status() if host.state in ("indexing", "ready") else {}
         return {"state": host.state, "detail": host.detail, **counts}
 
-    @api.post("/ask")
-    def ask(body: Ask) -> dict[str, Any]:
-        return answer_to_dict(host.qa.ask(body.question, filters_from_dict(body.filters)))
-
-    @api.post("/search")
-    def search(body: Search) -> list[dict[str, Any]]:
-        return [asdict(p) for p in host.qa.search(body.question, filters_from_dict(body.filters), body.k)]
-
-    @api.get("/examples")
-    def examples() -> list[str]:
-        return host.qa.examples()
-
-    @api.get("/articles")
-    def articles(
-        search: str = "", order: str = "id", offset: int = Query(0, ge=0), limit: int | None = Query(None, ge=1)
-    ) -> list[dict[str, Any]]:
-        return [asdict(a) for a in host.qa.articles(search=search, order=order, offset=offset, limit=limit)]
-
-    @api.get("/articles/{id:path}")
-    def article(id: str) -> dict[str, Any]:
-        found, sentences = host.qa.article(id)
-        return {
-            **asdict(found),
-            "version": found.version,
-            "shown_title": found.shown_title,
-            "sentences": [asdict(s) for s in sentences],
-        }
-
-    @api.post("/articles")
-    def add(body: NewArticle) -> dict[str, Any]:
-        return asdict(host.qa.add(**body.model_dump()))
-
-    @api.delete("/articles/{id:path}")
-    def remove(id: str) -> dict[str, Any]:
-        return asdict(host.qa.remove(id))
-
-    @api.post("/index")
+    @api.post(
+        "/index", tags=["service"], operation_id="index", summary="Index what changed in corpus/",
+        response_model=IndexReport,
+    )  # fmt: skip
     def index() -> dict[str, Any]:
+        """Reads the files that changed, forgets those that are gone, and says what it did."""
         return asdict(host.qa.sync())
 
-    @api.post("/doctor")
+    @api.post(
+        "/doctor", tags=["service"], operation_id="doctor", summary="Check every invariant of the index",
+        response_model=list[Finding],
+    )  # fmt: skip
     def doctor() -> list[dict[str, Any]]:
+        """All checks in the order in which data flows, with the command that mends what is wrong."""
         from qa.doctor import examine  # it imports what the page must not wait for
 
         return [asdict(finding) for finding in examine(host.qa)]
-
-    return api
 
 
 def error_answers(app: FastAPI) -> None:

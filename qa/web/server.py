@@ -42,7 +42,7 @@ def run(settings: Settings, host: str, port: int, *, public: bool = False) -> No
     if bound != port and port:
         print(f"Port {port} is taken by another program; serving on {bound} instead.", file=sys.stderr)
     token = service_token(settings.index)
-    service = Host(lambda: _open(settings, shown, token))
+    service = Host(lambda: _open(settings, shown, token), lambda: _read(settings))
     from ui import build_app  # the page knows the service; the service never knows the page
 
     conversations = Conversations(settings.home / FILE)
@@ -99,6 +99,12 @@ def _open(settings: Settings, address: str, token: str) -> QA:
     qa = QA.open(settings=settings, command="qa serve")
     qa.announce(Holder(os.getpid(), "qa serve", address, token))
     return qa
+
+
+def _read(settings: Settings) -> QA:
+    from qa.service import QA
+
+    return QA.read(settings=settings)
 
 
 def _report(service: Host) -> None:

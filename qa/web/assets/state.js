@@ -1,10 +1,11 @@
 // One line on what the service is doing, asked of the service itself, so that it also notices when it is gone.
 const SOON = 700, LATER = 8000;
-let ready = false;
+let known = '';
 
 function words(s) {
   const many = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
   if (s.state === 'starting') return 'Starting…';
+  if (s.state === 'reading') return 'Read only: another process holds the index';
   if (s.state === 'indexing') return s.detail ? `Indexing: ${s.detail}` : 'Getting ready…';
   if (s.state === 'ready') return s.articles ? many(s.articles, 'article') : 'The library is empty: add an article under Library';
   return s.detail || s.message || 'The service cannot answer now.';
@@ -27,8 +28,9 @@ async function look() {
   } catch {
     show('The service does not answer. Is it still running?', 'failed');
   }
-  if (state === 'ready' && !ready) trigger('ready');
-  ready = state === 'ready';
-  setTimeout(look, ready ? LATER : SOON);
+  const answers = state === 'ready' || state === 'reading';
+  if (answers && known !== state) trigger('ready');
+  known = state;
+  setTimeout(look, state === 'ready' ? LATER : SOON);
 }
 look();
