@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answer import compose, source
-from qa.articles import decode, parse_article, slug
+from qa.articles import Corpus, decode, parse_article, slug
 from qa.catalog import FILE, Catalog
 from qa.dense import DenseSearch
 from qa.errors import (
@@ -230,6 +231,15 @@ class QA:
             if article is None:
                 raise UnknownArticle(unknown(id))
             return article, snapshot.sentences_of(id)
+
+    def file(self, id: str) -> tuple[str, bytes]:
+        """The name and contents of an article's file in `corpus/`. Raises UnknownArticle."""
+        self.article(id)
+        path = Corpus(self.settings.corpus).path_of(id)
+        if path is not None:
+            with contextlib.suppress(FileNotFoundError):  # gone in between
+                return path.name, path.read_bytes()
+        raise UnknownArticle(unknown(id))
 
     def status(self) -> dict[str, object]:
         """Counts, who answers dense queries, and whether the model is loaded."""

@@ -33,7 +33,7 @@ LAYERS = (
     ("qa.answer", "qa.conversations", "qa.dataset", "qa.examples", "qa.index"),
     ("qa.transcript",),
     ("qa.service",),
-    ("qa.doctor", "qa.evaluate", "qa.web.host"),
+    ("qa.doctor", "qa.evaluate", "qa.web.host", "qa.web.schemas"),
     (
         "qa.web.__init__",
         "qa.web.middleware",

@@ -38,25 +38,24 @@ _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
 )
 
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": description}
-    for status, description in {
-        400: "The question, a filter, the text or the body cannot be used; the message says why",
-        403: "Refused: unknown host, foreign origin, or a change without the service's token",
-        413: "The body is too large",
-        503: "The service is starting, or could not start",
-        "default": "Any other error",
-    }.items()
-}
-_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "There is no such article"}}
+_Responses = dict[int | str, dict[str, Any]]
+
+
+def _problem(status: int | str, description: str) -> _Responses:
+    return {status: {"model": Problem, "description": description}}
+
+
+_PROBLEMS = (
+    _problem(400, "The question, a filter, the text or the body cannot be used; the message says why")
+    | _problem(403, "Refused: unknown host, foreign origin, or a change without the service's token")
+    | _problem(413, "The body is too large")
+    | _problem(503, "The service is starting, or could not start")
+    | _problem("default", "Any other error")
+)
+_UNKNOWN = _problem(404, "There is no such article")
+_TWICE = _problem(409, "The same text is in the corpus already; `article` names it")
 _TEXT = {"schema": {"type": "string"}}
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file", "content": {"text/markdown": _TEXT, "text/plain": _TEXT}}
-}
-_NOSNIFF = {"x-content-type-options": "nosniff"}
-_TWICE: dict[int | str, dict[str, Any]] = {
-    409: {"model": Problem, "description": "The same text is in the corpus already; `article` names it"}
-}
+_FILE: _Responses = {200: {"description": "The file", "content": {"text/markdown": _TEXT, "text/plain": _TEXT}}}
 _TOKEN = HTTPBearer(
     auto_error=False,  # the guard in front decides, this says so in the document
     description="The service's token (index/token), or a user's own. Wanted for every change, and for everything once "
@@ -123,7 +122,7 @@ def _library(api: APIRouter, host: Host) -> None:
         name, data = host.qa.file(id)
         kind = "markdown" if name.endswith(".md") else "plain"
         headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-        return Response(data, media_type=f"text/{kind}; charset=utf-8", headers=headers | _NOSNIFF)
+        return Response(data, media_type=f"text/{kind}; charset=utf-8", headers=headers)
 
     @api.post(
         "/articles", tags=["library"], operation_id="add_article", responses=_UNKNOWN | _TWICE,

@@ -1,0 +1,262 @@
+"""The JSON routes: what /api/openapi.json says of them is true, and many people at once get their own answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+from fakes import open_fake, write_article
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from qa.service import QA
+from qa.web.host import Host
+from qa.web.middleware import MAX_BODY, Guard
+from qa.web.routes import error_answers, json_routes
+
+TOKEN = "secret"
+OWN = {"authorization": f"Bearer {TOKEN}"}
+TEXT = "The judge Karl Ode came late. The tank is green and it was in the hall with all of them on that day."
+
+
+def application(qa: QA) -> FastAPI:
+    """The routes behind the guard, as `ui.build_app` puts them."""
+    host = Host(lambda: qa)
+    host._qa, host.state = qa, "ready"
+    app = FastAPI(openapi_url="/api/openapi.json")
+    app.include_router(json_routes(host))
+    error_answers(app)
+    app.add_middleware(Guard, token=TOKEN)
+    return app
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    home = tmp_path_factory.mktemp("api")
+    write_article(home, "tank", TEXT, title="A tank", outlet="Gazette", published="2024-05-17")
+    write_article(home, "größe", "A tank of great size.", outlet="Zeitung")
+    (home / "corpus" / "plain.txt").write_text("A plain story of the tank.", "utf-8")
+    with open_fake(home) as qa:
+        qa.sync()
+        yield qa
+
+
+@pytest.fixture(scope="module")
+def client(service):
+    with TestClient(application(service), base_url="http://127.0.0.1:7860", raise_server_exceptions=False) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def document(client):
+    return client.get("/api/openapi.json").json()
+
+
+def operations(document):
+    return [(method, path, operation) for path, item in document["paths"].items() for method, operation in item.items()]
+
+
+def valid(document, schema, value):
+    """Whether a value is as a schema of the document says."""
+    whole = Resource.from_contents({"$schema": "https://json-schema.org/draft/2020-12/schema", **document})
+    registry = Registry().with_resource("urn:api", whole)
+    absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:api#/'))
+    Draft202012Validator(absolute, registry=registry).validate(value)
+    return True
+
+
+def answer_schema(document, method, path, status="200"):
+    return document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+
+
+# --- the document -------------------------------------------------------------------------------------------------
+
+
+def test_every_route_is_in_the_document(client, document):
+    served = {
+        (method.lower(), route.path.replace(":path", ""))
+        for route in json_routes(Host(lambda: None)).routes
+        for method in route.methods
+    }
+    assert len(served) == 11
+    assert {(method, path) for method, path, _ in operations(document)} == served
+
+
+def test_every_operation_says_what_it_does_and_what_it_returns(document):
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(ids)) == len(ids)
+    for _, path, operation in operations(document):
+        assert operation["summary"], path
+        assert len(operation["description"]) > 20, path
+        assert operation["tags"], path
+        content = operation["responses"]["200"]["content"]
+        assert all(kind["schema"] for kind in content.values()), path
+        assert operation["security"] == [{"HTTPBearer": []}], path
+
+
+def test_every_operation_names_the_errors_that_it_can_answer_with(document):
+    for method, path, operation in operations(document):
+        wanted = {"200", "400", "403", "413", "503", "default"}
+        wanted |= {"404"} if "{id}" in path or (method, path) == ("post", "/api/articles") else set()
+        wanted |= {"409"} if (method, path) == ("post", "/api/articles") else set()
+        assert set(operation["responses"]) == wanted, (method, path)
+        for status in wanted - {"200"}:
+            schema = answer_schema(document, method, path, status)
+            assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_every_reference_of_the_document_leads_somewhere(document):
+    assert document["openapi"].startswith("3.1")
+    text = json.dumps(document)
+    names = {part.split('"')[0].removeprefix("#/components/schemas/") for part in text.split('"$ref": "')[1:]}
+    assert names == set(document["components"]["schemas"]), "none is missing, none is left over"
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+        assert schema["description"], schema
+
+
+# --- what is served is what the document says ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("get", "/api/health", None),
+        ("post", "/api/ask", {"question": "Is the tank green?"}),
+        ("post", "/api/ask", {"question": "Is it green?", "filters": {"outlets": ["Gazette"], "published_from": None}}),
+        ("post", "/api/search", {"question": "tank", "k": 2}),
+        ("get", "/api/examples", None),
+        ("get", "/api/articles", None),
+        ("post", "/api/index", None),
+        ("post", "/api/doctor", None),
+    ],
+)
+def test_a_real_answer_is_as_its_schema_says(client, document, method, path, body):
+    if body:
+        request = document["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"]
+        assert valid(document, request, body)
+    answer = client.request(method, path, json=body, headers=OWN)
+    assert answer.status_code == 200, answer.text
+    assert answer.json(), "an empty answer would fit any schema"
+    assert valid(document, answer_schema(document, method, path), answer.json())
+
+
+def test_a_real_article_is_as_its_schema_says(client, document):
+    for id in ("tank", "größe", "plain"):
+        answer = client.get(f"/api/articles/{id}").json()
+        assert answer["id"] == id
+        assert valid(document, answer_schema(document, "get", "/api/articles/{id}"), answer)
+
+
+def test_adding_and_removing_answer_as_their_schemas_say(client, document):
+    added = client.post("/api/articles", headers=OWN, json={"text": "A ship."})
+    assert valid(document, answer_schema(document, "post", "/api/articles"), added.json())
+    twice = client.post("/api/articles", headers=OWN, json={"text": "A ship."})
+    assert twice.status_code == 409
+    assert twice.json()["article"] == added.json()["article"]
+    removed = client.delete(f"/api/articles/{added.json()['article']}", headers=OWN)
+    assert valid(document, answer_schema(document, "delete", "/api/articles/{id}"), removed.json())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "headers", "status"),
+    [
+        ("post", "/api/ask", {"question": "?"}, {}, 400),
+        ("post", "/api/ask", {"question": "x" * 1001}, {}, 400),
+        ("post", "/api/ask", {"question": "x" * 1_000_000}, {}, 400),
+        ("post", "/api/search", {"question": "tank", "k": "many"}, {}, 400),
+        ("get", "/api/articles?offset=-1", None, {}, 400),
+        ("post", "/api/articles", {"text": "A ship."}, {}, 403),
+        ("get", "/api/health", None, {"host": "evil.example"}, 403),
+        ("get", "/api/articles/nothing", None, {}, 404),
+        ("get", "/api/files/nothing", None, {}, 404),
+        ("post", "/api/ask", {"question": "x" * MAX_BODY}, {}, 413),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_an_error_is_as_its_schema_says_and_in_words(client, document, method, path, body, headers, status):
+    answer = client.request(method, path, json=body, headers=headers)
+    assert answer.status_code == status
+    assert valid(document, {"$ref": "#/components/schemas/Problem"}, answer.json())
+    assert len(answer.json()["message"].split()) >= 4
+
+
+def test_a_question_too_long_says_how_long_it_may_be(client):
+    answer = client.post("/api/ask", json={"question": "why " * 400})
+    assert answer.status_code == 400
+    assert "at most 1,000" in answer.json()["message"]
+
+
+def test_the_values_are_those_of_the_service_field_by_field(client, service):
+    served = client.post("/api/ask", json={"question": "Is the tank green?"}).json()
+    asked = json.loads(json.dumps(asdict(service.ask("Is the tank green?"))))
+    assert list(served) == list(asked)
+    assert {**served, "timings_ms": 0} == {**asked, "timings_ms": 0}
+    assert client.get("/api/articles").json() == [asdict(a) for a in service.articles()]
+    passages = service.search("tank", k=3)
+    served = client.post("/api/search", json={"question": "tank", "k": 3}).json()
+    assert served == json.loads(json.dumps([asdict(p) for p in passages]))
+
+
+def test_a_service_that_is_still_starting_tells_its_state_and_no_counts():
+    app = FastAPI()
+    app.include_router(json_routes(Host(lambda: None)))
+    error_answers(app)
+    with TestClient(app) as starting:
+        assert starting.get("/api/health").json() == {"state": "starting", "detail": ""}
+        assert starting.get("/api/examples").status_code == 503
+
+
+@pytest.mark.parametrize("order", ["id", "title", "outlet", "published", "added", "sentences"])
+def test_the_library_comes_in_the_order_asked_for_either_way(client, service, order):
+    for descending in (False, True):
+        served = client.get("/api/articles", params={"order": order, "descending": descending}).json()
+        assert [a["id"] for a in served] == [a.id for a in service.articles(order=order, descending=descending)]
+    assert (
+        len({tuple(a["id"] for a in client.get(f"/api/articles?order=id&descending={d}").json()) for d in (0, 1)}) == 2
+    )
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("id", "kind", "name"),
+    [
+        ("tank", "text/markdown", "tank.md"),
+        ("größe", "text/markdown", "gr%C3%B6%C3%9Fe.md"),
+        ("plain", "text/plain", "plain.txt"),
+    ],
+)
+def test_an_articles_file_is_downloaded_as_it_stands_in_the_corpus(client, service, id, kind, name):
+    answer = client.get(f"/api/files/{id}")
+    assert answer.status_code == 200
+    assert answer.content == next((service.settings.corpus).glob(f"{id}.*")).read_bytes()
+    assert answer.headers["content-type"] == f"{kind}; charset=utf-8"
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+    assert answer.headers.get_list("x-content-type-options", split_commas=True) == ["nosniff"]
+
+
+@pytest.mark.parametrize(
+    "id", ["nothing", "README", "..%2Findex%2Ftoken", "%2Fetc%2Fpasswd", "tank.md", "tank%00", "refused", "."]
+)
+def test_no_id_leads_to_a_file_that_is_no_article(client, service, id):
+    corpus = service.settings.corpus
+    (corpus / "README.md").write_text("not an article")
+    (corpus / "refused.md").write_bytes(b"\x00\xff no text")
+    service.sync()
+    answer = client.get(f"/api/files/{id}")
+    assert answer.status_code == 404
+    assert "no article" in answer.json()["message"] or "Not Found" in answer.json()["message"]
+
+
+def test_an_article_that_lost_its_file_is_not_found(client, service):
+    path = write_article(service.settings.home, "lost", "A lost story of the tank.")
+    service.sync()
+    path.unlink()
+    assert client.get("/api/articles/lost").status_code == 200, "it is indexed still"
+    assert client.get("/api/files/lost").status_code == 404
+    service.sync()
