@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+
+from starlette.requests import cookie_parser
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,6 +24,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewhat more
 COOKIE = "groundwire-{port}"  # cookies know no ports, and two services may run beside each other
+VISITOR = "groundwire-visitor-{port}"
+VISITOR_SECONDS = 365 * 24 * 3600
 CSP = (
     "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; base-uri 'self'; "
     "frame-ancestors 'none'; form-action 'self'"
@@ -33,6 +38,7 @@ _LOCAL = {"127.0.0.1", "localhost", "::1"}
 _PAGE_POSTS = {f"/gradio_api/{name}" for name in ("queue/join", "upload", "cancel", "reset", "reset/")}
 _CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/deep_link", "/monitoring")
 _JOIN = "/gradio_api/queue/join"
+_GUEST = re.compile(r"[0-9a-f]{32}")  # 128 random bits
 
 
 class Guard:
@@ -55,13 +61,15 @@ class Guard:
         if refusal:
             await _answer(send, *refusal)
             return
+        guest, minted = _guest(scope, headers)
+        scope.setdefault("state", {})["visitor"] = f"guest:{guest}" if guest else ""
         receive = _bounded(receive)
         if scope["path"] == _JOIN and scope["method"] == "POST":
             body, receive = await _read(receive)
             if _names_an_address(body):
                 await _answer(send, 403, "A file is uploaded, never fetched: its path was an address.")
                 return
-        await self._app(scope, receive, self._with_headers(scope, headers, send))
+        await self._app(scope, receive, self._with_headers(scope, headers, send, guest if minted else ""))
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         if _split(f"//{headers.get('host', '')}").hostname not in self._hosts:
@@ -84,15 +92,10 @@ class Guard:
 
     def _authorised(self, headers: dict[str, str]) -> bool:
         given = headers.get("authorization", "").removeprefix("Bearer ")
-        cookie = ""
-        try:
-            morsel = SimpleCookie(headers.get("cookie", "")).get(_cookie_name(headers))
-            cookie = morsel.value if morsel else ""
-        except CookieError:
-            pass
+        cookie = cookie_parser(headers.get("cookie", "")).get(_named(COOKIE, headers), "")
         return any(hmac.compare_digest(t.encode(), self._token.encode()) for t in (given, cookie))
 
-    def _with_headers(self, scope: Scope, headers: dict[str, str], send: Send) -> Send:
+    def _with_headers(self, scope: Scope, headers: dict[str, str], send: Send, guest: str) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 extra = [
@@ -101,8 +104,11 @@ class Guard:
                     (b"referrer-policy", b"no-referrer"),
                 ]
                 if scope["path"] == "/" and scope["method"] == "GET":
-                    cookie = f"{_cookie_name(headers)}={self._token}; Path=/; HttpOnly; SameSite=Strict"
+                    cookie = f"{_named(COOKIE, headers)}={self._token}; Path=/; HttpOnly; SameSite=Strict"
                     extra.append((b"set-cookie", cookie.encode()))
+                if guest:
+                    kept = f"Max-Age={VISITOR_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
+                    extra.append((b"set-cookie", f"{_named(VISITOR, headers)}={guest}; {kept}".encode()))
                 message = {**message, "headers": [*message.get("headers", []), *extra]}
             await send(message)
 
@@ -119,8 +125,17 @@ def _split(address: str) -> SplitResult:
         return urlsplit("")
 
 
-def _cookie_name(headers: dict[str, str]) -> str:
-    return COOKIE.format(port=urlsplit(f"//{headers.get('host', '')}").port or 80)
+def _named(cookie: str, headers: dict[str, str]) -> str:
+    return cookie.format(port=_split(f"//{headers.get('host', '')}").port or 80)
+
+
+def _guest(scope: Scope, headers: dict[str, str]) -> tuple[str, bool]:
+    """The visitor that the cookie names, or a new one for whoever opens the page; and whether they are new."""
+    known = cookie_parser(headers.get("cookie", "")).get(_named(VISITOR, headers), "")
+    if _GUEST.fullmatch(known):
+        return known, False
+    opening = scope["path"] == "/" and scope["method"] == "GET"
+    return (secrets.token_hex(16), True) if opening else ("", False)
 
 
 def _bounded(receive: Receive) -> Receive:
