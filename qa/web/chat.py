@@ -139,7 +139,11 @@ class AskTab:
         before = self._messages(visitor, current, until=turn.n)
         live = Live(current, turn, Answering(self._host, question, filters))
         self._live[session or ""] = live
-        busy: Update = {self.box: gr.Textbox("", submit_btn=False, stop_btn="Stop"), self.current: current}
+        busy: Update = {
+            self.box: gr.Textbox("", submit_btn=False, stop_btn="Stop"),
+            self.filters.frame: gr.Accordion(open=False),
+            self.current: current,
+        }
         try:
             for found in live.answering:
                 if isinstance(found, str):

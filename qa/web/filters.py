@@ -23,19 +23,10 @@ class FilterBox:
         self._host = host
         with gr.Accordion(NAME, open=False, elem_id="filters") as self.frame:
             with gr.Row():
-                self.outlets = gr.Dropdown(
-                    [],
-                    multiselect=True,
-                    allow_custom_value=True,
-                    label="Outlets",
-                    elem_id="filter-outlets",
-                    min_width=200,
-                )
+                self.outlets = _chosen("Outlets", "filter-outlets")
                 self.since = _day("Published from", "filter-from")
                 self.until = _day("to", "filter-to")
-            self.articles = gr.Dropdown(
-                [], multiselect=True, allow_custom_value=True, label="Only these articles", elem_id="filter-articles"
-            )
+            self.articles = _chosen("Only these articles", "filter-articles", visible=False)
         self.inputs = [self.outlets, self.since, self.until, self.articles]
         for field in self.inputs:
             field.change(self._named, self.inputs, [self.frame], show_progress="hidden", api_visibility="private")
@@ -67,7 +58,7 @@ class FilterBox:
             self.outlets: gr.Dropdown(value=list(filters.outlets)),
             self.since: filters.published_from or "",
             self.until: filters.published_to or "",
-            self.articles: gr.Dropdown(choices=titles, value=list(filters.articles)),
+            self.articles: gr.Dropdown(choices=titles, value=list(filters.articles), visible=bool(filters.articles)),
             self.frame: gr.Accordion(label=_name(filters), open=bool(filters)),
         }
 
@@ -88,5 +79,12 @@ def _name(filters: Filters) -> str:
     return f"{NAME}: {render.filter_words(filters)}" if filters else NAME
 
 
+def _chosen(label: str, id: str, *, visible: bool = True) -> gr.Dropdown:
+    """Any value is taken: the choices of a page that outlived its service are not known any more."""
+    return gr.Dropdown(
+        [], label=label, elem_id=id, visible=visible, multiselect=True, allow_custom_value=True, min_width=160
+    )  # fmt: skip
+
+
 def _day(label: str, id: str) -> gr.Textbox:
-    return gr.Textbox(label=label, placeholder="2024-05-17", max_lines=1, elem_id=id, min_width=120)
+    return gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_lines=1, elem_id=id, min_width=120)

@@ -117,7 +117,7 @@ def _remarks(turn: Turn) -> list[str]:
     """What a reader should know beside the answer."""
     notes = [*turn.answer.notes] if turn.answer else []
     if turn.filters:
-        notes.append(f"Asked {filter_words(turn.filters)}.")
+        notes.append(f"Filters: {filter_words(turn.filters)}.")
     if turn.answer and turn.answer.undated_left_out:
         notes.append(f"{turn.answer.undated_left_out} articles without a date were left out by the date filter.")
     if turn.state == "stopped":
@@ -141,18 +141,16 @@ def _acts(turn: Turn, conversation: str, last: bool) -> str:
 
 
 def filter_words(filters: Filters) -> str:
-    """Filters as part of a sentence: "of The Example only, published from 1 May 2024"."""
+    """What filters let through: "The Example only, published from 1 May 2024"."""
     words = []
     if filters.articles:
-        words.append(
-            "of one article only" if len(filters.articles) == 1 else f"of {len(filters.articles)} articles only"
-        )
+        words.append("one article only" if len(filters.articles) == 1 else f"{len(filters.articles)} articles only")
     if filters.outlets:
-        words.append(f"of {', '.join(filters.outlets)} only")
+        words.append(f"{', '.join(filters.outlets)} only")
     if filters.by_date:
         since = f"from {day(filters.published_from)}" if filters.published_from else ""
         until = f"to {day(filters.published_to)}" if filters.published_to else ""
-        words.append(f"of what was published {' '.join(w for w in (since, until) if w)}")
+        words.append(" ".join(w for w in ("published", since, until) if w))
     return ", ".join(words)
 
 
