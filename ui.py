@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from qa import __version__
 from qa.conversations import Conversations
+from qa.web import mcp
 from qa.web.host import Host
 from qa.web.middleware import Guard
 from qa.web.routes import error_answers, json_routes
 from qa.web.transcripts import conversation_routes
 
-OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}  # read when gradio is imported
+OFFLINE = {  # read when gradio is imported
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_MCP_SERVER": "False",
+    "HF_HUB_OFFLINE": "1",
+}
 
 
 def build_app(host: Host, conversations: Conversations, token: str, hosts: Sequence[str] = ()) -> FastAPI:
     """One application: the JSON routes under /api, and the page at / for everything else."""
     os.environ.update(OFFLINE)
-    import gradio as gr
+    with _hidden("mcp"):  # gradio's own use of it is off, and would import half a second's worth before the page is up
+        import gradio as gr
 
     from qa.web.page import build_page, looks
 
@@ -29,7 +38,21 @@ def build_app(host: Host, conversations: Conversations, token: str, hosts: Seque
     )
     app.include_router(json_routes(host))
     app.include_router(conversation_routes(conversations))
+    app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(host)))
     error_answers(app)
     gr.mount_gradio_app(app, build_page(host, conversations), path="/", **looks())
     app.add_middleware(Guard, token=token, hosts=list(hosts))
     return app
+
+
+@contextlib.contextmanager
+def _hidden(package: str) -> Iterator[None]:
+    """As if a package were not installed, unless it is imported already."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # importing it raises ImportError
+    try:
+        yield
+    finally:
+        del sys.modules[package]

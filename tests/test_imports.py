@@ -36,7 +36,7 @@ LAYERS = (
     ("qa.doctor", "qa.evaluate", "qa.web.host", "qa.web.schemas"),
     (
         "qa.web.__init__",
-        "qa.web.middleware",
+        "qa.web.mcp", "qa.web.middleware",
         "qa.web.parts",
         "qa.web.render",
         "qa.web.routes",

@@ -31,7 +31,7 @@ CSP = (
     "frame-ancestors 'none'; form-action 'self'"
 )
 _READS = {"GET", "HEAD", "OPTIONS"}
-_OPEN_POSTS = {"/api/ask", "/api/search"}  # they change nothing, so programs need no token for them
+_OPEN_POSTS = {"/api/ask", "/api/search", "/mcp"}  # they change nothing, so programs need no token for them
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 # Of gradio's own endpoints the page needs these. The others run handlers around the queue, or serve and fetch files:
 # `file=` and `proxy=` with an address make the server fetch it.
