@@ -43,7 +43,7 @@ LAYERS = (
         "qa.web.transcripts",
         "qa.web.answering",
     ),
-    ("qa.web.bar", "qa.web.filters", "qa.web.sources", "qa.web.tables"),
+    ("qa.web.bar", "qa.web.filters", "qa.web.reports", "qa.web.sources", "qa.web.tables", "qa.web.uploads"),
     ("qa.web.chat", "qa.web.library"),
     ("qa.web.page",),
     ("ui",),

@@ -91,7 +91,7 @@ def test_the_page_is_up_before_the_model_is_loaded(empty_service, guarded):
     assert "The library is empty" in ask(page, CYCLISTS).inner_text()
     page.wait_for_function("document.querySelector('#state .state').textContent.includes('library is empty')")
     _library(page)
-    page.wait_for_function("document.querySelector('#table').textContent.includes('Add an article below')")
+    page.wait_for_function("document.querySelector('#table').textContent.includes('The library is empty')")
     page.get_by_label("Text", exact=True).fill(BRIDGE)
     page.get_by_role("button", name="Add article").click()
     page.wait_for_selector("#results li.done")

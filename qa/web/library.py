@@ -1,106 +1,177 @@
-"""The articles: listing, adding, removing. The Library tab and its events."""
+"""The Library tab: listing, opening, adding and removing articles."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from qa.errors import ArticleError, DuplicateArticle, GroundwireError
+from qa.articles import MAX_BYTES
+from qa.errors import DuplicateArticle, GroundwireError
 from qa.types import Outcome
-from qa.web import tables
+from qa.web import reports, tables, uploads
 from qa.web.host import Host
 from qa.web.parts import QUIET, WRONG, asset, shown
+from qa.web.tables import View
+from qa.web.uploads import Upload
 
 log = logging.getLogger(__name__)
 
-SUFFIXES = (".txt", ".md", ".markdown")
-ROWS = 200  # of the library at once; the rest is found by searching
+KEPT = 300  # outcomes of a visit that stay listed
+Outcomes = tuple[Outcome, ...]
+DROP = f"""<h2>Upload files</h2>
+<label class="drop"><input type="file" multiple accept="{",".join(uploads.SUFFIXES)}" data-max="{MAX_BYTES}">
+<span>Choose files, or drop them here</span><small>.txt or .md, up to {MAX_BYTES // 2**20} MB each</small></label>
+<p class="sending" role="status"></p>"""
 
 
 class Library:
-    """The articles: listing, adding, removing."""
+    """What happens on each event of the tab. Handlers return the components' new values."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    def table(self, search: str, confirming: str = "") -> str:
+    def listing(self, search: str | None, view: View) -> tuple[Any, View]:
+        """The table as it is now, under a search that may have changed."""
+        view = view.searching((search or "").strip())
         try:
-            rows = self._host.qa.articles(search=search.strip(), order="title", limit=ROWS + 1)
+            qa = self._host.qa
+            total = qa.article_count(view.search)
+            view = view.within(total)
+            rows = qa.articles(
+                search=view.search, order=view.order, descending=view.descending, offset=view.offset, limit=tables.ROWS
+            )
+            opened = ""
+            if any(r.id == view.opened for r in rows):
+                article, sentences = qa.article(view.opened)
+                opened = tables.preview(article, len(sentences))
         except GroundwireError as error:
-            return tables.problem(str(error))
-        return tables.library(rows[:ROWS], more=len(rows) > ROWS, search=search.strip(), confirming=confirming)
+            return shown(tables.problem(str(error))), view
+        return shown(tables.library(view, rows, total, opened)), view
 
-    def paste(self, text: str, title: str, outlet: str, search: str) -> tuple[Any, ...]:
-        """Add what was pasted. Yields outcome, the three fields (kept when refused) and the table."""
-        name = title.strip() or "The pasted text"
-        result = _outcome(name, lambda: self._host.qa.add(text, title=title.strip(), outlet=outlet.strip()))
-        fields = ("", "", "") if result.status == "added" else (text, title, outlet)
-        return (shown(tables.outcomes([result])), *fields, shown(self.table(search)))
+    def show(self, search: str | None, view: View, event: gr.EventData) -> tuple[Any, View]:
+        """The table after one of its buttons."""
+        data = _data(event)
+        return self.listing(search, view.after(data.get("act"), data.get("value")))
 
-    def upload(self, paths: Sequence[str] | None, search: str) -> tuple[Any, ...]:
-        """Add uploaded files. Returns outcomes, the emptied field and the table."""
-        results = [self._upload_one(Path(path)) for path in paths or ()]
-        return shown(tables.outcomes(results)), None, shown(self.table(search))
+    def paste(
+        self, text: str, title: str, outlet: str, author: str, published: str, earlier: Outcomes
+    ) -> tuple[Any, ...]:
+        """Add what was pasted. Returns outcomes twice (shown, kept) and the fields, emptied unless it was refused."""
+        given = (text, title, outlet, author, published)
 
-    def act(self, search: str, event: gr.EventData) -> tuple[Any, Any]:
-        """What a button in the table asks for: ask whether to remove, keep, or remove."""
-        data = event._data if isinstance(event._data, dict) else {}
-        act, id = data.get("act"), str(data.get("id", ""))
-        if act == "remove":
-            return shown(tables.outcomes([_outcome(id, lambda: self._host.qa.remove(id))])), shown(self.table(search))
-        return gr.skip(), shown(self.table(search, id if act == "ask" else ""))
-
-    def _upload_one(self, path: Path) -> Outcome:
         def add() -> Outcome:
-            if path.suffix.lower() not in SUFFIXES:
-                raise ArticleError(f"its name ends in {path.suffix or 'nothing'!r}; expected .txt or .md.")
-            return self._host.qa.add_bytes(path.read_bytes(), name=path.name)
+            return self._host.qa.add(text, title=title, outlet=outlet, author=author, published=published)
 
+        result = _outcome(title.strip() or "The pasted text", add)
+        fields = ("",) * len(given) if result.status == "added" else given
+        return (*_listed((result, *earlier)), *fields)
+
+    def upload(self, earlier: Outcomes, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+        """Add uploaded files one by one. Yields outcomes twice (shown, kept), the newest batch first."""
+        files, done = uploads.batch(_data(event)), list[Outcome]()
         try:
-            return _outcome(path.name, add)
+            for n, file in enumerate(files, 1):
+                doing = f"Adding {n} of {len(files)}: {file.name}"
+                yield shown(reports.outcomes((*done, *earlier)[:KEPT], doing)), gr.skip()
+                done.append(self._add(file))
+            yield _listed((*done, *earlier))
         finally:
-            with suppress(OSError):  # the corpus has the text now; the temporary copy has served
-                path.unlink()
+            for file in files:
+                file.drop()
+
+    def _add(self, file: Upload) -> Outcome:
+        try:
+            return _outcome(file.name, lambda: self._host.qa.add_bytes(file.read(), name=file.name))
+        finally:
+            file.drop()
+
+    def remove(self, earlier: Outcomes, event: gr.EventData) -> tuple[Any, Any]:
+        """Remove an article. Returns outcomes twice (shown, kept)."""
+        id = str(_data(event).get("value", ""))
+        return _listed((_outcome(id, lambda: self._host.qa.remove(id)), *earlier))
+
+    def state(self) -> Any:
+        """How the index is."""
+        host = self._host
+        try:
+            qa, report = host.qa, host.report
+            skipped = {n: r for n, r in (report.refused if report else {}).items() if (qa.settings.corpus / n).exists()}
+            html = reports.index_state(
+                host.state, host.detail, qa.status(), skipped | qa.refused(), report.notes if report else ()
+            )
+        except GroundwireError as error:
+            html = reports.index_state(host.state, str(error))
+        return shown(html)
 
 
-def library_tab(shelf: Library) -> Callable[[Callable[..., Any]], Any]:
-    adding = {**QUIET, "concurrency_id": "ingest", "concurrency_limit": 1}
-    with gr.Column(elem_id="shelf"):
-        search = gr.Textbox(
-            elem_id="search",
-            label="Search the library",
-            placeholder="Title or outlet",
-            show_label=False,
-            container=False,
+class LibraryTab:
+    """The components. `table` also fires `ask`, with an article's id as `value`, for whoever wants to listen."""
+
+    def __init__(self, host: Host) -> None:
+        self._library = Library(host)
+        self.view = gr.State(View())
+        self.outcomes = gr.State(())
+        with gr.Row(elem_id="shelf"):
+            with gr.Column(scale=3, min_width=300, elem_id="books"):
+                self.search = gr.Textbox(
+                    elem_id="search", label="Search the library", placeholder="Search titles and outlets",
+                    show_label=False, container=False, max_lines=1,
+                )  # fmt: skip
+                self.table = gr.HTML(tables.OPENING, seq=0, elem_id="table", js_on_load=asset("library.js"))
+            with gr.Column(scale=1, min_width=300, elem_id="add"):
+                self.files = gr.HTML(DROP, elem_id="files", js_on_load=asset("upload.js"))
+                self.results = gr.HTML(reports.outcomes(()), seq=0, elem_id="results", js_on_load=None)
+                self.fields = self._paste_fields()
+                self.add = gr.Button("Add article", variant="primary", elem_id="add-button")
+                self.index = gr.HTML("", seq=0, elem_id="index", js_on_load=asset("index.js"))
+        self._wire()
+
+    def refresh(self, event: Callable[..., Any]) -> Any:
+        """Show on an event what the library and the index hold now."""
+        event(self._library.state, None, [self.index], trigger_mode="always_last", **QUIET)
+        return self._list(event)
+
+    def _paste_fields(self) -> list[gr.Textbox]:
+        def line(label: str, id: str, **options: Any) -> gr.Textbox:
+            return gr.Textbox(label=f"{label} (optional)", max_lines=1, elem_id=f"article-{id}", **options)
+
+        gr.HTML("<h2>Paste an article</h2>", js_on_load=None)
+        text = gr.Textbox(label="Text", lines=5, max_lines=10, elem_id="text")
+        fields = [text, line("Title", "title"), line("Outlet", "outlet")]
+        with gr.Accordion("More about it", open=False, elem_id="more"):
+            fields += [line("Author", "author"), line("Published", "published", placeholder="2024-05-17")]
+        return fields
+
+    def _list(self, event: Callable[..., Any], handler: Callable[..., Any] | None = None) -> Any:
+        inputs, outputs = [self.search, self.view], [self.table, self.view]
+        return event(handler or self._library.listing, inputs, outputs, trigger_mode="always_last", **QUIET)
+
+    def _wire(self) -> None:
+        library, kept = self._library, [self.results, self.outcomes]
+        adding = {**QUIET, "concurrency_id": "ingest", "concurrency_limit": 1, "trigger_mode": "multiple"}
+        self._list(self.search.change)  # `input` misses what was not typed key by key
+        self._list(self.table.show, library.show)
+        self.index.look(library.state, None, [self.index], **QUIET)
+        changes = (
+            self.add.click(library.paste, [*self.fields, self.outcomes], [*kept, *self.fields], **adding),
+            self.files.sent(library.upload, [self.outcomes], kept, **adding),
+            self.table.remove(library.remove, [self.outcomes], kept, trigger_mode="multiple", **QUIET),
         )
-        table = gr.HTML(tables.OPENING, seq=0, elem_id="table", js_on_load=asset("library.js"))
-        results = gr.HTML(tables.outcomes(()), seq=0, elem_id="results", js_on_load=None)
-        with gr.Row(elem_id="add"):
-            with gr.Column(scale=3, min_width=300, elem_id="paste"):
-                gr.HTML("<h2>Paste an article</h2>", js_on_load=None)
-                text = gr.Textbox(label="Text", lines=6, max_lines=12, elem_id="text")
-                with gr.Row():
-                    title = gr.Textbox(label="Title (optional)", max_lines=1, elem_id="article-title")
-                    outlet = gr.Textbox(label="Outlet (optional)", max_lines=1, elem_id="article-outlet")
-                add = gr.Button("Add article", variant="primary", elem_id="add-button")
-            with gr.Column(scale=2, min_width=300, elem_id="upload"):
-                gr.HTML("<h2>Upload files</h2>", js_on_load=None)
-                files = gr.File(label=".txt or .md, several at once", file_count="multiple", elem_id="files")
-    add.click(shelf.paste, [text, title, outlet, search], [results, text, title, outlet, table], **adding)
-    files.upload(shelf.upload, [files, search], [results, files, table], **adding)
-    table.act(shelf.act, [search], [results, table], **adding)
+        for change in changes:
+            self.refresh(change.then)
 
-    def refresh(event: Callable[..., Any]) -> Any:
-        return event(lambda s: shown(shelf.table(s)), [search], [table], trigger_mode="always_last", **QUIET)
 
-    refresh(search.change)  # `input` misses what was not typed key by key
-    return refresh
+def _data(event: gr.EventData) -> dict[str, Any]:
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _listed(outcomes: Outcomes) -> tuple[Any, Outcomes]:
+    kept = outcomes[:KEPT]
+    return shown(reports.outcomes(kept)), kept
 
 
 def _outcome(name: str, change: Callable[[], Outcome]) -> Outcome:

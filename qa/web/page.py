@@ -12,7 +12,7 @@ import gradio as gr
 from qa.conversations import Conversations
 from qa.web.chat import AskTab
 from qa.web.host import Host
-from qa.web.library import Library, library_tab
+from qa.web.library import LibraryTab
 from qa.web.parts import ASSETS, asset
 
 STYLES = ("page.css", "ask.css", "library.css")
@@ -29,10 +29,10 @@ def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
             with gr.Tab("Ask", id="ask") as asking:
                 ask = AskTab(host, conversations)
             with gr.Tab("Library", id="library") as tab:
-                refresh = library_tab(Library(host))
+                library = LibraryTab(host)
         ask.wire(page.load, [state.ready, asking.select])
         for event in (page.load, tab.select, state.ready):
-            refresh(event)
+            library.refresh(event)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page
 
