@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import random
+import threading
+import time
 from dataclasses import asdict
 
+import httpx
+import psutil
 import pytest
 from fakes import open_fake, write_article
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
+from serving import TOKEN, application, serving
 
-from qa.service import QA
 from qa.web.host import Host
-from qa.web.middleware import MAX_BODY, Guard
+from qa.web.middleware import MAX_BODY
 from qa.web.routes import error_answers, json_routes
 
-TOKEN = "secret"
 OWN = {"authorization": f"Bearer {TOKEN}"}
 TEXT = "The judge Karl Ode came late. The tank is green and it was in the hall with all of them on that day."
-
-
-def application(qa: QA) -> FastAPI:
-    """The routes behind the guard, as `ui.build_app` puts them."""
-    host = Host(lambda: qa)
-    host._qa, host.state = qa, "ready"
-    app = FastAPI(openapi_url="/api/openapi.json")
-    app.include_router(json_routes(host))
-    error_answers(app)
-    app.add_middleware(Guard, token=TOKEN)
-    return app
 
 
 @pytest.fixture(scope="module")
@@ -260,3 +254,96 @@ def test_an_article_that_lost_its_file_is_not_found(client, service):
     assert client.get("/api/articles/lost").status_code == 200, "it is indexed still"
     assert client.get("/api/files/lost").status_code == 404
     service.sync()
+
+
+# --- many at once -------------------------------------------------------------------------------------------------
+
+PEOPLE = 50
+ROUNDS = 5
+SLOWEST = 15.0  # seconds, for 95 of 100
+LEAK = 0.03  # share of the memory after the second round that the last may have more, and
+LEAK_BYTES = 8 * 2**20
+
+
+def story(person: int) -> str:
+    """A story in words of its own, so that nobody else's answers a question about it."""
+    draw = random.Random(person)
+    words = [
+        "".join(draw.choices("bdfgklmnprstvz", k=1) + draw.choices("aeiou", k=1)) * 3 + str(person) for _ in "abcde"
+    ]
+    return f"{words[0]} {words[1]} token{person}. {words[2]} {words[3]}. {words[4]} {words[0]}."
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    """A service with a story for each of PEOPLE, and what it answers each when nobody else asks."""
+    home = tmp_path_factory.mktemp("crowd")
+    for person in range(PEOPLE):
+        write_article(home, f"story-{person}", story(person))
+    with open_fake(home) as qa:
+        qa.sync()
+        with serving(qa) as address:
+            yield address
+
+
+def asked_at_once(address: str, question) -> tuple[list[httpx.Response], list[float]]:
+    """What PEOPLE get who all ask at the same moment, and how long each waited."""
+    answers: list = [None] * PEOPLE
+    waited = [0.0] * PEOPLE
+    start = threading.Barrier(PEOPLE)
+
+    def ask(person: int) -> None:
+        start.wait()
+        began = time.monotonic()
+        answers[person] = browser.post("/api/ask", json={"question": question(person)})
+        waited[person] = time.monotonic() - began
+
+    everybody = httpx.Limits(max_connections=PEOPLE, max_keepalive_connections=0)
+    with httpx.Client(base_url=address, trust_env=False, timeout=60, limits=everybody) as browser:
+        people = [threading.Thread(target=ask, args=(person,)) for person in range(PEOPLE)]
+        for person in people:
+            person.start()
+        for person in people:
+            person.join()
+    return answers, sorted(waited)
+
+
+def test_fifty_people_at_once_each_get_the_answer_they_would_get_alone(crowd):
+    process, memory, times = psutil.Process(), [], []
+    for turn in range(ROUNDS):
+        answers, waited = asked_at_once(crowd, lambda person, turn=turn: f"Where is token{(person + turn) % PEOPLE}?")
+        times += waited
+        memory.append(process.memory_info().rss)
+        for person, answer in enumerate(answers):
+            own = (person + turn) % PEOPLE
+            assert answer.status_code == 200, answer.text
+            cited = [c for s in answer.json()["sentences"] for c in s["citations"]]
+            assert {c["article"] for c in cited} == {f"story-{own}"}
+            assert f"token{own}" in cited[0]["quote"].rstrip(".").split()
+            assert answer.json()["question"] == f"Where is token{own}?"
+    assert sorted(times)[int(0.95 * len(times))] < SLOWEST
+    assert memory[-1] <= memory[1] * (1 + LEAK) + LEAK_BYTES, [m >> 20 for m in memory]
+
+
+def test_fifty_impossible_questions_at_once_are_refused_and_never_a_failure(crowd):
+    kinds = ["", "x" * 5_000, "?!", "why " * 100_000]
+    answers, _ = asked_at_once(crowd, lambda person: kinds[person % len(kinds)])
+    assert {answer.status_code for answer in answers} == {400}
+    assert all(answer.json()["message"] for answer in answers)
+
+
+def test_a_body_that_is_too_large_is_refused_while_others_are_answered(crowd):
+    answers: list = []
+    crowded = threading.Thread(target=lambda: answers.extend(asked_at_once(crowd, lambda person: f"token{person}?")[0]))
+    crowded.start()
+    refused = []
+    for _ in range(5):
+        connection = http.client.HTTPConnection(crowd.removeprefix("http://"), timeout=60)
+        connection.putrequest("POST", "/api/ask")
+        connection.putheader("content-length", str(MAX_BODY + 1))
+        connection.endheaders()  # and no body: it is refused by what it announces
+        refused.append(connection.getresponse().status)
+        connection.close()
+    crowded.join()
+    assert refused == [413] * 5
+    assert [answer.status_code for answer in answers] == [200] * PEOPLE

@@ -1,0 +1,47 @@
+"""The JSON routes and /mcp behind the guard, on a real port of this process, without the page."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from qa.service import QA
+from qa.web import mcp
+from qa.web.host import Host
+from qa.web.middleware import Guard
+from qa.web.routes import error_answers, json_routes
+
+TOKEN = "secret"
+
+
+def application(qa: QA) -> FastAPI:
+    """What `ui.build_app` composes, less the page; the service is ready."""
+    host = Host(lambda: qa)
+    host._qa, host.state = qa, "ready"
+    app = FastAPI(openapi_url="/api/openapi.json")
+    app.include_router(json_routes(host))
+    app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(host)))
+    error_answers(app)
+    app.add_middleware(Guard, token=TOKEN)
+    return app
+
+
+@contextlib.contextmanager
+def serving(qa: QA) -> Iterator[str]:
+    """The address at which the service answers while the block runs."""
+    config = uvicorn.Config(application(qa), host="127.0.0.1", port=0, log_level="error", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            threading.Event().wait(0.02)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
