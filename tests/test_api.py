@@ -33,6 +33,7 @@ def service(tmp_path_factory):
     write_article(home, "tank", TEXT, title="A tank", outlet="Gazette", published="2024-05-17")
     write_article(home, "größe", "A tank of great size.", outlet="Zeitung")
     (home / "corpus" / "plain.txt").write_text("A plain story of the tank.", "utf-8")
+    (home / "corpus" / 'a"; b.txt').write_text("A story with a name that wants to be a header.", "utf-8")
     with open_fake(home) as qa:
         qa.sync()
         yield qa
@@ -218,19 +219,20 @@ def test_the_library_comes_in_the_order_asked_for_either_way(client, service, or
 
 
 @pytest.mark.parametrize(
-    ("id", "kind", "name"),
+    ("id", "kind", "plain", "name"),
     [
-        ("tank", "text/markdown", "tank.md"),
-        ("größe", "text/markdown", "gr%C3%B6%C3%9Fe.md"),
-        ("plain", "text/plain", "plain.txt"),
+        ("tank", "text/markdown", "tank.md", "tank.md"),
+        ("größe", "text/markdown", "gr__e.md", "gr%C3%B6%C3%9Fe.md"),
+        ("plain", "text/plain", "plain.txt", "plain.txt"),
+        ('a"; b', "text/plain", "a___b.txt", "a%22%3B%20b.txt"),
     ],
 )
-def test_an_articles_file_is_downloaded_as_it_stands_in_the_corpus(client, service, id, kind, name):
+def test_an_articles_file_is_downloaded_as_it_stands_in_the_corpus(client, service, id, kind, plain, name):
     answer = client.get(f"/api/files/{id}")
     assert answer.status_code == 200
     assert answer.content == next((service.settings.corpus).glob(f"{id}.*")).read_bytes()
     assert answer.headers["content-type"] == f"{kind}; charset=utf-8"
-    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+    assert answer.headers["content-disposition"] == f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
     assert answer.headers.get_list("x-content-type-options", split_commas=True) == ["nosniff"]
 
 

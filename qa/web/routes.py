@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -121,8 +122,9 @@ def _library(api: APIRouter, host: Host) -> None:
         """The file as it stands in corpus/: front matter and text."""
         name, data = host.qa.file(id)
         kind = "markdown" if name.endswith(".md") else "plain"
-        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-        return Response(data, media_type=f"text/{kind}; charset=utf-8", headers=headers)
+        plain = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)  # for clients that know no RFC 5987
+        disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        return Response(data, media_type=f"text/{kind}; charset=utf-8", headers={"content-disposition": disposition})
 
     @api.post(
         "/articles", tags=["library"], operation_id="add_article", responses=_UNKNOWN | _TWICE,
