@@ -14,6 +14,7 @@ from qa import __version__
 from qa.conversations import Conversations
 from qa.web import mcp
 from qa.web.host import Host
+from qa.web.login import Login, login_routes
 from qa.web.middleware import Guard
 from qa.web.routes import error_answers, json_routes
 from qa.web.transcripts import conversation_routes
@@ -25,8 +26,16 @@ OFFLINE = {  # read when gradio is imported
 }
 
 
-def build_app(host: Host, conversations: Conversations, token: str, hosts: Sequence[str] = ()) -> FastAPI:
-    """One application: the JSON routes under /api, and the page at / for everything else."""
+def build_app(
+    host: Host,
+    conversations: Conversations,
+    token: str,
+    hosts: Sequence[str] = (),
+    *,
+    any_address: bool = False,
+    login: Login | None = None,
+) -> FastAPI:
+    """One application behind one guard: the JSON routes under /api, the login, and the page at / for all the rest."""
     os.environ.update(OFFLINE)
     with _hidden("mcp"):  # gradio's own use of it is off, and would import half a second's worth before the page is up
         import gradio as gr
@@ -39,9 +48,11 @@ def build_app(host: Host, conversations: Conversations, token: str, hosts: Seque
     app.include_router(json_routes(host))
     app.include_router(conversation_routes(conversations))
     app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(host)))
+    if login:
+        app.include_router(login_routes(login))  # before gradio's own
     error_answers(app)
     gr.mount_gradio_app(app, build_page(host, conversations), path="/", **looks())
-    app.add_middleware(Guard, token=token, hosts=list(hosts))
+    app.add_middleware(Guard, token=token, hosts=list(hosts), any_address=any_address, login=login)
     return app
 
 

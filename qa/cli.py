@@ -20,6 +20,7 @@ import click
 from qa import __version__
 from qa import printing as out
 from qa.errors import ArticleError, DuplicateArticle, GroundwireError, ServiceError, StorageError, UserError
+from qa.user_commands import user
 
 if TYPE_CHECKING:
     from qa.client import RemoteQA
@@ -191,13 +192,17 @@ def doctor(home: str | None, as_json: bool) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=7860, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes any.")
-@click.option("--public", is_flag=True, help="Allow an address that other machines can reach. There is no login.")
+@click.option("--allow-host", "allowed", metavar="NAME", multiple=True, help="Answer to this name too (repeatable).")
+@click.option(
+    "--public", is_flag=True,
+    help="Serve other machines without a login: anyone who can reach the address can read, add and delete articles.",
+)  # fmt: skip
 @click.pass_obj
-def serve(home: str | None, host: str, port: int, public: bool) -> None:
-    """Serve the chat page and the JSON routes."""
+def serve(home: str | None, host: str, port: int, allowed: tuple[str, ...], public: bool) -> None:
+    """Serve the chat page and the JSON routes. Once there are users (qa user add), everything needs a login."""
     from qa.web.server import run
 
-    run(_settings(home), host, port, public=public)
+    run(_settings(home), host, port, public=public, allowed=allowed)
 
 
 @main.command()
@@ -212,6 +217,9 @@ def evaluate(home: str | None, folder: Path, as_json: bool, limit: int | None, s
 
     figures = evaluate_folder(folder, _settings(home), limit=limit, seed=seed)
     click.echo(json.dumps(figures) if as_json else out.figures_text(figures))
+
+
+main.add_command(user)
 
 
 def _settings(home: str | None) -> Settings:

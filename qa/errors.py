@@ -16,6 +16,7 @@
         ├── IndexDamaged          the index contradicts itself or cannot be read
         ├── ModelUnavailable      the embedding model cannot be loaded
         ├── NotReady              the service is still loading
+        ├── UsersDamaged          the users file cannot be read: nobody is let in
         └── StorageError          the disk refused a write
 
 A message says what was got, what was expected and the next command, and reads well when printed alone.
@@ -91,6 +92,10 @@ class ModelUnavailable(ServiceError):
 
 class NotReady(ServiceError):
     """The service is still loading."""
+
+
+class UsersDamaged(ServiceError):
+    """The users file is there and cannot be read, so nobody is let in."""
 
 
 class StorageError(ServiceError):

@@ -35,6 +35,10 @@ class Settings:
     def index(self) -> Path:
         return self.home / "index"
 
+    @property
+    def users(self) -> Path:
+        return self.home / "users.json"
+
     @classmethod
     def from_environment(cls, home: str | Path | None = None) -> Settings:
         """Settings from the environment; `home` overrides QA_HOME. Raises UserError."""

@@ -26,6 +26,7 @@ LAYERS = (
     ("qa.errors",),
     ("qa.types",),
     ("qa.confidence", "qa.furniture", "qa.frontmatter", "qa.lexical", "qa.markdown", "qa.nouns", "qa.chroma"),
+    ("qa.users",),
     ("qa.articles", "qa.sentences", "qa.passages", "qa.settings"),
     ("qa.lock", "qa.patterns", "qa.signals", "qa.snapshot", "qa.wire", "qa.vectors", "qa.printing"),
     ("qa.embed", "qa.catalog", "qa.client", "qa.dense"),
@@ -34,6 +35,8 @@ LAYERS = (
     ("qa.transcript",),
     ("qa.service",),
     ("qa.doctor", "qa.evaluate", "qa.web.host", "qa.web.schemas"),
+    ("qa.web.asgi", "qa.web.throttle", "qa.web.login_page"),
+    ("qa.web.bodies", "qa.web.login"),
     (
         "qa.web.__init__",
         "qa.web.mcp", "qa.web.middleware",
@@ -48,6 +51,7 @@ LAYERS = (
     ("qa.web.page",),
     ("ui",),
     ("qa.web.server",),  # the one place that starts the page, inside a function
+    ("qa.user_commands",),
     ("qa.cli",),
     ("qa.__main__",),
 )

@@ -1,53 +1,76 @@
-"""What every request passes: who it was sent to, where it comes from, how large it is, and what the page may load.
+"""What every request passes: who it was sent to, where it comes from, whom it is from, how large it is, what may load.
 
-Guards against DNS rebinding (unknown Host), cross-site requests (foreign Origin, missing token on a write)
-and floods (bodies beyond the limit). Pure ASGI, so that streams stay streams.
+Guards against DNS rebinding (unknown Host), cross-site requests (foreign Origin, missing token on a write), strangers
+(with a login) and floods (bodies beyond the limit). Pure ASGI, so that streams stay streams.
 """
 
 from __future__ import annotations
 
 import hmac
-import json
+import ipaddress
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from collections.abc import Iterable
 
-from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse, Response
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from qa.web.asgi import (
+    READS,
+    App,
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    bearer_of,
+    cookie_header,
+    cookie_name,
+    cookie_of,
+    headers_of,
+    host_of,
+    split,
+)
+from qa.web.bodies import MAX_BODY, UPLOAD, Body, names_an_address
+from qa.web.login import Login
 
-MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewhat more
-COOKIE = "groundwire-{port}"  # cookies know no ports, and two services may run beside each other
+__all__ = ["MAX_BODY", "Guard"]
+
+COOKIE = "groundwire-{port}"  # opens the writes for the page, while there is no login
 VISITOR = "groundwire-visitor-{port}"
 VISITOR_SECONDS = 365 * 24 * 3600
-CSP = (
-    "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; base-uri 'self'; "
-    "frame-ancestors 'none'; form-action 'self'"
-)
-_READS = {"GET", "HEAD", "OPTIONS"}
+HEADERS = {
+    "content-security-policy": "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; "
+    "base-uri 'self'; frame-ancestors 'none'; form-action 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",  # with no-referrer browsers send a form from our own page with Origin: null
+}
 _OPEN_POSTS = {"/api/ask", "/api/search", "/mcp"}  # they change nothing, so programs need no token for them
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 # Of gradio's own endpoints the page needs these. The others run handlers around the queue, or serve and fetch files:
 # `file=` and `proxy=` with an address make the server fetch it.
-_PAGE_POSTS = {f"/gradio_api/{name}" for name in ("queue/join", "upload", "cancel", "reset", "reset/")}
-_CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/deep_link", "/monitoring")
 _JOIN = "/gradio_api/queue/join"
+_PAGE_POSTS = {_JOIN, UPLOAD} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "reset/")}
+_CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/deep_link", "/monitoring")
 _GUEST = re.compile(r"[0-9a-f]{32}")  # 128 random bits
 
 
 class Guard:
-    """Refuses what must not come in with 403 or 413, and puts the security headers on what goes out."""
+    """Refuses what must not come in with 401, 403 or 413, and puts the security headers on what goes out.
 
-    def __init__(self, app: App, token: str, hosts: Iterable[str] = ()) -> None:
+    Answers to this machine's loopback names and to `hosts`; with `any_address` to every IP address too, which no DNS
+    rebinding can pretend to be: that takes a name.
+    """
+
+    def __init__(
+        self, app: App, token: str, hosts: Iterable[str] = (), *, any_address: bool = False, login: Login | None = None
+    ) -> None:
         self._app = app
         self._token = token
-        self._hosts = _LOCAL | {h for h in hosts if h not in ("0.0.0.0", "::")}  # noqa: S104
+        # The page's cookie is made from the token and is not the token, which goes on opening everything with a login.
+        self._page_token = hmac.digest(token.encode(), b"page", "sha256").hex()
+        self._hosts = _LOCAL | {host.lower() for host in hosts}
+        self._any_address = any_address
+        self._login = login
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,136 +79,97 @@ class Guard:
                 return
             await self._app(scope, receive, send)
             return
-        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
-        refusal = self._refusal(scope, headers)
-        if refusal:
-            await _answer(send, *refusal)
+        headers = headers_of(scope)
+        cookies: list[str] = []
+        body = Body(scope, headers, receive)
+        answering = _Answering(send, body, cookies)
+        refusal = self._refusal(scope, headers) or self._admitted(scope, headers, cookies)
+        if refusal is None and body.refusal:
+            refusal = _refused(413, body.refusal)
+        joining = scope["path"] == _JOIN and scope["method"] == "POST"
+        if refusal is None and joining and names_an_address(await body.whole()):
+            refusal = _refused(403, "A file is uploaded, never fetched: its path was an address.")
+        if refusal is not None:
+            await refusal(scope, receive, answering.send)
             return
-        guest, minted = _guest(scope, headers)
-        scope.setdefault("state", {})["visitor"] = f"guest:{guest}" if guest else ""
-        receive = _bounded(receive)
-        if scope["path"] == _JOIN and scope["method"] == "POST":
-            body, receive = await _read(receive)
-            if _names_an_address(body):
-                await _answer(send, 403, "A file is uploaded, never fetched: its path was an address.")
-                return
-        await self._app(scope, receive, self._with_headers(scope, headers, send, guest if minted else ""))
+        await answering.run(self._app, scope)
 
-    def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
-        if _split(f"//{headers.get('host', '')}").hostname not in self._hosts:
-            return 403, f"This service does not answer to the host {headers.get('host', '')!r}; use 127.0.0.1."
-        origin = headers.get("origin")
-        if origin is not None and _split(origin).netloc != headers.get("host"):
-            return 403, f"Requests from {origin!r} are refused: they come from another site."
-        if headers.get("sec-fetch-site") == "cross-site" and scope["method"] not in _READS:
-            return 403, "Requests from another site are refused."
-        if scope["method"] not in _READS and scope["path"] not in _OPEN_POSTS and not self._authorised(headers):
-            return 403, "This request changes something and needs the service's token; reload the page."
-        path = scope["path"]
-        gradio_post = scope["method"] not in _READS and path.startswith("/gradio_api/")
-        if path.startswith(_CLOSED) or (gradio_post and path not in _PAGE_POSTS):
-            return 403, f"{path} is closed: the page does not need it. Programs use the routes under /api."
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
-            return 413, f"The request holds {length} bytes; at most {MAX_BODY:,} are read."
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        """Why a request may not come in whoever sends it."""
+        path, writes, origin = scope["path"], scope["method"] not in READS, headers.get("origin")
+        if not self._answers_to(host_of(headers).hostname or ""):
+            known = ", ".join(sorted(self._hosts - _LOCAL | {"127.0.0.1"}))
+            return _refused(403, f"This service does not answer to the host {headers.get('host', '')!r}; use {known}.")
+        if origin is not None and split(origin).netloc != headers.get("host"):
+            return _refused(403, f"Requests from {origin!r} are refused: they come from another site.")
+        if headers.get("sec-fetch-site") == "cross-site" and writes:
+            return _refused(403, "Requests from another site are refused.")
+        if path.startswith(_CLOSED) or (writes and path.startswith("/gradio_api/") and path not in _PAGE_POSTS):
+            return _refused(403, f"{path} is closed: the page does not need it. Programs use the routes under /api.")
         return None
 
-    def _authorised(self, headers: dict[str, str]) -> bool:
-        given = headers.get("authorization", "").removeprefix("Bearer ")
-        cookie = cookie_parser(headers.get("cookie", "")).get(_named(COOKIE, headers), "")
-        return any(hmac.compare_digest(t.encode(), self._token.encode()) for t in (given, cookie))
+    def _admitted(self, scope: Scope, headers: Headers, cookies: list[str]) -> Response | None:
+        """Notes who asks as `request.state.visitor`, or says why they may not."""
+        path, method = scope["path"], scope["method"]
+        visitor = self._login.admit(scope, headers) if self._login else None
+        if isinstance(visitor, Response):
+            return visitor
+        if visitor is None:
+            if method not in READS and path not in _OPEN_POSTS and not self._may_write(headers):
+                return _refused(403, "This request changes something and needs the service's token; reload the page.")
+            guest = cookie_of(VISITOR, headers)
+            guest = guest if _GUEST.fullmatch(guest) else ""
+            if path == "/" and method == "GET":
+                if not guest:
+                    guest = secrets.token_hex(16)
+                    cookies.append(cookie_header(cookie_name(VISITOR, headers), guest, scope, VISITOR_SECONDS))
+                cookies.append(cookie_header(cookie_name(COOKIE, headers), self._page_token, scope, site="Strict"))
+            visitor = f"guest:{guest}" if guest else ""
+        scope.setdefault("state", {})["visitor"] = visitor
+        return None
 
-    def _with_headers(self, scope: Scope, headers: dict[str, str], send: Send, guest: str) -> Send:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                extra = [
-                    (b"content-security-policy", CSP.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-                if scope["path"] == "/" and scope["method"] == "GET":
-                    cookie = f"{_named(COOKIE, headers)}={self._token}; Path=/; HttpOnly; SameSite=Strict"
-                    extra.append((b"set-cookie", cookie.encode()))
-                if guest:
-                    kept = f"Max-Age={VISITOR_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
-                    extra.append((b"set-cookie", f"{_named(VISITOR, headers)}={guest}; {kept}".encode()))
-                message = {**message, "headers": [*message.get("headers", []), *extra]}
-            await send(message)
+    def _answers_to(self, host: str) -> bool:
+        if host in self._hosts:
+            return True
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        return self._any_address
 
-        return sending
-
-
-def _split(address: str) -> SplitResult:
-    """The parts of an address; none when it is malformed."""
-    try:
-        parts = urlsplit(address)
-        _ = parts.port  # read late, and refused late, otherwise
-        return parts
-    except ValueError:
-        return urlsplit("")
-
-
-def _named(cookie: str, headers: dict[str, str]) -> str:
-    return cookie.format(port=_split(f"//{headers.get('host', '')}").port or 80)
+    def _may_write(self, headers: Headers) -> bool:
+        given = ((bearer_of(headers), self._token), (cookie_of(COOKIE, headers), self._page_token))
+        return any(hmac.compare_digest(g.encode(), wanted.encode()) for g, wanted in given)
 
 
-def _guest(scope: Scope, headers: dict[str, str]) -> tuple[str, bool]:
-    """The visitor that the cookie names, or a new one for whoever opens the page; and whether they are new."""
-    known = cookie_parser(headers.get("cookie", "")).get(_named(VISITOR, headers), "")
-    if _GUEST.fullmatch(known):
-        return known, False
-    opening = scope["path"] == "/" and scope["method"] == "GET"
-    return (secrets.token_hex(16), True) if opening else ("", False)
+class _Answering:
+    """An answer on its way out: with our headers and cookies; or 413, when the body broke a limit meanwhile."""
+
+    def __init__(self, send: Send, body: Body, cookies: list[str]) -> None:
+        self._send, self._body, self._cookies = send, body, cookies
+        self._started = False
+
+    async def run(self, app: App, scope: Scope) -> None:
+        try:
+            await app(scope, self._body.receive, self._unless_replaced)
+        except Exception:
+            if not self._body.refusal:
+                raise
+        if self._body.refusal and not self._started:
+            await _refused(413, self._body.refusal)(scope, self._body.receive, self.send)
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._started = True
+            extra = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
+            extra += [(b"set-cookie", cookie.encode()) for cookie in self._cookies]
+            message = {**message, "headers": [*message.get("headers", []), *extra]}
+        await self._send(message)
+
+    async def _unless_replaced(self, message: Message) -> None:
+        if self._started or not self._body.refusal:
+            await self.send(message)
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Stop reading a body that is longer than it may be, whatever length it announced."""
-    read = 0
-
-    async def receiving() -> Message:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        if read > MAX_BODY:
-            return {"type": "http.disconnect"}
-        return message
-
-    return receiving
-
-
-async def _read(receive: Receive) -> tuple[bytes, Receive]:
-    """A whole body, and a `receive` that hands it on as if nobody had read it."""
-    messages: list[Message] = []
-    while not messages or messages[-1].get("more_body"):
-        messages.append(await receive())
-    waiting = iter(messages)
-
-    async def replaying() -> Message:
-        return next(waiting, None) or await receive()
-
-    return b"".join(m.get("body", b"") for m in messages), replaying
-
-
-def _names_an_address(body: bytes) -> bool:
-    """Whether a file in the page's message is a web address, which gradio would go and fetch."""
-    try:
-        values = [json.loads(body)]
-    except (ValueError, RecursionError):
-        return False  # gradio refuses it by itself
-    while values:
-        value = values.pop()
-        if isinstance(value, list):
-            values += value
-        elif isinstance(value, dict):
-            path = value.get("path")
-            if isinstance(path, str) and "://" in path[:20]:
-                return True
-            values += value.values()
-    return False
-
-
-async def _answer(send: Send, status: int, message: str) -> None:
-    body = json.dumps({"error": "Refused", "message": message}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _refused(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"error": "Refused", "message": message}, status)

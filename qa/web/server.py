@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,9 @@ from qa.errors import IndexHeld, StorageError, UserError
 from qa.lock import Holder
 from qa.printing import progress_bar
 from qa.settings import Settings
+from qa.users import Users
 from qa.web.host import Host
+from qa.web.login import Login
 
 if TYPE_CHECKING:
     from qa.service import QA
@@ -26,19 +29,26 @@ TOKEN_FILE = "token"  # noqa: S105  (a file name)
 PORTS_TRIED = 20
 GRACE_SECONDS = 5
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (every address of this machine, and the one it has for itself)
 
 
-def run(settings: Settings, host: str, port: int, *, public: bool = False) -> None:
-    """Serve until interrupted. Raises IndexHeld when a service for this folder runs already, UserError."""
-    if host not in _LOOPBACK and not public:
+def run(settings: Settings, host: str, port: int, *, public: bool = False, allowed: Sequence[str] = ()) -> None:
+    """Serve until interrupted. Other machines need a login, unless `public`; `allowed` are names to answer to.
+
+    Raises IndexHeld when a service for this folder runs already, UserError, UsersDamaged.
+    """
+    users, reachable = Users(settings.users), host not in _LOOPBACK
+    if reachable and not public and not users.all():
         raise UserError(
-            f"{host} can be reached from other machines and there is no login. Serve on 127.0.0.1, or add --public."
+            f"{host} can be reached from other machines and there is no login. Serve on 127.0.0.1, add a user "
+            "(qa user add NAME), or say --public: then anyone who can reach it can read, add and delete articles."
         )
     running = RemoteQA.find(settings.index)
     if running is not None:
         raise IndexHeld(f"Groundwire serves this folder already: {running.address}")
     listener, bound = bind(host, port)
-    shown = f"http://{host if ':' not in host else f'[{host}]'}:{bound}"
+    here = _ANY.get(host, host)  # where this machine reaches it
+    shown = f"http://{here if ':' not in here else f'[{here}]'}:{bound}"
     if bound != port and port:
         print(f"Port {port} is taken by another program; serving on {bound} instead.", file=sys.stderr)
     token = service_token(settings.index)
@@ -46,9 +56,13 @@ def run(settings: Settings, host: str, port: int, *, public: bool = False) -> No
     from ui import build_app  # the page knows the service; the service never knows the page
 
     conversations = Conversations(settings.home / FILE)
-    app = build_app(service, conversations, token, [host])
+    login = Login(users, token, required=reachable and not public)
+    names = [here, *allowed, *([socket.gethostname()] if reachable else [])]
+    app = build_app(service, conversations, token, names, any_address=reachable, login=login)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, ws="none")
     print(f"Groundwire: {shown}", flush=True)
+    if reachable:
+        print(_warning(host, bound, bool(users.all())), file=sys.stderr, flush=True)
     with progress_bar("indexing") as progress:
         service.start(progress, then=_report)
         try:
@@ -57,6 +71,14 @@ def run(settings: Settings, host: str, port: int, *, public: bool = False) -> No
             service.close()
             conversations.close()
             listener.close()
+
+
+def _warning(host: str, port: int, login: bool) -> str:
+    """What it means that other machines can reach this."""
+    reached = f"Other machines reach it at http://{socket.gethostname() if host in _ANY else host}:{port} . "
+    if not login:
+        return reached + "There is no login: anyone who can reach it can read, add and delete articles."
+    return reached + "Passwords and articles travel in the clear, unless a proxy that speaks TLS stands in front."
 
 
 def bind(host: str, port: int) -> tuple[socket.socket, int]:

@@ -1,0 +1,61 @@
+"""What a request says in its head: host, cookies, bearer token. The words that pure ASGI code here shares."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from starlette.requests import cookie_parser
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = dict[str, str]
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def headers_of(scope: Scope) -> Headers:
+    """The request's headers, their names in small letters."""
+    return {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+
+
+def split(address: str) -> SplitResult:
+    """The parts of an address; none when it is malformed."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # read late, and refused late, otherwise
+        return parts
+    except ValueError:
+        return urlsplit("")
+
+
+def host_of(headers: Headers) -> SplitResult:
+    """The host and port that the request was sent to, as it says itself."""
+    return split(f"//{headers.get('host', '')}")
+
+
+def cookie_name(template: str, headers: Headers) -> str:
+    """The name of a cookie of ours: cookies know no ports, and two services may run beside each other."""
+    return template.format(port=host_of(headers).port or 80)
+
+
+def cookie_of(template: str, headers: Headers) -> str:
+    """The value of a cookie of ours, or nothing."""
+    return cookie_parser(headers.get("cookie", "")).get(cookie_name(template, headers), "")
+
+
+def bearer_of(headers: Headers) -> str:
+    """The token of `Authorization: Bearer`, or nothing."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def cookie_header(name: str, value: str, scope: Scope, seconds: int | None = None, site: str = "Lax") -> str:
+    """A cookie that scripts cannot read; kept for so many seconds, or as long as the browser runs."""
+    kept = "" if seconds is None else f"; Max-Age={seconds}"
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+    return f"{name}={value}{kept}; Path=/; HttpOnly; SameSite={site}{secure}"

@@ -1,0 +1,90 @@
+"""A request's body on its way in: bounded in bytes and parts, whole when it must be looked at first."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from starlette.formparsers import MultiPartException
+
+from qa.web.asgi import Headers, Message, Receive, Scope
+
+MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewhat more
+MAX_LOGIN = 16 * 1024  # bytes that somebody unknown may send
+MAX_PARTS = 100  # of a form; the page sends its files one by one
+UPLOAD = "/gradio_api/upload"
+_BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
+
+
+class Body:
+    """Hands a body on until it breaks a limit; `refusal` then says why, and whoever reads it sees the client leave.
+
+    An upload that ends early raises what makes gradio delete the files that it began: a client that leaves does not.
+    """
+
+    def __init__(self, scope: Scope, headers: Headers, receive: Receive) -> None:
+        self.refusal = ""
+        self._receive = receive
+        self._upload = scope["path"] == UPLOAD
+        self._limit = MAX_LOGIN if scope["path"] == "/login" else MAX_BODY
+        kind = headers.get("content-type", "")
+        found = _BOUNDARY.search(kind) if kind.lower().startswith("multipart/") else None
+        self._boundary = b"--" + found[1].encode("latin-1") if found else b""
+        self._bytes = self._parts = 0
+        self._tail = b""
+        self._replayed: list[Message] = []
+        length = headers.get("content-length", "0")
+        if not re.fullmatch("[0-9]{1,15}", length) or int(length) > self._limit:
+            self._refuse(f"The request holds {length[:20]} bytes; at most {self._limit:,} are read.")
+
+    async def receive(self) -> Message:
+        """The next message, as ASGI has it. Raises MultiPartException when an upload breaks off."""
+        if self._replayed:
+            return self._replayed.pop(0)
+        message: Message = {"type": "http.disconnect"} if self.refusal else await self._receive()
+        self._count(message.get("body", b""))
+        if not self.refusal and message["type"] != "http.disconnect":
+            return message
+        if self._upload:
+            raise MultiPartException(self.refusal or "The upload broke off.")
+        return {"type": "http.disconnect"}
+
+    async def whole(self) -> bytes:
+        """All of it, read ahead: `receive` hands it on as if nobody had."""
+        messages = [await self.receive()]
+        while messages[-1].get("more_body"):
+            messages.append(await self.receive())
+        self._replayed = messages
+        return b"".join(m.get("body", b"") for m in messages)
+
+    def _count(self, chunk: bytes) -> None:
+        self._bytes += len(chunk)
+        if self._bytes > self._limit:
+            self._refuse(f"The request holds more than {self._limit:,} bytes; no more are read.")
+        if self._boundary:
+            seen = self._tail + chunk
+            self._parts += seen.count(self._boundary)
+            self._tail = seen[max(0, len(seen) - len(self._boundary) + 1) :]
+            if self._parts > MAX_PARTS + 1:  # the boundary stands at the end too
+                self._refuse(f"The form has more than {MAX_PARTS} parts; send files one by one.")
+
+    def _refuse(self, why: str) -> None:
+        self.refusal = self.refusal or why
+
+
+def names_an_address(body: bytes) -> bool:
+    """Whether a file in the page's message is a web address, which gradio would go and fetch."""
+    try:
+        values = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return False  # gradio refuses it by itself
+    while values:
+        value = values.pop()
+        if isinstance(value, list):
+            values += value
+        elif isinstance(value, dict):
+            path = value.get("path")
+            if isinstance(path, str) and "://" in path[:20]:
+                return True
+            values += value.values()
+    return False

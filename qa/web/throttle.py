@@ -1,0 +1,71 @@
+"""Attempts that failed, counted by who made them; after a few, waiting, twice as long each time."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+WINDOW = 15 * 60.0  # seconds: failures count together within it, and nobody waits longer
+FIRST_WAIT = 30.0  # seconds after the last free failure
+REMEMBERED = 10_000  # keys; the ones that failed longest ago are forgotten first
+
+Key = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Failures:
+    count: int
+    last: float
+
+
+class Throttle:
+    """Counts attempts per key. An attempt counts as failed from its start, so that many at once gain nothing."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures: OrderedDict[Key, _Failures] = OrderedDict()
+
+    def attempt(self, limits: dict[Key, int]) -> int:
+        """Seconds to wait first, 0 when this attempt may go on; `limits` says how many failures each key has free."""
+        now = self._clock()
+        wait = max(self._wait(key, free, now) for key, free in limits.items())
+        if wait > 0:
+            return math.ceil(wait)
+        for key, free in limits.items():
+            known = self._failures.pop(key, None)
+            if known is None or now - known.last > max(WINDOW, 2 * _pause(known.count, free)):
+                known = _Failures(0, now)
+            self._failures[key] = _Failures(known.count + 1, now)
+        while len(self._failures) > REMEMBERED:
+            self._failures.popitem(last=False)
+        return 0
+
+    def succeeded(self, limits: dict[Key, int], forget: Key) -> None:
+        """Take the attempt back; `forget` the failures before it too."""
+        self._failures.pop(forget, None)
+        for key in limits:
+            if known := self._failures.get(key):
+                known.count -= 1
+
+    def _wait(self, key: Key, free: int, now: float) -> float:
+        known = self._failures.get(key)
+        return known.last + _pause(known.count, free) - now if known else 0.0
+
+
+def _pause(count: int, free: int) -> float:
+    return 0.0 if count < free else min(WINDOW, FIRST_WAIT * 2.0 ** min(count - free, 30))
+
+
+def origin_of(address: str) -> str:
+    """What counts as one place on the network: an IPv4 address, or the /64 that an IPv6 subscriber has."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed.packed[:8] + bytes(8), 64)))
+    return address
