@@ -79,8 +79,7 @@ def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
 
 def decode(data: bytes) -> str:
     """The text of a file's bytes: UTF-8, or UTF-16 with its byte-order mark. Raises ArticleError for anything else."""
-    if len(data) > MAX_BYTES:
-        raise ArticleError(f"It holds more than {MAX_BYTES:,} bytes, the most that an article may. Split it first.")
+    _check_size(data)
     encoding = "UTF-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "UTF-8"
     try:
         text = data.decode(encoding)
@@ -189,16 +188,19 @@ class Corpus:
     def write(self, article: Article) -> CorpusFile:
         """Put an article's file in place, whole or not at all, replacing an older one.
 
-        Raises StorageError, and ArticleError for an id that cannot name a file of this folder.
+        Raises StorageError, and ArticleError for an id that cannot name a file of this folder or a text too long to be
+        read again.
         """
         if not _is_stem(article.id):
             raise ArticleError(f"{article.id!r} cannot name an article; expected something like {slug(article.id)!r}.")
         stamped = article if article.added else replace(article, added=_now())
+        data = render(stamped).encode("utf-8")
+        _check_size(data)
         old, target = self.path_of(article.id), self.folder / f"{article.id}.md"
         advice = "Nothing was added; make room or mend the permissions, then add it again."
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._put(target, render(stamped).encode("utf-8"))
+            self._put(target, data)
             advice = "The article is complete, but may not survive a power cut. Mend the disk, then run: qa index"
             if old is not None and old != target:
                 old.unlink()
@@ -254,6 +256,11 @@ class Corpus:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        raise ArticleError(f"It holds more than {MAX_BYTES:,} bytes, the most that an article may. Split it first.")
 
 
 def _is_article_name(name: str) -> bool:

@@ -6,24 +6,20 @@ import itertools
 import statistics
 import time
 
-import numpy as np
 import pytest
 from fakes import DIMENSION, open_fake
 from hypothesis import given
 from hypothesis import strategies as st
+from shelves import fill
 
-from qa.catalog import FORMAT, Catalog, Indexed, Manifest
+from qa.catalog import FORMAT, Catalog, Manifest
+from qa.errors import ArticleError
 from qa.snapshot import folded
-from qa.types import Article, Passage, Sentence
+from qa.web.tables import COLUMNS, View
+from qa.web.uploads import Upload, batch
 
 ORDERS = ("title", "outlet", "published", "sentences", "added")
 MANY = 10_000
-
-
-def put(catalog: Catalog, article: Article, sentences: int = 1) -> None:
-    vectors = np.ones((sentences, DIMENSION), np.float32)
-    spans = [Sentence(0, 1)] * sentences
-    catalog.put(Indexed(article, "stamp", spans, vectors, [Passage(0, 1, 0, 1)], vectors[:1]))
 
 
 @pytest.fixture(scope="module")
@@ -31,17 +27,7 @@ def catalog(tmp_path_factory):
     """10,000 articles whose titles, outlets and dates are sometimes unknown."""
     path = tmp_path_factory.mktemp("many") / "catalog.sqlite3"
     catalog = Catalog.create(path, Manifest(FORMAT, "m", "d", "p", DIMENSION, "s", "p"))
-    catalog._db.execute("PRAGMA synchronous = OFF")  # a test's catalog may be lost
-    for i in range(MANY):
-        article = Article(
-            f"a{i:05d}",
-            f"Body {i} begins here. " + "It goes on and on. " * 20,
-            title=None if i % 5 == 0 else f"{'Äbcdé ÉZ'[i % 8]}{i * 7919 % MANY} story",
-            outlet=None if i % 7 == 0 else f"{'oO'[i % 2]}utlet {i % 50}",
-            published=None if i % 3 == 0 else f"20{i % 25:02d}-0{i % 9 + 1}-1{i % 10}",
-            added=None if i % 11 == 0 else f"2026-01-01T00:00:{i % 60:02d}+00:00",
-        )
-        put(catalog, article, 1 + i % 4)
+    fill(catalog, MANY)
     yield catalog
     catalog.close()
 
@@ -119,3 +105,56 @@ def test_an_unknown_order_is_that_of_ids(home):
 def test_folding_twice_changes_nothing(text):
     once = folded(text)
     assert folded(once) == once
+
+
+@given(st.text() | st.integers() | st.none(), st.text(alphabet="-0123456789tileou²٣") | st.integers() | st.none())
+def test_whatever_a_page_sends_a_view_stays_one_that_can_be_listed(act, value):
+    view = View().after(act, value).after("page", value).after("sort", value).within(1_000)
+    assert view.order in COLUMNS
+    assert 0 <= view.offset <= 1_000
+    assert isinstance(view.descending, bool)
+
+
+def test_a_view_goes_back_to_page_one_when_the_search_or_the_order_changes_and_to_the_last_page_when_pages_go():
+    third = View().after("sort", "-outlet").after("page", "3")
+    assert (third.order, third.descending, third.page, third.offset) == ("outlet", True, 3, 100)
+    assert third.searching("").page == 3
+    assert third.searching("x").page == 1
+    assert third.after("sort", "title").page == 1
+    assert third.within(100).page == 2
+    assert third.within(0).page == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/etc/hosts", "../../etc/hosts", "file:///etc/hosts", "\0", "x" * 5_000, "folder of uploads"]
+)
+def test_only_a_file_in_the_folder_of_uploads_is_read_or_dropped(tmp_path, monkeypatch, path):
+    inside, outside = tmp_path / "uploads" / "0f" / "a.txt", tmp_path / "uploads-not" / "a.txt"
+    for file in (inside, outside):
+        file.parent.mkdir(parents=True)
+        file.write_text("A secret.")
+    (inside.parent / "link.txt").symlink_to(outside)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
+    assert Upload("a.txt", str(inside)).read() == b"A secret."
+    for wrong in (path, str(outside), str(inside.parent / "link.txt"), str(inside.parent), f"{inside}/../../../x"):
+        upload = Upload("a.txt", wrong)
+        with pytest.raises(ArticleError, match="no longer there"):
+            upload.read()
+        upload.drop()
+    assert outside.exists()
+    Upload("a.txt", str(inside)).drop()
+    assert not inside.exists()
+
+
+@given(st.recursive(st.none() | st.text() | st.integers(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)))
+def test_a_message_that_names_no_files_adds_none(data):
+    assert batch(data) == []
+    assert len(batch({"files": [data, {"name": data, "path": data}, {"name": "a\nb.txt"}]})) in (2, 3)
+
+
+def test_what_is_too_long_to_be_read_again_is_refused_before_its_file_is_written(home):
+    with open_fake(home) as qa:
+        for words, title in ((5 * 2**20, "too long"), (5 * 2**20 - 20, "too long with its front matter")):
+            with pytest.raises(ArticleError, match="Split it first"):
+                qa.add("a " * words + "b", title=title)
+        assert list((home / "corpus").iterdir()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -61,14 +62,14 @@ class Library:
         self, text: str, title: str, outlet: str, author: str, published: str, earlier: Outcomes
     ) -> tuple[Any, ...]:
         """Add what was pasted. Returns outcomes twice (shown, kept) and the fields, emptied unless it was refused."""
-        given = (text, title, outlet, author, published)
 
         def add() -> Outcome:
-            return self._host.qa.add(text, title=title, outlet=outlet, author=author, published=published)
+            known = {"title": title, "outlet": outlet, "author": author, "published": published}
+            return self._host.qa.add_bytes((text or "").encode("utf-8", "surrogatepass"), name="", **known)
 
-        result = _outcome(title.strip() or "The pasted text", add)
-        fields = ("",) * len(given) if result.status == "added" else given
-        return (*_listed((result, *earlier)), *fields)
+        result = _outcome((title or "").strip() or "The pasted text", add)
+        field = "" if result.status == "added" else gr.skip()
+        return (*_listed((result, *earlier)), *[field] * 5)
 
     def upload(self, earlier: Outcomes, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
         """Add uploaded files one by one. Yields outcomes twice (shown, kept), the newest batch first."""
@@ -92,7 +93,10 @@ class Library:
     def remove(self, earlier: Outcomes, event: gr.EventData) -> tuple[Any, Any]:
         """Remove an article. Returns outcomes twice (shown, kept)."""
         id = str(_data(event).get("value", ""))
-        return _listed((_outcome(id, lambda: self._host.qa.remove(id)), *earlier))
+        title = id
+        with suppress(GroundwireError):
+            title = self._host.qa.article(id)[0].shown_title
+        return _listed((_outcome(title, lambda: self._host.qa.remove(id)), *earlier))
 
     def state(self) -> Any:
         """How the index is."""
@@ -157,7 +161,9 @@ class LibraryTab:
         self._list(self.table.show, library.show)
         self.index.look(library.state, None, [self.index], **QUIET)
         changes = (
-            self.add.click(library.paste, [*self.fields, self.outcomes], [*kept, *self.fields], **adding),
+            self.add.click(
+                library.paste, [*self.fields, self.outcomes], [*kept, *self.fields], js=asset("paste.js"), **adding
+            ),
             self.files.sent(library.upload, [self.outcomes], kept, **adding),
             self.table.remove(library.remove, [self.outcomes], kept, trigger_mode="multiple", **QUIET),
         )

@@ -7,7 +7,8 @@ from html import escape
 
 from qa.types import Outcome
 
-_DONE = {"added", "replaced", "removed"}
+_PLACED = {"added", "replaced"}
+_DONE = {*_PLACED, "removed"}
 _BUSY = ("starting", "indexing")
 
 
@@ -16,7 +17,7 @@ def outcomes(results: Sequence[Outcome], doing: str = "") -> str:
     lines = []
     for r in results:
         kind = "done" if r.status in _DONE else "not-done"
-        target = f" as {r.article}" if r.article and r.status in _DONE and r.article != r.name else ""
+        target = f" as {r.article}" if r.article and r.status in _PLACED and r.article != r.name else ""
         message = f": {r.message}" if r.message else ""
         lines.append(f'<li class="{kind}"><b>{r.status.capitalize()}</b> {escape(r.name + target + message)}</li>')
     now = f'<p class="doing">{escape(doing)}</p>' if doing else ""
@@ -33,7 +34,8 @@ def index_state(
     notes: Sequence[str] = (),
 ) -> str:
     """One line on the index, with more behind it. `status` is `QA.status()`, `refused` a reason for each file name."""
-    busy = " data-busy" if state in _BUSY or (status or {}).get("pending") else ""
+    mirroring = status is not None and status["pending"] and status["dense"] == "chroma"
+    busy = " data-busy" if state in _BUSY or mirroring else ""
     if status is None:
         return f'<div class="index"{busy}><p>{escape(f"Index: {_words(state, detail)}")}</p></div>'
     count = len(refused or {})

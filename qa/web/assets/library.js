@@ -12,7 +12,7 @@ const NEXT = {
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
   if (!button) return;
-  if (button.dataset.act === 'jump') return document.querySelector('#add').scrollIntoView();
+  if (button.dataset.act === 'jump') return jump(document.querySelector('#add'));
   if (button.dataset.act === 'ask') return trigger('ask', { id: button.value });
   wanted = (NEXT[button.dataset.act] || key)(button);
   act(button.dataset.act, button.value);
@@ -23,6 +23,11 @@ element.addEventListener('keydown', (event) => {
   const inside = event.target.closest('.confirm, .preview');
   inside?.querySelector('[data-act="keep"], [data-act="close"]')?.click();
 });
+
+function jump(to) {
+  to.scrollIntoView();
+  to.querySelector('input').focus({ preventScroll: true });
+}
 
 document.addEventListener('focusin', (event) => {
   const button = element.contains(event.target) && event.target.closest('button[data-act]');
