@@ -227,7 +227,8 @@ def _is_person(name: str) -> bool:
     if len(parts) < 2 or not _is_name(name) or parts[0] in PLACES | RANKS or _DEMONYM.search(parts[0]):
         return False
     abbreviated = any(part.isupper() and len(part) > 1 and part[1] != "." for part in parts)
-    return not abbreviated and not BODIES & set(parts)
+    several = "and" in parts or any(part.endswith("s") and part[:-1].lower() in ROLES for part in parts)
+    return not abbreviated and not several and not BODIES & set(parts)
 
 
 def _is_topic(name: str) -> bool:

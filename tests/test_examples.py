@@ -67,6 +67,8 @@ def test_a_plain_sentence_becomes_the_question_it_answers(sentence, question):
         "Setanta Sports, a rival, lost the match.",
         "Dilip Joshi is a member of a film and television family and an actor.",  # a person is no thing
         "France is the seventh country to see it.",
+        "Anna Lindt and Maria Keller, a singer, sang.",  # two people are no one
+        "The deputy Prime Ministers met.",
         "He is a minister and she is a judge.",
         "Officials said the road was closed.",
         "On Monday police arrested 12.",
