@@ -11,16 +11,23 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import uvicorn
 from conftest import ROOT, STARTER
 from ensure_chromium import MISSING, find_chromium, in_ci
+
+from qa.conversations import Conversations
+from qa.web.host import Host
 
 ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -35,11 +42,12 @@ LAST_REPLY = "#chat .message.bot >> nth=-1"
 class Service:
     """`qa serve` on a free port, spoken to over HTTP only."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, port: int = 0) -> None:
         self.home = home
         environment = {k: v for k, v in os.environ.items() if not k.startswith("QA_")}
         self._log = (home / "serve.log").open("w+")
-        command = [sys.executable, "-c", "from qa.cli import main; main()", "--home", str(home), "serve", "--port", "0"]
+        serve = ["--home", str(home), "serve", "--port", str(port)]
+        command = [sys.executable, "-c", "from qa.cli import main; main()", *serve]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=self._log, stderr=subprocess.STDOUT, text=True
         )
@@ -112,11 +120,26 @@ class Guarded:
         self._pages: list[Any] = []
         self.records: list[str] = []
 
-    def open(self, service: Service, *, visitor: str = "one", **options):
-        """The service's page, with the question box there, as a visitor's browser with these options shows it."""
-        page = self._context(visitor, options).new_page()
+    def open(self, service, *, visitor: str = "one", again: bool = False, query: str = "", **options):
+        """The service's page, with the question box there, as a visitor's browser with these options shows it.
+
+        A visitor comes as a new one, unless they come `again`.
+        """
+        context = self._context(visitor, options)
+        if not again:
+            context.clear_cookies(name=re.compile("groundwire-visitor"))
+        return self._open(context, service.url, query)
+
+    def again(self, page):
+        """The page as it is after a reload: its address, in a fresh tab of the same browser."""
+        address = urlsplit(page.url)
+        page.close()
+        return self._open(page.context, f"{address.scheme}://{address.netloc}", f"{address.path}?{address.query}")
+
+    def _open(self, context, url: str, query: str):
+        page = context.new_page()
         self._pages.append(page)
-        own = urlsplit(service.url).netloc
+        own = urlsplit(url).netloc
 
         def check(request) -> None:
             parts = urlsplit(request.url)
@@ -129,7 +152,7 @@ class Guarded:
         page.on("pageerror", lambda e: self.records.append(f"page error: {e}"))
         page.on("response", lambda r: self.records.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         page.on("dialog", lambda d: (self.records.append(f"dialog: {d.message}"), d.dismiss()))
-        page.goto(service.url)
+        page.goto(url + query)
         page.wait_for_selector("#question textarea")
         page.wait_for_function("document.querySelector('#state .state')?.textContent")
         return page
@@ -166,6 +189,27 @@ def ask(page, question: str, *, button: bool = False):
     return page.locator(LAST_REPLY)
 
 
+@contextmanager
+def served(qa) -> Iterator[SimpleNamespace]:
+    """The page over a service of this process, so that a test can slow it down or break it."""
+    from ui import build_app
+
+    host = Host(lambda: qa)
+    host._qa, host.state = qa, "ready"
+    store = Conversations(None)
+    server = uvicorn.Server(
+        uvicorn.Config(build_app(host, store, "secret"), host="127.0.0.1", port=0, log_level="error", ws="none")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield SimpleNamespace(url=f"http://127.0.0.1:{port}", host=host, store=store)
+    server.force_exit = server.should_exit = True
+    thread.join(20)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
     """A running Chromium. Without one the tests skip, but not in CI."""
@@ -192,7 +236,8 @@ def _pages(chromium) -> Guarded:
 def guarded(_pages) -> Iterator[Guarded]:
     """Opens pages; whatever went wrong in them fails the test."""
     yield _pages
-    assert _pages.finish() == []
+    records = _pages.finish()
+    assert not records, records
 
 
 @pytest.fixture(scope="module")

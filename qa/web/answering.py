@@ -13,6 +13,8 @@ from qa.web.host import Host
 
 PATIENCE_SECONDS = 60.0  # how long a question waits for the first article to be indexed
 LOOK_SECONDS = 0.25
+PULSE_SECONDS = 1.0  # without a sentence; a page that has gone is noticed when it is sent something
+READING = "Reading the articles…"
 
 
 class Answering:
@@ -33,14 +35,21 @@ class Answering:
     def __iter__(self) -> Iterator[str | Answer]:
         yield from self._until_ready()
         threading.Thread(target=self._work, name="groundwire-answer", daemon=True).start()
-        while (found := self._found.get()) is not None:
+        while True:
+            try:
+                found = self._found.get(timeout=PULSE_SECONDS)
+            except queue.Empty:
+                yield self.answer or READING
+                continue
+            if found is None:
+                return
             if isinstance(found, Exception):
                 raise found
             self.answer = found
             yield found
 
     def _until_ready(self) -> Iterator[str]:
-        yield "Reading the articles…"
+        yield READING
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self._nothing_yet() and time.monotonic() < deadline and not self._stopped.is_set():
             doing = f"indexing {self._host.detail}" if self._host.unfinished else "getting ready"

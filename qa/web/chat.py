@@ -33,16 +33,17 @@ ELSEWHERE = "This question is being answered in another window. Reload to see th
 
 Update = dict[Any, Any]
 Message = dict[str, str]
+See = Callable[[Token, Sequence[Turn]], str]
 
 
 @dataclass(slots=True)
 class Live:
-    """A question that a page is waiting for, and the citation of it that was opened meanwhile."""
+    """A question that a page is waiting for, and what was opened in its panel meanwhile."""
 
     conversation: str
     turn: Turn
     answering: Answering
-    opened: bool = False
+    see: Callable[[], str] | None = None
 
 
 class AskTab:
@@ -84,8 +85,10 @@ class AskTab:
         arrived.then(None, js=asset("address.js"), **QUIET)
         for event in ready:
             event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
-        self.box.stop(self.stop, [self.current], view, cancels=[*runs, arrived], queue=False, **QUIET)
-        self.frame.cite(self.open, [self.current], [self.panel], concurrency_limit=None, **QUIET)
+        self.box.stop(self.stop, [self.current], view, cancels=[*runs, arrived], concurrency_limit=None, **QUIET)
+        self.frame.cite(
+            self.open, [self.current], [self.panel], concurrency_limit=None, trigger_mode="always_last", **QUIET
+        )
         self.panel.act(self.act, [self.current], [self.panel, *fields], **QUIET)
         self.bar.act(self.turn_to, None, view, **QUIET)
 
@@ -148,14 +151,16 @@ class AskTab:
             for found in live.answering:
                 if isinstance(found, str):
                     yield {**busy, self.talk: [*before, *_pair(question, render.pending(found))]}
+                    busy = {}  # once: what is typed meanwhile stays
+                    continue
+                if found is turn.answer:
+                    yield {self.current: current}
                     continue
                 live.turn = turn = replace(turn, answer=found)
                 yield {
-                    **busy,
                     self.talk: [*before, *_pair(question, render.growing(turn))],
-                    self.panel: gr.skip() if live.opened else shown(self._sources.panel(turn)),
+                    self.panel: self._checked(live.see or (lambda: self._sources.panel(live.turn))),
                 }
-                busy = {}
             turn = replace(turn, state="answered", message=PARTLY * self._host.unfinished)
         except GroundwireError as error:
             turn = replace(turn, state="failed", message=str(error))
@@ -166,7 +171,8 @@ class AskTab:
             live.answering.stop()
             self._live.pop(session or "", None)
             self._store.finish(current, turn if turn.state != "asked" else replace(turn, state="stopped"))
-        yield self._view(visitor, current, panel=None if live.opened else turn)
+        live.turn = turn
+        yield self._view(visitor, current) | ({self.panel: self._checked(live.see)} if live.see else {})
 
     def stop(self, current: str, request: gr.Request) -> Update:
         """What there is of the answer stays, marked as stopped."""
@@ -182,23 +188,18 @@ class AskTab:
         token = Token.decode(_data(event).get("token"))
         if token is None:
             return shown(render.panel_notice("This citation was not made here, so it opens nothing."))
-        live = self._live.get(request.session_hash or "")
-        if live:
-            live.opened = True
-        return self._checked(lambda: self._sources.opened(token, self._turns(_visitor(request), current, live)))
+        return self._seen(self._sources.opened, token, current, request)
 
     def act(self, current: str, event: gr.EventData, request: gr.Request) -> Update:
         """A button of the panel: open the whole article, go back, ask of this article only."""
-        data, visitor = _data(event), _visitor(request)
+        data = _data(event)
         token = Token.decode(data.get("token"))
         if token is None:
             return {self.panel: shown(render.panel_notice("This button was not made here, so it does nothing."))}
         if data.get("act") == "only":
             return self._only(token.article)
-        live = self._live.get(request.session_hash or "")
-        turns = self._turns(visitor, current, live)
         see = self._sources.article if data.get("act") == "article" else self._sources.opened
-        return {self.panel: self._checked(lambda: see(token, turns))}
+        return {self.panel: self._seen(see, token, current, request)}
 
     def only(self, event: gr.EventData) -> Update:
         """The library's "Ask this article"."""
@@ -230,6 +231,17 @@ class AskTab:
     def _only(self, article: str) -> Update:
         return self.filters.show(Filters(articles=(article,)))
 
+    def _seen(self, see: See, token: Token, current: str, request: gr.Request) -> Any:
+        """What a token opens. While an answer comes, it is opened again with each sentence."""
+        live, visitor = self._live.get(request.session_hash or ""), _visitor(request)
+
+        def seen() -> str:
+            return see(token, self._turns(visitor, current, live))
+
+        if live:
+            live.see = seen
+        return self._checked(seen)
+
     def _checked(self, see: Callable[[], str]) -> Any:
         try:
             return shown(see())
@@ -245,14 +257,14 @@ class AskTab:
         turns = self._store.turns(visitor, current) if current else ()
         return [live.turn if live and t.n == live.turn.n else t for t in turns]
 
-    def _view(self, visitor: str, current: str, panel: Turn | None = None) -> Update:
+    def _view(self, visitor: str, current: str) -> Update:
         """Everything that shows a conversation, with nothing under way."""
         turns = self._store.turns(visitor, current) if current else ()
         return {
             self.box: gr.Textbox(submit_btn="Ask", stop_btn=False),
             self.talk: _messages(turns, current),
             self.current: current,
-            self.panel: shown(self._sources.panel(panel or (turns[-1] if turns else None))),
+            self.panel: shown(self._sources.panel(turns[-1] if turns else None)),
             self.bar: shown(bar(current, bool(turns), self._store.listed(visitor))),
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -11,6 +11,7 @@ from qa.errors import GroundwireError, UnknownArticle
 from qa.types import Filters
 from qa.web import render
 from qa.web.host import Host
+from qa.web.parts import QUIET
 from qa.wire import make_filters
 
 NAME = "Filters"
@@ -26,10 +27,12 @@ class FilterBox:
                 self.outlets = _chosen("Outlets", "filter-outlets")
                 self.since = _day("Published from", "filter-from")
                 self.until = _day("to", "filter-to")
-            self.articles = _chosen("Only these articles", "filter-articles", visible=False)
+            self.articles = _chosen("Only these articles", "filter-articles", visible="hidden")
         self.inputs = [self.outlets, self.since, self.until, self.articles]
+        # Opened by hand; the frame must know, or closing it after a question changes nothing.
+        self.frame.expand(lambda: gr.Accordion(open=True), None, [self.frame], **QUIET)
         for field in self.inputs:
-            field.change(self._named, self.inputs, [self.frame], show_progress="hidden", api_visibility="private")
+            field.change(self._named, self.inputs, [self.frame], **QUIET)
 
     def read(self, outlets: Any, since: Any, until: Any, articles: Any) -> Filters:
         """The chosen filters. Raises FilterError."""
@@ -58,7 +61,9 @@ class FilterBox:
             self.outlets: gr.Dropdown(value=list(filters.outlets)),
             self.since: filters.published_from or "",
             self.until: filters.published_to or "",
-            self.articles: gr.Dropdown(choices=titles, value=list(filters.articles), visible=bool(filters.articles)),
+            self.articles: gr.Dropdown(
+                choices=titles, value=list(filters.articles), visible=True if filters.articles else "hidden"
+            ),
             self.frame: gr.Accordion(label=_name(filters), open=bool(filters)),
         }
 
@@ -79,7 +84,7 @@ def _name(filters: Filters) -> str:
     return f"{NAME}: {render.filter_words(filters)}" if filters else NAME
 
 
-def _chosen(label: str, id: str, *, visible: bool = True) -> gr.Dropdown:
+def _chosen(label: str, id: str, *, visible: bool | Literal["hidden"] = True) -> gr.Dropdown:
     """Any value is taken: the choices of a page that outlived its service are not known any more."""
     return gr.Dropdown(
         [], label=label, elem_id=id, visible=visible, multiselect=True, allow_custom_value=True, min_width=160

@@ -14,6 +14,7 @@ function close() {
   document.querySelector('#ask').classList.remove('sheet');
   const button = opener();
   if (button) button.focus({ preventScroll: true });
+  if (window.groundwire) window.groundwire.keyboard = false;
 }
 
 // The tapped line stays above the sheet.

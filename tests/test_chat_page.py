@@ -1,0 +1,407 @@
+"""Asking as a person does it over a while: examples, links, filters, earlier conversations, stopping, copying."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import threading
+
+import pytest
+from browser import LAST_REPLY, Service, ask, served
+from conftest import ROOT, STARTER
+from fakes import open_fake, write_article
+
+from qa.types import DECLINED
+
+pytest_plugins = ["browser"]
+pytestmark = pytest.mark.browser
+
+CONTAINERS = "How many containers did the shipments contain?"
+GRIFFITHS = "Who is Hugh Griffiths?"
+TANK = "Which tank is it?"
+TANKS = "The tank is green. The tank is old. The tank is heavy. The tank is loud."
+
+
+def _asked(page) -> list[str]:
+    return page.locator("#chat .message.user").all_inner_texts()
+
+
+def _wait_asked(page, questions: list[str]) -> None:
+    page.wait_for_function(
+        "q => JSON.stringify([...document.querySelectorAll('#chat .message.user')].map(m => m.innerText.trim())) === q",
+        arg=json.dumps(questions, separators=(",", ":")),
+    )
+
+
+def _bar(page, name: str):
+    return page.locator("#bar").get_by_text(name, exact=True)
+
+
+class Gate:
+    """A service whose answers come sentence by sentence, each when the test lets it."""
+
+    def __init__(self, qa) -> None:
+        self._stream, self._let = qa.stream, threading.Semaphore(0)
+        self.fails = False
+        qa.stream = self._gated
+
+    def let(self, sentences: int = 1) -> None:
+        self._let.release(sentences)
+
+    def _gated(self, question, filters=None):
+        for answer in self._stream(question, filters):
+            assert self._let.acquire(timeout=60)
+            if self.fails:
+                raise RuntimeError("the disk is on fire")
+            yield answer
+
+
+@pytest.fixture
+def slow(chromium, tmp_path, monkeypatch):
+    """A page over such a service, and its gate. All four sentences are kept for an answer."""
+    monkeypatch.setattr("qa.answer.KEEP", 0.0)
+    write_article(tmp_path, "tank", TANKS)
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        with served(qa) as service:
+            gate = Gate(qa)
+            yield service, gate
+            gate.let(1000)
+
+
+def _begin(page, question: str = TANK) -> None:
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#chat .pending")
+
+
+def _sentences(page, n: int) -> None:
+    page.wait_for_function("n => document.querySelectorAll('#chat .message.bot button.cite').length === n", arg=n)
+
+
+# Examples, links, conversations
+
+
+def test_the_examples_are_questions_that_are_answered_when_they_are_clicked(page):
+    page.wait_for_selector("#chat button.example")
+    examples = page.locator("#chat button.example").all_inner_texts()
+    assert 2 <= len(examples) <= 4
+    page.locator("#chat button.example").first.click()
+    page.wait_for_selector("#chat button.cite")
+    assert _asked(page) == [examples[0]]
+    assert page.locator("#chat .declined").count() == 0
+
+
+def test_a_conversation_survives_a_reload(guarded, service):
+    page = guarded.open(service)
+    ask(page, CONTAINERS)
+    ask(page, GRIFFITHS)
+    said = page.locator("#chat .message.bot").all_inner_texts()
+    page = guarded.again(page)
+    _wait_asked(page, [CONTAINERS, GRIFFITHS])
+    assert page.locator("#chat .message.bot").all_inner_texts() == said
+    page.locator("#chat button.cite").first.click()
+    page.wait_for_selector("#panel .card.active mark")
+    assert "16,000 containers" in page.locator("#panel .card.active mark").inner_text()
+
+
+def test_a_conversation_survives_a_restart_of_the_service_and_goes_on_in_the_open_page(guarded, tmp_path):
+    (tmp_path / "corpus").mkdir()
+    shutil.copy(ROOT / "corpus" / f"{STARTER}.md", tmp_path / "corpus")
+    first = Service(tmp_path)
+    first.wait_until_ready()
+    page = guarded.open(first)
+    ask(page, CONTAINERS)
+    first.stop()
+    second = Service(tmp_path, port=int(first.url.rpartition(":")[2]))
+    try:
+        assert second.url == first.url
+        second.wait_until_ready()
+        guarded.records.clear()  # the page asked after the service while it was gone
+        ask(page, GRIFFITHS)
+        assert _asked(page) == [CONTAINERS, GRIFFITHS]
+        page = guarded.again(page)
+        _wait_asked(page, [CONTAINERS, GRIFFITHS])
+        page.close()
+    finally:
+        second.stop()
+
+
+def test_a_link_with_a_question_asks_it_once(guarded, service):
+    page = guarded.open(service, query="/?q=Who+is+Hugh+Griffiths%3F")
+    page.wait_for_selector("#chat button.cite")
+    assert _asked(page) == [GRIFFITHS]
+    page.wait_for_function("!location.search.includes('q=')")
+    page = guarded.again(page)
+    _wait_asked(page, [GRIFFITHS])
+
+
+def test_a_link_can_carry_filters_and_an_impossible_one_is_said_in_words(guarded, service):
+    page = guarded.open(service, query="/?q=Who+is+Hugh+Griffiths%3F&outlet=The+Nowhere+Times")
+    page.wait_for_selector("#chat .declined")
+    assert "The Nowhere Times only" in page.locator(LAST_REPLY).inner_text()
+    page = guarded.open(service, query="/?q=Who+is+Hugh+Griffiths%3F&from=yesterday")
+    page.wait_for_selector("#chat .notice")
+    assert "ISO 8601" in page.locator(LAST_REPLY).inner_text()
+
+
+def test_a_new_conversation_is_empty_and_the_earlier_one_can_be_taken_up_again_and_deleted(guarded, service):
+    page = guarded.open(service)
+    ask(page, CONTAINERS)
+    _bar(page, "New conversation").click()
+    _wait_asked(page, [])
+    page.wait_for_selector("#panel .empty")
+    ask(page, GRIFFITHS)
+    page.locator("#bar summary", has_text="Earlier").click()
+    page.locator("#bar .earlier button", has_text=CONTAINERS).click()
+    _wait_asked(page, [CONTAINERS])
+    page = guarded.again(page)
+    _wait_asked(page, [CONTAINERS])
+    _bar(page, "Delete").click()
+    _bar(page, "Delete for good?").click()
+    _wait_asked(page, [])
+    page.locator("#bar summary", has_text="Earlier").click()
+    assert page.locator("#bar .earlier button").count() == 1
+    assert GRIFFITHS in page.locator("#bar .earlier button").inner_text()
+
+
+def test_a_conversation_is_exported_with_quotes_ids_versions_and_offsets(page, service):
+    ask(page, CONTAINERS)
+    article = service.get(f"/api/articles/{STARTER}").json()
+    for kind, name in (("JSON", "json"), ("Markdown", "md")):
+        page.locator("#bar summary", has_text="Export").click()
+        with page.expect_download() as waiting:
+            page.locator("#bar .export a", has_text=kind).click()
+        assert waiting.value.suggested_filename.endswith(f".{name}")
+        exported = waiting.value.path().read_text()
+        if kind == "JSON":
+            (turn,) = json.loads(exported)["turns"]
+            for c in (c for s in turn["sentences"] for c in s["citations"]):
+                assert article["text"][c["start"] : c["end"]] == c["quote"]
+                assert (c["article"], c["version"]) == (STARTER, article["version"])
+        else:
+            assert article["version"] in exported
+        page.keyboard.press("Escape")
+
+
+def test_an_answer_is_copied_with_its_citations(guarded, service):
+    page = guarded.open(service)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, CONTAINERS)
+    for name, words in (("Copy", "[1] "), ("Copy as Markdown", "\\[1\\] ")):
+        page.locator("#chat .acts").get_by_text(name, exact=True).click()
+        page.wait_for_selector("#chat .acts >> text=Copied")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert "nearly 16,000 containers" in copied
+        assert words in copied
+        assert "<button" not in copied
+        page.wait_for_selector("#chat .acts >> text=Copied", state="detached")
+
+
+def test_nobody_else_can_export_a_conversation(guarded, service):
+    page = guarded.open(service)
+    ask(page, CONTAINERS)
+    link = page.locator("#bar .export a").first.get_attribute("href")
+    assert service.get(f"/{link}").status_code == 404  # the service's own token is no visitor
+    two = guarded.open(service, visitor="two")
+    assert two.evaluate("l => fetch(l).then(r => r.status)", link) == 404
+    assert guarded.finish() != []  # the browser says so in its console
+
+
+# The whole article, filters
+
+
+def test_the_whole_article_opens_with_every_cited_sentence_marked_and_the_active_one_in_view(page, service):
+    ask(page, "How many civilians were killed in the missile strike on Kyiv?")
+    n = page.locator("#chat button.cite").count()
+    page.locator("#chat button.cite").last.click()
+    page.wait_for_selector("#panel .card.active")
+    quote = " ".join(page.locator("#panel .card.active mark").inner_text().split())
+    page.locator("#panel .card.active").get_by_text("Open the article").click()
+    active = page.locator("#panel .whole mark.active")
+    assert " ".join(active.inner_text().split()) == quote
+    assert page.locator("#panel .whole mark").count() == n
+    assert active.evaluate(
+        "e => { const r = e.getBoundingClientRect(), l = e.closest('.list').getBoundingClientRect();"
+        " return r.top >= l.top && r.bottom <= l.bottom; }"
+    )
+    text = service.get(f"/api/articles/{STARTER}").json()["text"]
+    paragraphs = page.locator("#panel .whole p:not(.facts)").evaluate_all(
+        "ps => ps.flatMap(p => [...p.childNodes].filter(n => n.nodeName !== 'SUP').map(n => n.textContent))"
+    )
+    shown = "".join(paragraphs)
+    assert "".join(text.split()) == "".join(shown.split())
+    page.get_by_text("Back to the sources").click()
+    page.wait_for_selector("#panel .card.active")
+
+
+def test_asking_one_article_only_filters_and_says_so(guarded, service):
+    text = "The Lindby bridge opened in 1931. Its architect was Hugh Griffiths."
+    id = service.add(text, title="Bridges", outlet="The Example")
+    try:
+        page = guarded.open(service)
+        ask(page, "When did the Lindby bridge open?")
+        page.locator("#panel .card").first.get_by_text("Ask only this article").click()
+        page.wait_for_selector("#filters >> text=one article only")
+        reply = ask(page, GRIFFITHS)
+        assert "architect" in reply.inner_text()
+        assert "Filters: one article only." in reply.inner_text()
+        service_answer = service.http.post(
+            f"{service.url}/api/ask", json={"question": GRIFFITHS, "filters": {"articles": [id]}}
+        ).json()
+        assert service_answer["sentences"][0]["text"] in reply.inner_text()
+    finally:
+        service.remove(id)
+
+
+def test_filters_by_outlet_and_date_are_chosen_below_the_box(guarded, service):
+    id = service.add("The Orsta ferry carries 90 cars.", outlet="The Example", published="2024-05-17")
+    try:
+        page = guarded.open(service)
+        page.locator("#filters button").first.click()
+        page.locator("#filter-outlets input").click()
+        page.get_by_role("option", name="The Example").click()
+        page.fill("#filter-from input", "2024-05-18")
+        page.press("#filter-from input", "Tab")
+        page.wait_for_selector("#filters >> text=The Example only, published from 18 May 2024")
+        assert DECLINED in ask(page, "How many cars does the Orsta ferry carry?").inner_text()
+        page.locator("#filters button").first.click()
+        page.fill("#filter-from input", "2024-05-17")
+        page.press("#filter-from input", "Tab")
+        page.wait_for_selector("#filters >> text=published from 17 May 2024")
+        assert "90 cars" in ask(page, "How many cars does the Orsta ferry carry?").inner_text()
+        page.fill("#filter-to input", "soon")
+        page.fill("#question textarea", GRIFFITHS)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector("#chat .notice")
+        assert "ISO 8601" in page.locator(LAST_REPLY).inner_text()
+    finally:
+        service.remove(id)
+
+
+# While the answer comes
+
+
+def test_sentences_appear_as_they_are_ready_and_their_citations_work_at_once(slow, guarded):
+    service, gate = slow
+    page = guarded.open(service)
+    _begin(page)
+    gate.let()
+    _sentences(page, 1)
+    cite = page.locator("#chat button.cite").first
+    cite.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel .card.active mark")
+    assert page.locator("#panel .card.active mark").inner_text() in TANKS
+    page.keyboard.press("Escape")
+    assert cite.evaluate("b => b === document.activeElement")
+    gate.let()
+    _sentences(page, 2)
+    assert cite.evaluate("b => b === document.activeElement")  # the first paragraph was not drawn anew
+    assert page.locator("#panel .card.active").count() == 1  # what was opened stays open
+    gate.let(10)
+    page.wait_for_selector("#chat .acts")
+    assert page.locator("#chat button.cite").count() == 4
+    assert page.locator("#panel .card.active").count() == 1
+
+
+def test_stopping_keeps_what_there_is_and_the_next_question_is_answered(slow, guarded):
+    service, gate = slow
+    page = guarded.open(service)
+    _begin(page)
+    gate.let()
+    _sentences(page, 1)
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector("#chat .note >> text=Stopped")
+    assert page.locator("#chat button.cite").count() == 1
+    page.wait_for_selector("#question button.submit-button:has-text('Ask')")
+    page.close()
+    page = guarded.open(service, again=True)
+    page.wait_for_selector("#chat .note >> text=Stopped")
+    gate.let(100)
+    page.get_by_text("Ask again").click()
+    page.wait_for_function("document.querySelectorAll('#chat button.cite').length === 4")
+    assert _asked(page) == [TANK]
+    assert page.locator("#chat .note").count() == 0
+
+
+def test_a_question_whose_reader_left_is_stopped(slow, guarded):
+    service, gate = slow
+    page = guarded.open(service)
+    _begin(page)
+    gate.let()
+    _sentences(page, 1)
+    page.close()
+    page = guarded.open(service, again=True)
+    for _ in range(50):
+        page = guarded.again(page)
+        page.wait_for_selector("#chat .message.bot")
+        if page.locator("#chat .note").count():
+            break
+        page.wait_for_timeout(200)
+    assert "Stopped" in page.locator("#chat .note").inner_text()
+    assert page.locator("#chat button.cite").count() >= 1
+
+
+def test_what_goes_wrong_inside_is_said_without_a_traceback(slow, guarded):
+    service, gate = slow
+    page = guarded.open(service)
+    _begin(page)
+    gate.fails = True
+    gate.let()
+    page.wait_for_selector("#chat .notice")
+    assert "Something went wrong on our side" in page.locator(LAST_REPLY).inner_text()
+    assert "on fire" not in page.content()
+    gate.fails = False
+    gate.let(100)
+    ask(page, "Is the tank green?")
+    assert page.locator("#chat .message.bot").last.locator("button.cite").count() >= 1
+
+
+def test_what_is_typed_while_an_answer_comes_stays_in_the_box(slow, guarded):
+    service, gate = slow
+    page = guarded.open(service)
+    _begin(page)
+    page.fill("#question textarea", "Is the tank old?")
+    page.press("#question textarea", "Enter")
+    gate.let(100)
+    page.wait_for_selector("#chat .acts")
+    assert page.input_value("#question textarea") == "Is the tank old?"
+
+
+def test_rapid_clicks_end_on_the_last_citation(slow, guarded):
+    service, gate = slow
+    gate.let(100)
+    page = guarded.open(service)
+    ask(page, TANK)
+    cites = page.locator("#chat button.cite")
+    numbers = [c.inner_text() for c in cites.all()]
+    page.evaluate("document.querySelectorAll('#chat button.cite').forEach(b => b.click())")
+    page.wait_for_function(
+        "n => document.querySelector('#panel .card.active .number')?.textContent === n", arg=numbers[-1]
+    )
+    page.wait_for_timeout(400)
+    assert page.locator("#panel .card.active .number").inner_text() == numbers[-1]
+
+
+def test_an_index_held_by_another_process_is_read_and_taken_over_when_it_is_free(guarded, tmp_path):
+    write_article(tmp_path, "bridge", "The Lindby bridge carries 4,200 cyclists every day.")
+    from qa.service import QA
+
+    with QA.open(tmp_path, command="qa index") as holder:
+        holder.sync()
+        service = Service(tmp_path)
+        try:
+            page = guarded.open(service)
+            page.wait_for_selector("#state >> text=Read only")
+            assert "4,200 cyclists" in ask(page, "How many cyclists does the Lindby bridge carry?").inner_text()
+            reply = service.http.post(f"{service.url}/api/articles", json={"text": "The ferry is blue."})
+            assert reply.status_code >= 400
+            assert re.search(r"qa index|reading only", reply.json()["message"])
+            holder.close()
+            service.wait_until_ready()
+            assert service.add("The ferry is blue.")
+            page.close()
+        finally:
+            service.stop()
