@@ -206,7 +206,10 @@ def test_hostile_text_is_shown_literally_and_does_nothing(page, service):
         assert HOSTILE in _flat(page.inner_text("#table table"))
         page.get_by_role("button", name="Remove Reactor").click()
         assert HOSTILE in _flat(page.locator("#table .confirm").inner_text())
-        found = "#chat :is(img, script, a, video, iframe, strong, em, code), :is(#panel, #table) :is(img, script, a:not([download]))"
+        found = (
+            "#chat :is(img, script, a, video, iframe, strong, em, code),"
+            " :is(#panel, #table) :is(img, script, a:not([download]))"
+        )
         assert page.locator(found).count() == 0
         assert page.evaluate("window.hit") is None
     finally:

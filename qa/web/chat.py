@@ -86,9 +86,8 @@ class AskTab:
         for event in ready:
             event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
         self.box.stop(self.stop, [self.current], view, cancels=[*runs, arrived], concurrency_limit=None, **QUIET)
-        self.frame.cite(
-            self.open, [self.current], [self.panel], concurrency_limit=None, trigger_mode="always_last", **QUIET
-        )
+        # One at a time and none left out, so that the last click is what is seen.
+        self.frame.cite(self.open, [self.current], [self.panel], trigger_mode="multiple", concurrency_limit=1, **QUIET)
         self.panel.act(self.act, [self.current], [self.panel, *fields], **QUIET)
         self.bar.act(self.turn_to, None, view, **QUIET)
 
