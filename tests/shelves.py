@@ -52,7 +52,10 @@ class Shelf:
         self.host._qa, self.host.state = self.qa, "ready"
         self._conversations = Conversations(home / "conversations.sqlite3")
         app = build_app(self.host, self._conversations, TOKEN)
-        self._server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_level="error", ws="none", timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         while not self._server.started:

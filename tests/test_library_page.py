@@ -1,24 +1,104 @@
-"""The Library tab as a person meets it: a real service, the real model, a real Chromium, no request to another host."""
+"""The Library tab as a person meets it: a real Chromium, and no request to another host.
+
+What is added is asked about in a real service with the real model; the rest runs over a library of 10,000 articles
+with the fake one, in this process (tests/shelves.py).
+"""
 
 from __future__ import annotations
 
+import statistics
+import threading
+import time
+
 import pytest
 from browser import ask
+from fakes import open_fake
+from shelves import Shelf, fill
+
+from qa.articles import MAX_BYTES
+from qa.service import QA
+from qa.web.library import Library
+from qa.web.tables import ROWS, SHOWN, View
 
 pytest_plugins = ["browser"]
 pytestmark = pytest.mark.browser
 
+MANY = 10_000
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 BRIDGE = "The Lindby bridge opened in 1931. It carries 4,200 cyclists every day. Its architect was Marta Solberg."
 CYCLISTS = "How many cyclists does the Lindby bridge carry every day?"
+HOSTILE = (
+    "<script>window.hit=1</script><img src=http://x.invalid/i.png onerror=window.hit=1>${window.hit=1} {{7*7}} &amp;"
+)
+
+
+@pytest.fixture(scope="module")
+def many(chromium, tmp_path_factory):
+    """The page over 10,000 articles."""
+    home = tmp_path_factory.mktemp("many")
+    qa = open_fake(home)
+    fill(qa.catalog, MANY)
+    shelf = Shelf(home, qa)
+    yield shelf
+    shelf.stop()
+
+
+@pytest.fixture
+def small(chromium, home):
+    """The page over no article."""
+    shelf = Shelf(home)
+    yield shelf
+    shelf.stop()
 
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _library(page) -> None:
+def _library(page):
     page.get_by_role("tab", name="Library").click()
     page.wait_for_selector("#table table, #table .empty:not(.opening)")
+    return page
+
+
+def _titles(page) -> list[str]:
+    return [_flat(t) for t in page.locator("#table button.title").all_inner_texts()]
+
+
+def _shows(page, rows) -> None:
+    """Wait until the table shows these rows."""
+    page.wait_for_function(
+        "ids => JSON.stringify([...document.querySelectorAll('#table button.title')].map(b => b.value)) === ids",
+        arg=str([r.id for r in rows]).replace("'", '"').replace(" ", ""),
+    )
+
+
+def _search(page, words: str) -> None:
+    page.locator("#search").locator("input, textarea").fill(words)
+
+
+def _file(name: str, text: str | bytes) -> dict:
+    return {"name": name, "mimeType": "text/plain", "buffer": text if isinstance(text, bytes) else text.encode()}
+
+
+def _upload(page, *files: dict) -> None:
+    page.set_input_files("#files input[type=file]", list(files))
+
+
+def _results(page, count: int) -> list[str]:
+    """What became of each file, once all are there."""
+    page.wait_for_function(
+        "n => document.querySelectorAll('#results li').length === n && !document.querySelector('#results .doing')",
+        arg=count,
+    )
+    return [_flat(t) for t in page.locator("#results li").all_inner_texts()]
+
+
+def _axe(page) -> list:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context="#shelf").response["violations"]
+    return [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
 
 
 def test_a_pasted_article_is_listed_and_answers_at_once(page, service):
@@ -68,7 +148,8 @@ def test_uploaded_files_are_added_or_refused_one_by_one(page, service):
     assert [line.startswith(start) for line, start in zip(lines, expected, strict=True)] == [True] * 5, lines
     assert "expected .txt or .md" in lines[2]
     page.get_by_role("tab", name="Ask").click()
-    assert "77 people" in ask(page, "How many people does the Hollin ferry seat?").inner_text()
+    ask(page, "How many people does the Hollin ferry seat?")
+    page.wait_for_function("document.querySelector('#chat').textContent.includes('77 people')")
     for id in ("ferry", "tower"):
         service.remove(id)
 
@@ -84,7 +165,8 @@ def test_an_article_is_removed_after_an_inline_confirmation(page, service):
         page.get_by_role("button", name="Remove The bridge").click()
         page.get_by_role("button", name="Yes, remove it").click()
         page.wait_for_selector("#results li.done")
-        assert page.locator("#table tr", has_text="The bridge").count() == 0
+        assert "Removed The bridge" in page.inner_text("#results")
+        page.locator("#table tr", has_text="The bridge").wait_for(state="detached")
         assert service.get(f"/api/articles/{id}").status_code == 404
     finally:
         service.remove(id)
@@ -104,3 +186,305 @@ def test_the_library_is_searched_by_title_and_outlet(page, service):
     finally:
         for id in ids:
             service.remove(id)
+
+
+def test_ten_thousand_articles_are_sorted_paged_and_searched(guarded, many):
+    page = _library(guarded.open(many))
+    assert page.inner_text("#table .count") == "10,000 articles"
+    _shows(page, many.qa.articles(order="title", limit=ROWS))
+    assert page.locator("#table th[aria-sort]").all_inner_texts() == ["Title↑"]
+    page.get_by_role("button", name="Outlet").click()
+    _shows(page, many.qa.articles(order="outlet", limit=ROWS))
+    page.get_by_role("button", name="Outlet").click()
+    _shows(page, many.qa.articles(order="outlet", descending=True, limit=ROWS))
+    assert page.locator("#table th[aria-sort=descending]").all_inner_texts() == ["Outlet↓"]
+    assert page.evaluate("document.activeElement.name") == "outlet"
+    names = {n: page.get_by_role("button", name=n, exact=True) for n in ("First", "Previous", "Next", "Last")}
+    assert [names[n].is_disabled() for n in names] == [True, True, False, False]
+    names["Next"].click()
+    _shows(page, many.qa.articles(order="outlet", descending=True, offset=ROWS, limit=ROWS))
+    assert page.inner_text("#table .pager span") == "51–100 of 10,000"
+    assert page.evaluate("document.activeElement.name") == "next"
+    names["Last"].click()
+    _shows(page, many.qa.articles(order="outlet", descending=True, offset=MANY - ROWS, limit=ROWS))
+    assert [names[n].is_disabled() for n in names] == [False, False, True, True]
+    _search(page, "utlet 7 STORY")
+    _shows(page, many.qa.articles(search="utlet 7 story", order="outlet", descending=True, limit=ROWS))
+    found = many.qa.article_count("utlet 7 story")
+    assert 0 < found < MANY
+    assert page.inner_text("#table .count").startswith(f"{found:,} articles with")
+
+
+@pytest.mark.parametrize("order", ["title", "outlet", "published", "sentences", "added"])
+def test_a_page_of_the_table_takes_less_than_150_ms_among_ten_thousand(many, order):
+    taken, library = [], Library(many.host)
+    for page in (1, 100, 200) * 3:
+        start = time.perf_counter()
+        table, _ = library.listing("story", View("story", order, page=page))
+        taken.append(time.perf_counter() - start)
+        assert table.value.count('class="title"><button') == ROWS
+    assert statistics.median(taken) < 0.15
+
+
+def test_an_article_is_opened_by_keyboard_read_and_closed_again(small, guarded):
+    lines = [f"Line {n} of the story tells {n * n} things about {HOSTILE}." for n in range(400)]
+    small.qa.add(
+        "\n\n".join(lines), title=f"A story {HOSTILE}", outlet=HOSTILE, author="Ann Author",
+        published="2024-05-17", url="https://example.org/story?a=1&b=2",
+    )  # fmt: skip
+    page = _library(guarded.open(small))
+    page.focus("#table button.title")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#table .opened")
+    assert page.evaluate("document.activeElement === document.querySelector('#table .opened h2')")
+    assert page.get_attribute("#table button.title", "aria-expanded") == "true"
+    head = _flat(page.inner_text("#table .opened header"))
+    for words in (
+        f"A story {HOSTILE}",
+        HOSTILE,
+        "Ann Author",
+        "17 May 2024",
+        "https://example.org/story?a=1&b=2",
+        "400",
+    ):
+        assert words in head
+    shown = page.locator("#table .opened .text p:not(.cut)").all_inner_texts()
+    assert [_flat(t) for t in shown] == lines[: len(shown)]
+    assert SHOWN - 200 < len("\n\n".join(shown)) <= SHOWN
+    assert "This is the beginning" in page.inner_text("#table .opened .cut")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    links = page.locator("#table a").evaluate_all("all => all.map(a => [a.getAttribute('href'), a.download])")
+    assert {(href.startswith("api/files/a-story"), name) for href, name in links} == {(True, "")}
+    assert page.locator("#table :is(script, img)").count() == 0
+    assert page.evaluate("window.hit") is None
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#table .opened", state="detached")
+    assert page.evaluate("document.activeElement.matches('#table button.title[aria-expanded=false]')")
+
+
+def test_an_article_is_downloaded_as_its_file(small, guarded):
+    id = small.qa.add(BRIDGE, title="The bridge").article
+    page = _library(guarded.open(small))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download: The bridge").click()
+    assert download.value.suggested_filename == f"{id}.md"
+    assert BRIDGE in download.value.path().read_text("utf-8")
+
+
+def test_a_removal_is_confirmed_and_keeps_page_order_and_search(guarded, many):
+    page = _library(guarded.open(many))
+    _search(page, "story")
+    page.wait_for_function("document.querySelector('#table .count').textContent.includes('with')")
+    total = many.qa.article_count("story")
+    page.get_by_role("button", name="Published").click()
+    page.wait_for_selector("#table th[aria-sort] [name=published]")
+    for n in (2, 3):
+        page.get_by_role("button", name="Next", exact=True).click()
+        _shows(page, many.qa.articles(search="story", order="published", offset=(n - 1) * ROWS, limit=ROWS))
+    row = page.locator("#table button.title").nth(4)
+    id = row.get_attribute("value")
+    row.click()
+    page.locator("#table .opened .act-confirm").click()
+    page.wait_for_function("document.activeElement.matches('#table .confirm .act-keep')")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#table .confirm", state="detached")
+    assert many.qa.article(id)
+    page.locator("#table .opened .act-confirm").click()
+    page.get_by_role("button", name="Yes, remove it").click()
+    page.wait_for_selector("#results li.done")
+    _shows(page, many.qa.articles(search="story", order="published", offset=2 * ROWS, limit=ROWS))
+    assert page.inner_text("#table .pager span") == f"101–150 of {total - 1:,}"
+    assert id not in [r.id for r in many.qa.articles()]
+
+
+def test_uploads_say_how_far_they_are_and_the_table_answers_meanwhile(small, guarded, monkeypatch):
+    small.qa.add(BRIDGE, title="The bridge")
+    add, go = small.qa.add_bytes, {name: threading.Event() for name in ("a.txt", "b.txt", "c.txt")}
+
+    def gated(data: bytes, *, name: str, **fields: str):
+        assert go[name].wait(20)
+        return add(data, name=name, **fields)
+
+    monkeypatch.setattr(small.qa, "add_bytes", gated)
+    page = _library(guarded.open(small))
+    _upload(page, *(_file(name, f"The file {name} is short.") for name in go))
+    for n, name in enumerate(go):
+        page.wait_for_function(
+            "words => document.querySelector('#results .doing')?.textContent === words",
+            arg=f"Adding {n + 1} of 3: {name}",
+        )
+        assert page.locator("#results li.done").count() == n
+        if name == "b.txt":
+            page.get_by_role("button", name="The bridge", exact=True).click()
+            page.wait_for_selector("#table .opened")
+            assert "Marta Solberg" in page.inner_text("#table .opened .text")
+        go[name].set()
+    assert [r.split()[:2] for r in _results(page, 3)] == [["Added", name] for name in go]
+    page.wait_for_function("document.querySelectorAll('#table button.title').length === 4")
+    assert page.locator("#table .opened").count() == 1
+
+
+def test_two_batches_at_once_are_added_one_after_the_other_and_none_is_lost(small, guarded):
+    page = _library(guarded.open(small))
+    for batch in ("one", "two"):
+        _upload(page, *(_file(f"{batch} {n}.txt", f"The note {n} of batch {batch} is short.") for n in range(6)))
+    lines = _results(page, 12)
+    assert [line.split(" as ")[0] for line in lines] == [f"Added {b} {n}.txt" for b in ("two", "one") for n in range(6)]
+    page.wait_for_function("document.querySelector('#table .count').textContent === '12 articles'")
+    assert page.locator("#results ul").evaluate("e => e.scrollHeight > e.clientHeight && e.clientHeight <= 240")
+
+
+def test_every_kind_of_file_that_cannot_be_added_is_named_with_its_reason(small, guarded):
+    page = _library(guarded.open(small))
+    name = f"{HOSTILE}.txt".replace("/", "")
+    _upload(
+        page,
+        _file("first.txt", BRIDGE),
+        _file("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(64)),
+        _file("empty.txt", " \n"),
+        _file("binary.txt", b"MZ\x90\x00" + bytes(64)),
+        _file("latin.txt", "Größe".encode("latin-1")),
+        _file("again.md", BRIDGE),
+        _file("huge.txt", b"word " * (MAX_BYTES // 5 + 1)),
+        _file(name, f"The last one is hostile: {HOSTILE}"),
+    )
+    lines = _results(page, 8)
+    reasons = (
+        "Added first.txt", "Refused photo.png: its name ends in '.png'; expected .txt or .md.",
+        "Refused empty.txt: The text holds nothing but white space", "Refused binary.txt: It is not UTF-8 text",
+        "Refused latin.txt: It is not UTF-8 text", "Duplicate again.md: The same text is already in the",
+        "Refused huge.txt: it holds 10,485,765 bytes, and an article may hold 10,485,760 at", f"Added {_flat(name)}",
+    )  # fmt: skip
+    assert [a.startswith(b) for a, b in zip(lines, reasons, strict=True)] == [True] * 8, lines
+    assert page.locator("#results :is(script, img)").count() == 0
+    assert page.evaluate("window.hit") is None
+    page.wait_for_function("document.querySelector('#table .count').textContent === '2 articles'")
+
+
+def test_a_file_that_the_guard_stops_and_one_that_was_never_uploaded_are_refused(small, guarded, tmp_path):
+    secret = tmp_path / "passwd.txt"
+    secret.write_text("This was never meant for the corpus.")
+    page = _library(guarded.open(small))
+    page.evaluate("document.querySelector('#files input').dataset.max = 1e9")
+    _upload(page, _file("flood.txt", b"word " * (17 * 2**20 // 5)))
+    assert "Refused flood.txt: it" in _results(page, 1)[0]
+    page.evaluate(
+        """path => { const real = fetch; window.fetch = (url, ...rest) =>
+        `${url}`.endsWith('gradio_api/upload') ? Promise.resolve(Response.json([path])) : real(url, ...rest); }""",
+        str(secret),
+    )
+    _upload(page, _file("passwd.txt", "anything"))
+    page.wait_for_function("document.querySelector('#results').textContent.includes('Error')")  # gradio refuses it
+    assert secret.exists()
+    assert small.qa.articles() == []
+    guarded.records[:] = [r for r in guarded.records if "upload" not in r and "413" not in r and "ERR_" not in r]
+
+
+def test_a_paste_that_is_refused_stays_and_says_why(small, guarded):
+    page = _library(guarded.open(small))
+    page.get_by_label("Text", exact=True).fill(BRIDGE)
+    page.get_by_role("button", name="More about it").click()
+    page.get_by_label("Author (optional)").fill("Ann Author")
+    page.get_by_label("Published (optional)").fill("2024-02-30")
+    page.get_by_role("button", name="Add article").click()
+    assert "'published' is '2024-02-30'; expected an ISO 8601 date such as 2024-05-17" in _results(page, 1)[0]
+    assert page.get_by_label("Text", exact=True).input_value() == BRIDGE
+    assert page.get_by_label("Author (optional)").input_value() == "Ann Author"
+    page.get_by_label("Published (optional)").fill("2024-02-29")
+    page.get_by_role("button", name="Add article").click()
+    assert _results(page, 2)[0].startswith("Added The pasted text as the-lindby-bridge")
+    assert page.get_by_label("Text", exact=True).input_value() == ""
+    assert page.get_by_label("Author (optional)").input_value() == ""
+    article, _ = small.qa.article(small.qa.articles()[0].id)
+    assert (article.author, article.published) == ("Ann Author", "2024-02-29")
+    page.get_by_label("Text", exact=True).evaluate(
+        "t => { t.value = 'word '.repeat(2.2e6); t.dispatchEvent(new Event('input', { bubbles: true })) }"
+    )
+    page.get_by_role("button", name="Add article").click()
+    assert "more than 10,485,760 bytes" in _results(page, 3)[0]
+    assert page.get_by_label("Text", exact=True).evaluate("t => t.value.length") == 11_000_000
+
+
+def test_the_state_of_the_index_is_told_with_the_files_that_were_refused(small, guarded, home):
+    small.qa.add(BRIDGE, title="The bridge")
+    (home / "corpus" / "scan<b>.txt").write_bytes(b"\xff\xfa\x00")
+    small.qa.sync()
+    page = _library(guarded.open(small))
+    page.wait_for_function("document.querySelector('#index summary')?.textContent === 'Index: ready, 1 file refused'")
+    page.locator("#index summary").click()
+    told = _flat(page.inner_text("#index"))
+    for words in ("Articles 1", "Sentences 3", "exact, without Chroma", "scan<b>.txt It is not UTF-8 text"):
+        assert words in told
+    small.host.state, small.host.detail = "indexing", "3 of 10 articles"
+    small.qa.add("Another article is short.")
+    page.reload()
+    _library(page)
+    page.wait_for_function(
+        "document.querySelector('#index summary').textContent.includes('indexing, 3 of 10 articles')"
+    )
+    small.host.detail = "7 of 10 articles"
+    page.wait_for_function(
+        "document.querySelector('#index summary').textContent.includes('indexing, 7 of 10 articles')"
+    )
+
+
+def test_while_another_process_holds_the_index_the_library_is_read_and_changes_are_refused_in_words(
+    chromium, guarded, home
+):
+    with open_fake(home) as writer:
+        id = writer.add(BRIDGE, title="The bridge").article
+        shelf = Shelf(home, QA.read(settings=writer.settings))
+        try:
+            shelf.host.state, shelf.host.detail = "reading", "The index is held by process 1 (qa add)."
+            page = _library(guarded.open(shelf))
+            page.get_by_role("button", name="The bridge", exact=True).click()
+            page.wait_for_selector("#table .opened")
+            assert "read-only. The index is held by process 1" in page.inner_text("#index")
+            _upload(page, _file("a.txt", "The file is short."))
+            assert "Refused a.txt: The index is open for reading only." in _results(page, 1)[0]
+            page.locator("#table .opened .act-confirm").click()
+            page.get_by_role("button", name="Yes, remove it").click()
+            assert "Refused The bridge: The index is open for reading only." in _results(page, 2)[0]
+            assert writer.article(id)
+            assert guarded.finish() == []  # before the service goes
+        finally:
+            shelf.stop()
+
+
+def test_a_phone_shows_rows_as_cards_with_targets_that_a_thumb_hits(guarded, many):
+    page = _library(guarded.open(many, **PHONE))
+    page.locator("#table button.title").nth(1).tap()
+    page.wait_for_selector("#table .opened")
+    page.locator("#table td .act-confirm").nth(0).tap()
+    page.wait_for_selector("#table .confirm")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    small_ones = page.locator("#shelf :is(button, a, summary, label.drop):visible").evaluate_all(
+        "all => all.map(e => [e.getBoundingClientRect(), e.textContent]).filter(([r]) => r.height < 24 || r.width < 24)"
+    )
+    assert small_ones == []
+    for primary in (
+        "#table button.title",
+        "#table .jump",
+        "#table .act-remove",
+        "#table .act-ask",
+        "#table .pager button",
+    ):
+        assert page.locator(primary).first.bounding_box()["height"] >= 44, primary
+    page.locator("#table .jump").tap()
+    page.wait_for_function("document.activeElement.matches('#files input')")
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
+def test_axe_finds_nothing_in_the_library(small, guarded, options):
+    fill(small.qa.catalog, ROWS + 2)
+    page = _library(guarded.open(small, **options))
+    assert _axe(page) == []
+    page.locator("#table button.title").nth(1).click()
+    page.wait_for_selector("#table .opened")
+    page.locator("#table td .act-confirm").nth(3).click()
+    page.wait_for_selector("#table .confirm")
+    _upload(page, _file("a.txt", "A new one is short."), _file("b.png", "no"))
+    _results(page, 2)
+    page.locator("#index summary").click()
+    page.get_by_role("button", name="More about it").click()
+    assert _axe(page) == []

@@ -110,7 +110,7 @@ def preview(article: Article, sentences: int) -> str:
         cut += f"{_download(article.id, title, 'Download the whole article')}</p>"
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in text.split("\n") if line.strip())
     return (
-        f'<section class="opened" aria-label="{title}"><header><h3 tabindex="-1">{title}</h3>'
+        f'<section class="opened" aria-label="{title}"><header><h2 tabindex="-1">{title}</h2>'
         f'<p class="facts">{escape(" · ".join(facts))}</p>{address}<p class="facts">{escape(" · ".join(more))}</p>'
         f'<div class="acts">{_act("ask", article.id, "Ask this article")}{_download(article.id, title)}'
         f"{_act('confirm', article.id, 'Remove')}{_act('close', article.id, 'Close')}</div></header>"

@@ -35,7 +35,7 @@ document.addEventListener('focusin', (event) => {
 });
 
 function target() {
-  if (wanted === 'heading') return element.querySelector('.preview h3');
+  if (wanted === 'heading') return element.querySelector('.preview h2');
   if (wanted === 'count') return element.querySelector('.count');
   const found = [...element.querySelectorAll('button[data-act]')].find((b) => key(b) === (wanted || held));
   return found?.disabled ? element.querySelector('.count') : found;
