@@ -1,0 +1,386 @@
+"""What must not come in, sent to a real `qa serve` over real sockets: floods, other sites, other machines, strangers.
+
+The bodies are streamed: what the service refuses early is never sent whole.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT, STARTER
+
+from qa.cli import main
+from qa.client import RemoteQA
+from qa.users import Users
+from qa.web.bodies import MAX_BODY, MAX_LOGIN, MAX_PARTS, UPLOAD
+
+MB = 1 << 20
+GROWTH = 64 * MB  # memory that one refused body may cost the service
+SLACK = 8 * MB  # what is under way in the sockets' buffers when the refusal arrives
+BLOCK = b"x" * MB
+PASSWORD = "correct horse battery"
+
+
+class Served:
+    """A `qa serve` of its own and what it takes to look at it."""
+
+    def __init__(self, home: Path, *options: str) -> None:
+        self.home, self.uploads = home, home / "uploads"
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("QA_")}
+        environment |= {"GRADIO_TEMP_DIR": str(self.uploads), "PYTHONUNBUFFERED": "1"}
+        self._log = (home / "serve.log").open("w+")
+        command = [sys.executable, "-c", "from qa.cli import main; main()", "--home", str(home), "serve", "--port", "0"]
+        self.process = subprocess.Popen(
+            [*command, *options], cwd=ROOT, env=environment, stdout=self._log, stderr=subprocess.STDOUT
+        )
+        self.until(lambda: "Groundwire: " in self.log(), "announced")
+        self.url = re.search(r"Groundwire: (\S+)", self.log())[1]
+        self.port = int(self.url.rpartition(":")[2])
+        self.own = {"authorization": f"Bearer {(home / 'index' / 'token').read_text('ascii')}"}
+        self.until(lambda: self.get("/api/health", headers=self.own).json()["state"] == "ready", "ready")
+
+    def log(self) -> str:
+        return (self.home / "serve.log").read_text()
+
+    def get(self, path: str, **options) -> httpx.Response:
+        return httpx.get(self.url + path, trust_env=False, timeout=30, **options)
+
+    def post(self, path: str, **options) -> httpx.Response:
+        return httpx.post(self.url + path, trust_env=False, timeout=30, **options)
+
+    def left_over(self) -> list[Path]:
+        return [p for p in self.uploads.rglob("*") if p.is_file()]
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Its memory never grows by GROWTH meanwhile, no upload is left behind, and it goes on answering."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")  # the peak is what it is now
+        before, files = self._peak(), self.left_over()
+        yield
+        self.until(lambda: self.left_over() == files, "rid of its uploads")
+        assert self._peak() - before < GROWTH, "its memory grew"
+        assert self.get("/api/health", headers=self.own).status_code == 200
+
+    def until(self, true, what: str) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, f"the service ended: {self.log()}"
+            try:
+                if true():
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"the service was not {what} in time: {self.log()}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+
+    def _peak(self) -> int:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+
+
+def home_of(tmp_path_factory, name: str) -> Path:
+    home = tmp_path_factory.mktemp(name)
+    (home / "corpus").mkdir()
+    shutil.copy(ROOT / "corpus" / f"{STARTER}.md", home / "corpus")
+    return home
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory) -> Iterator[Served]:
+    """On loopback, without a login."""
+    served = Served(home_of(tmp_path_factory, "guarded"))
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="module")
+def ana(tmp_path_factory) -> bytes:
+    """A users file: hashing a password is slow on purpose, so it is done once."""
+    users = Users(tmp_path_factory.mktemp("users") / "users.json")
+    users.add("ana", PASSWORD)
+    return users.path.read_bytes()
+
+
+@pytest.fixture
+def with_login(service, ana) -> Iterator[Served]:
+    """The same service, which has a user now."""
+    path = service.home / "users.json"
+    path.write_bytes(ana)
+    yield service
+    path.unlink()
+
+
+# --- floods -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def connected(service: Served, path: str, headers: dict[str, str]) -> Iterator[socket.socket]:
+    """A connection on which the head of a POST has been sent."""
+    head = {"host": f"127.0.0.1:{service.port}", **service.own, **headers}
+    lines = [f"POST {path} HTTP/1.1", *(f"{k}: {v}" for k, v in head.items()), "", ""]
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+        line.sendall("\r\n".join(lines).encode())
+        yield line
+
+
+def sent(service: Served, path: str, headers: dict[str, str], body: Iterable[bytes]) -> tuple[int, int]:
+    """The status of the answer, 0 when there is none, and how many bytes of the body went out before it came."""
+    with connected(service, path, headers) as line:
+        gone, answer = 0, b""
+        try:
+            for block in body:
+                line.sendall(block)
+                gone += len(block)
+                line.setblocking(False)
+                try:
+                    answer = line.recv(65_536)
+                    break
+                except BlockingIOError:
+                    line.settimeout(30)
+            line.settimeout(30)
+            answer = answer or line.recv(65_536)
+        except OSError:
+            pass  # closed in mid-sending; what it said before may have been lost with it
+        return (int(answer.split()[1]) if answer else 0), gone
+
+
+def chunked(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        yield b"%x\r\n%s\r\n" % (len(block), block)
+    yield b"0\r\n\r\n"
+
+
+def form(*parts: tuple[str, Iterable[bytes]]) -> Iterator[bytes]:
+    """The body of a multipart form with the boundary XX: parts of a disposition and their blocks."""
+    for disposition, blocks in parts:
+        yield f"--XX\r\ncontent-disposition: form-data; {disposition}\r\n\r\n".encode()
+        yield from blocks
+        yield b"\r\n"
+    yield b"--XX--\r\n"
+
+
+FORM = {"content-type": "multipart/form-data; boundary=XX"}
+CHUNKED = {"transfer-encoding": "chunked"}
+FILE, FIELD = 'name="files"; filename="a.txt"', 'name="files"'
+
+
+@pytest.mark.parametrize(("disposition", "size"), [(FILE, 200 * MB), (FIELD, 300 * MB)], ids=["file", "field"])
+@pytest.mark.parametrize("announced", [True, False], ids=["with a length", "chunked"])
+def test_a_body_that_is_far_too_large_is_refused_early_in_bounded_memory(service, disposition, size, announced):
+    body = form((disposition, (BLOCK for _ in range(size // MB))))
+    headers = FORM | ({"content-length": str(size)} if announced else CHUNKED)
+    with service.bounded():
+        status, gone = sent(service, UPLOAD, headers, body if announced else chunked(body))
+        assert status in (413, 0)
+        assert gone <= (SLACK if announced else MAX_BODY + SLACK)
+
+
+@pytest.mark.parametrize("path", ["/api/ask", "/api/articles", "/gradio_api/queue/join", "/mcp", UPLOAD])
+def test_a_body_without_a_length_is_refused_when_it_passes_the_limit(service, path):
+    with service.bounded():
+        status, gone = sent(service, path, CHUNKED, chunked(BLOCK for _ in range(100)))
+        assert status in (400, 413, 0)
+        assert gone <= MAX_BODY + SLACK
+
+
+@pytest.mark.parametrize("disposition", [FILE, FIELD], ids=["files", "fields"])
+def test_a_form_of_a_thousand_parts_is_refused_and_leaves_no_file(service, disposition):
+    body = b"".join(form(*((disposition, [b"A tank."]) for _ in range(1_000))))
+    with service.bounded():
+        answer = service.post(UPLOAD, headers={**service.own, **FORM}, content=body)
+        assert answer.status_code == 413
+        assert f"more than {MAX_PARTS} parts" in answer.json()["message"]
+
+
+def test_the_boundary_of_a_part_is_seen_across_chunks_and_the_last_part_allowed_comes_through(service):
+    for parts, status in ((MAX_PARTS, 200), (MAX_PARTS + 1, 413)):
+        body = b"".join(form(*((FILE, [b"A tank."]) for _ in range(parts))))
+        pieces = (body[i : i + 7] for i in range(0, len(body), 7))
+        got, _ = sent(service, UPLOAD, FORM | CHUNKED, chunked(pieces))
+        assert got == status, parts
+    for path in service.left_over():
+        path.unlink()
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 9], ids=["in the head of a part", "in a file", "in a large file"])
+def test_an_upload_that_breaks_off_leaves_no_file(service, blocks):
+    begun = [*form((FILE, [b"A tank."]), (FILE, (BLOCK for _ in range(blocks))))][: -1 if blocks else -2]
+    with service.bounded(), connected(service, UPLOAD, FORM | {"content-length": str(12 * MB)}) as line:
+        for block in begun:
+            line.sendall(block)
+        service.until(service.left_over, "writing the upload")
+
+
+def test_a_stranger_may_send_the_login_little(with_login):
+    answer = with_login.post("/login", content=b"name=" + b"x" * MAX_LOGIN)
+    assert answer.status_code == 413
+    status, gone = sent(with_login, "/login", CHUNKED, chunked(BLOCK for _ in range(100)))
+    assert status in (413, 0)
+    assert gone <= SLACK
+
+
+# --- other sites and other machines -------------------------------------------------------------------------------
+
+WRITES = [
+    ("POST", "/api/articles"), ("DELETE", "/api/articles/" + STARTER), ("POST", "/api/index"), ("POST", "/api/doctor"),
+    ("POST", "/gradio_api/queue/join"), ("POST", UPLOAD), ("POST", "/gradio_api/cancel"), ("POST", "/logout"),
+]  # fmt: skip
+POSTS = [*WRITES, ("POST", "/api/ask"), ("POST", "/mcp"), ("POST", "/login")]
+FOREIGN = [
+    {"host": "evil.example"}, {"host": "169.254.169.254"}, {"origin": "http://evil.example"}, {"origin": "null"},
+    {"origin": "http://127.0.0.1:1"}, {"sec-fetch-site": "cross-site"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("foreign", FOREIGN, ids=str)
+@pytest.mark.parametrize(("method", "path"), POSTS)
+def test_what_another_site_sends_is_refused_even_with_the_token(service, method, path, foreign):
+    answer = httpx.request(method, service.url + path, headers={**service.own, **foreign}, trust_env=False)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize("credential", [{}, {"authorization": "Bearer no"}, {"authorization": "Basic YTpi"}], ids=str)
+def test_a_write_without_the_token_is_refused(service, method, path, credential):
+    assert httpx.request(method, service.url + path, headers=credential, trust_env=False).status_code == 403
+
+
+def test_the_pages_cookie_opens_the_writes_and_is_not_the_token(service):
+    with httpx.Client(base_url=service.url, trust_env=False) as browser:
+        browser.get("/")
+        kept = browser.cookies[f"groundwire-{service.port}"]
+        assert browser.post("/api/index").status_code == 200
+        assert kept not in service.own["authorization"]
+        stolen = {"authorization": f"Bearer {kept}"}
+        assert httpx.post(service.url + "/api/index", headers=stolen, trust_env=False).status_code == 403
+
+
+# --- strangers ----------------------------------------------------------------------------------------------------
+
+EVERYTHING = [
+    "/", "/?q=a", "/api/health", "/api/articles", "/api/openapi.json", "/api/conversations", "/config", "/info",
+    "/theme.css", "/assets/index.js", "/static/img/logo.svg", "/svelte/svelte.js", "/gradio_api/info",
+    "/gradio_api/startup-events", "/gradio_api/queue/data?session_hash=x", "/gradio_api/heartbeat/x", "/mcp",
+    "/nothing", "/manifest.json", "/robots.txt", "/user", "/token", "/login/", "/login/x", "//login", "/LOGIN", "/favicon.ico/x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_with_a_login_nothing_answers_a_stranger(with_login, path):
+    answer = with_login.get(path)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert set(answer.json()) == {"error", "message"}
+    assert "set-cookie" not in answer.headers
+    page = with_login.get(path, headers={"accept": "text/html,*/*"})
+    assert page.status_code == 303
+    assert page.headers["location"].startswith("/login?next=%2F")
+
+
+@pytest.mark.parametrize(("method", "path"), [p for p in POSTS if p[1] not in ("/login", "/logout")])
+def test_with_a_login_nothing_is_done_for_a_stranger(with_login, method, path):
+    assert httpx.request(method, with_login.url + path, trust_env=False).status_code == 401
+
+
+def test_the_cookie_from_before_the_login_opens_nothing_with_one(service, ana):
+    path = service.home / "users.json"
+    with httpx.Client(base_url=service.url, trust_env=False) as browser:
+        assert browser.get("/").status_code == 200
+        path.write_bytes(ana)
+        try:
+            assert browser.get("/api/health").status_code == 401, "the running service has noticed"
+            assert browser.post("/api/index").status_code == 401
+        finally:
+            path.unlink()
+        assert browser.post("/api/index").status_code == 200
+
+
+def test_a_person_logs_in_asks_and_logs_out(with_login):
+    with httpx.Client(base_url=with_login.url, trust_env=False, headers={"origin": with_login.url}) as browser:
+        login = browser.get("/", headers={"accept": "text/html"}, follow_redirects=True)
+        assert login.url.path == "/login"
+        assert browser.get("/favicon.ico").status_code == 200
+        entered = browser.post("/login", data={"name": "ana", "password": PASSWORD, "next": "/?q=a&b=c"})
+        assert (entered.status_code, entered.headers["location"]) == (303, "/?q=a&b=c")
+        cookie = set(entered.headers["set-cookie"].split("; ")[1:])
+        assert cookie == {"HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={14 * 24 * 3600}"}
+        assert "gradio" in browser.get("/").text
+        assert f"groundwire-{with_login.port}" not in browser.cookies, "the session opens the writes"
+        assert browser.post("/api/ask", json={"question": "Who is Hugh Griffiths?"}).json()["sentences"]
+        assert browser.post("/api/index").status_code == 200
+        assert browser.post("/logout").headers["location"] == "/login"
+        assert browser.get("/api/health").status_code == 401
+
+
+def test_a_program_asks_with_a_users_token_and_the_command_line_with_the_services(with_login):
+    users = Users(with_login.home / "users.json")
+    old = {"authorization": f"Bearer {users.new_token('ana')}"}
+    assert with_login.post("/api/ask", headers=old, json={"question": "Who is Hugh Griffiths?"}).json()["sentences"]
+    new = {"authorization": f"bearer {users.new_token('ana')}"}
+    assert with_login.get("/api/health", headers=old).status_code == 401
+    assert with_login.get("/api/health", headers=new).status_code == 200
+    assert with_login.post("/api/index", headers=new).status_code == 200
+    remote = RemoteQA.find(with_login.home / "index")
+    assert remote.ask("Who is Hugh Griffiths?").sentences
+    remote.close()
+
+
+def test_behind_a_proxy_that_speaks_tls_the_session_travels_by_tls_only(with_login):
+    form = {"name": "ana", "password": PASSWORD}
+    entered = with_login.post("/login", data=form, headers={"x-forwarded-proto": "https"})
+    assert entered.headers["set-cookie"].endswith("; Secure")
+
+
+# --- a public address ---------------------------------------------------------------------------------------------
+
+
+def test_an_address_that_others_reach_needs_a_login_or_the_word_public(home):
+    refused = CliRunner().invoke(main, ["--home", str(home), "serve", "--host", "0.0.0.0", "--port", "0"])
+    assert refused.exit_code == 2
+    assert "qa user add" in refused.output
+    assert "anyone who can reach it can read, add and delete articles" in refused.output
+    described = " ".join(CliRunner().invoke(main, ["serve", "--help"]).output.split())
+    assert "anyone who can reach the address can read, add and delete articles" in described
+
+
+def test_a_public_service_answers_to_addresses_and_its_own_names_and_never_opens_when_the_last_user_goes(
+    tmp_path_factory,
+):
+    home = home_of(tmp_path_factory, "public")
+    users = Users(home / "users.json")
+    users.add("ana", PASSWORD)
+    served = Served(home, "--host", "0.0.0.0", "--allow-host", "QA.example.org")
+    try:
+        assert "Passwords and articles travel in the clear" in served.log()
+        names = {"192.168.1.5": 200, "[fe80::1]:80": 200, "qa.example.org": 200, socket.gethostname(): 200}
+        names |= {"evil.example": 403, "127.0.0.1.evil.example": 403, "qa.example.org.evil.example": 403, "1.2.3": 403}
+        got = {n: served.get("/api/health", headers={**served.own, "host": n}).status_code for n in names}
+        assert got == names
+        RemoteQA.find(home / "index").close()  # the command line finds it on loopback
+        users.remove("ana")
+        assert served.get("/api/articles").status_code == 401
+        assert served.get("/", headers={"accept": "text/html"}).status_code == 303
+        assert served.get("/api/articles", headers=served.own).status_code == 200
+    finally:
+        served.stop()
