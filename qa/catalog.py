@@ -26,6 +26,7 @@ from qa.types import Article, Passage, Sentence, version_of
 FORMAT = 1  # raise it whenever the meaning of a stored byte changes
 FILE = "catalog.sqlite3"
 BUSY_MS = 30_000
+IDLE = 4  # reading connections kept open, each with its page cache; more were used at once, fewer are kept
 
 # `passage_text` is what the full-text index reads: text is stored once, in articles. A derived title is in neither.
 _SCHEMA = """
@@ -183,7 +184,7 @@ class Catalog:
             finally:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
-                if self._closed:
+                if self._closed or len(self._idle) >= IDLE:
                     db.close()
                 else:
                     self._idle.append(db)

@@ -73,12 +73,12 @@ class AskTab:
                 self.filters = FilterBox(host)
             with gr.Column(scale=2, min_width=300, elem_id="sources"):
                 self.panel = gr.HTML(render.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
+        self.fields = [*self.filters.inputs, self.filters.frame]
 
     def wire(self, load: Callable[..., Any], ready: Sequence[Callable[..., Any]]) -> None:
         """What happens when the page is loaded, when the service is `ready` for it, and on all that people do here."""
         asking = [self.box, self.current, *self.filters.inputs]
-        fields = [*self.filters.inputs, self.filters.frame]
-        view = [self.box, self.talk, self.current, self.panel, self.bar, *fields]
+        view = [self.box, self.talk, self.current, self.panel, self.bar, *self.fields]
         under_way = {"concurrency_id": "ask", **QUIET}
         runs = [e(self.ask, asking, view, **under_way) for e in (self.box.submit, self.frame.example, self.frame.again)]
         arrived = load(self.arrive, None, view, **under_way)
@@ -88,7 +88,7 @@ class AskTab:
         self.box.stop(self.stop, [self.current], view, cancels=[*runs, arrived], concurrency_limit=None, **QUIET)
         # One at a time and none left out, so that the last click is what is seen.
         self.frame.cite(self.open, [self.current], [self.panel], trigger_mode="multiple", concurrency_limit=1, **QUIET)
-        self.panel.act(self.act, [self.current], [self.panel, *fields], **QUIET)
+        self.panel.act(self.act, [self.current], [self.panel, *self.fields], **QUIET)
         self.bar.act(self.turn_to, None, view, **QUIET)
 
     def arrive(self, request: gr.Request) -> Iterator[Update]:

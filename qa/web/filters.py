@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 
@@ -15,6 +15,7 @@ from qa.web.parts import QUIET
 from qa.wire import make_filters
 
 NAME = "Filters"
+LISTED = 200  # articles to choose from
 
 
 class FilterBox:
@@ -22,12 +23,11 @@ class FilterBox:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        with gr.Accordion(NAME, open=False, elem_id="filters") as self.frame:
-            with gr.Row():
-                self.outlets = _chosen("Outlets", "filter-outlets")
-                self.since = _day("Published from", "filter-from")
-                self.until = _day("to", "filter-to")
-            self.articles = _chosen("Only these articles", "filter-articles", visible="hidden")
+        with gr.Accordion(NAME, open=False, elem_id="filters") as self.frame, gr.Row():
+            self.outlets = _chosen("Outlets", "filter-outlets")
+            self.articles = _chosen("Articles", "filter-articles", scale=2)
+            self.since = _day("Published from", "filter-from")
+            self.until = _day("to", "filter-to")
         self.inputs = [self.outlets, self.since, self.until, self.articles]
         # Opened by hand; the frame must know, or closing it after a question changes nothing.
         self.frame.expand(lambda: gr.Accordion(open=True), None, [self.frame], **QUIET)
@@ -51,21 +51,25 @@ class FilterBox:
         )
 
     def choices(self) -> dict[Any, Any]:
-        """The outlets that there are."""
-        return {self.outlets: gr.Dropdown(choices=self._host.qa.outlets())}
+        """The outlets and articles to choose from: of a large library the first by title, others go by their id."""
+        return {
+            self.outlets: gr.Dropdown(choices=self._host.qa.outlets()),
+            self.articles: gr.Dropdown(choices=self._titles()),
+        }
 
     def show(self, filters: Filters) -> dict[Any, Any]:
         """The fields with these filters in them."""
-        titles = [(self._title(id), id) for id in filters.articles]
+        chosen = [(self._title(id), id) for id in filters.articles]
         return {
             self.outlets: gr.Dropdown(value=list(filters.outlets)),
+            self.articles: gr.Dropdown(choices=[*chosen, *self._titles()], value=list(filters.articles)),
             self.since: filters.published_from or "",
             self.until: filters.published_to or "",
-            self.articles: gr.Dropdown(
-                choices=titles, value=list(filters.articles), visible=True if filters.articles else "hidden"
-            ),
             self.frame: gr.Accordion(label=_name(filters), open=bool(filters)),
         }
+
+    def _titles(self) -> list[tuple[str, str]]:
+        return [(a.title, a.id) for a in self._host.qa.articles(order="title", limit=LISTED)]
 
     def _title(self, id: str) -> str:
         try:
@@ -84,12 +88,12 @@ def _name(filters: Filters) -> str:
     return f"{NAME}: {render.filter_words(filters)}" if filters else NAME
 
 
-def _chosen(label: str, id: str, *, visible: bool | Literal["hidden"] = True) -> gr.Dropdown:
+def _chosen(label: str, id: str, scale: int = 1) -> gr.Dropdown:
     """Any value is taken: the choices of a page that outlived its service are not known any more."""
     return gr.Dropdown(
-        [], label=label, elem_id=id, visible=visible, multiselect=True, allow_custom_value=True, min_width=160
+        [], label=label, elem_id=id, multiselect=True, allow_custom_value=True, scale=scale, min_width=140
     )  # fmt: skip
 
 
 def _day(label: str, id: str) -> gr.Textbox:
-    return gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_lines=1, elem_id=id, min_width=120)
+    return gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_lines=1, elem_id=id, min_width=110)

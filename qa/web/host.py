@@ -24,8 +24,8 @@ RETRY_SECONDS = 1.0
 class Host:
     """Starts a service in the background. `qa` is there as soon as the catalog is open; indexing goes on behind it.
 
-    While another process holds the index, what is indexed is read and answered from (`read_qa`), nothing is changed, and
-    the index is taken over as soon as it is free.
+    While another process holds the index, what is indexed is read and answered from (`read_qa`), nothing is changed,
+    and the index is taken over as soon as it is free.
     """
 
     def __init__(self, open_qa: Callable[[], QA], read_qa: Callable[[], QA] | None = None) -> None:
@@ -77,6 +77,7 @@ class Host:
             self._qa = self._held()
             self.state, self.detail = "indexing", ""
             self.report = self._qa.sync(counted)
+            self.detail = ""
             self.detail = self._qa.attach_chroma()
             self._qa.warm_up()
             self.state = "ready"

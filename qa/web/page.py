@@ -5,6 +5,7 @@ Knows the service only through `Host`. Errors of ours become notices; anything e
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -13,7 +14,7 @@ from qa.conversations import Conversations
 from qa.web.chat import AskTab
 from qa.web.host import Host
 from qa.web.library import LibraryTab
-from qa.web.parts import ASSETS, asset
+from qa.web.parts import ASSETS, QUIET, asset
 
 STYLES = ("page.css", "ask.css", "library.css")
 MAX_FILE = 10 * 1024 * 1024  # bytes; the service refuses longer articles anyway
@@ -24,17 +25,29 @@ def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
     with gr.Blocks(title="Groundwire", analytics_enabled=False, delete_cache=(3600, 3600), fill_height=True) as page:
         with gr.Row(elem_id="masthead"):
             gr.HTML("<h1>Groundwire</h1><p>Answers in the articles’ own words</p>", elem_id="title", js_on_load=None)
+            who = gr.HTML("", elem_id="who", js_on_load=None)
             state = gr.HTML('<p class="state" role="status"></p>', elem_id="state", js_on_load=asset("state.js"))
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask") as asking:
                 ask = AskTab(host, conversations)
             with gr.Tab("Library", id="library") as tab:
                 library = LibraryTab(host)
         ask.wire(page.load, [state.ready, asking.select])
+        chosen = library.table.ask(ask.only, None, ask.fields, **QUIET)
+        chosen.then(lambda: gr.Tabs(selected="ask"), None, [tabs], **QUIET)
+        page.load(_visitor, None, [who], **QUIET)
         for event in (page.load, tab.select, state.ready):
             library.refresh(event)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page
+
+
+def _visitor(request: gr.Request) -> str:
+    """Who is logged in, with the way out; nothing for guests."""
+    kind, _, name = str(getattr(request.state, "visitor", "")).partition(":")
+    if kind != "user":
+        return ""
+    return f'<form method="post" action="./logout"><b>{escape(name)}</b> <button type="submit">Log out</button></form>'
 
 
 def looks() -> dict[str, Any]:
