@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 
+import httpx
 import pytest
 from browser import LAST_REPLY, Service, ask, served
 from conftest import ROOT, STARTER
@@ -384,6 +385,73 @@ def test_rapid_clicks_end_on_the_last_citation(slow, guarded):
     )
     page.wait_for_timeout(400)
     assert page.locator("#panel .card.active .number").inner_text() == numbers[-1]
+
+
+def test_a_question_to_a_service_that_is_too_busy_is_refused_in_words_and_stays_in_the_box(
+    chromium, guarded, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("qa.web.page.WAITING", 6)
+    write_article(tmp_path, "tank", TANKS)
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        with served(qa) as service:
+            gate, page = Gate(qa), guarded.open(service)
+            page.wait_for_selector("#chat button.example, #chat .placeholder")
+            page.wait_for_timeout(1000)  # until the page's own events are through
+            statuses = _crowd(service, 30)
+            assert set(statuses) == {200, 503}
+            page.fill("#question textarea", TANK)
+            page.press("#question textarea", "Enter")
+            page.wait_for_selector(".toast-body")
+            assert "busy" in page.locator(".toast-body").first.inner_text()
+            assert page.input_value("#question textarea") == TANK
+            gate.let(1000)
+            page.wait_for_timeout(2000)
+            assert ask(page, TANK).locator("button.cite").count() >= 1
+            page.close()
+    assert all("503" in record for record in guarded.finish())
+
+
+def _crowd(service, n: int) -> list[int]:
+    """Questions of others, straight to the queue."""
+    with httpx.Client(base_url=service.url, trust_env=False, headers={"authorization": "Bearer secret"}) as http:
+        dependencies = http.get("/config").json()["dependencies"]
+        submit = next(d["id"] for d in dependencies if any(t[1] == "submit" for t in d["targets"]))
+        body = {"data": [TANK, None, [], "", "", []], "fn_index": submit, "event_data": None}
+        return [
+            http.post("/gradio_api/queue/join", json={**body, "session_hash": f"other{i}"}).status_code
+            for i in range(n)
+        ]
+
+
+def test_questions_are_answered_while_an_article_is_being_added(slow, guarded):
+    service, gate = slow
+    gate.let(1000)
+    adding, go = service.host.qa.add_bytes, threading.Event()
+
+    def slowly(*given, **named):
+        assert go.wait(60)
+        return adding(*given, **named)
+
+    service.host.qa.add_bytes = slowly
+    page = guarded.open(service)
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_label("Text", exact=True).fill("The ferry is blue.")
+    page.get_by_role("button", name="Add article").click()
+    page.get_by_role("tab", name="Ask").click()
+    assert ask(page, TANK).locator("button.cite").count() >= 1
+    go.set()
+    page.get_by_role("tab", name="Library").click()
+    page.wait_for_selector("#results .done")
+
+
+def test_ask_this_article_in_the_library_leads_back_to_the_question_box_with_the_filter_set(page):
+    page.get_by_role("tab", name="Library").click()
+    page.locator("#table td.title button").first.click()
+    page.locator("#table").get_by_text("Ask this article").click()
+    page.wait_for_selector("#question textarea", state="visible")
+    page.wait_for_selector("#filters >> text=one article only")
+    assert "Filters: one article only." in ask(page, GRIFFITHS).inner_text()
 
 
 def test_an_index_held_by_another_process_is_read_and_taken_over_when_it_is_free(guarded, tmp_path):

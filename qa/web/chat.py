@@ -81,7 +81,9 @@ class AskTab:
         view = [self.box, self.talk, self.current, self.panel, self.bar, *self.fields]
         under_way = {"concurrency_id": "ask", **QUIET}
         runs = [e(self.ask, asking, view, **under_way) for e in (self.box.submit, self.frame.example, self.frame.again)]
-        arrived = load(self.arrive, None, view, **under_way)
+        arrived = load(
+            self.arrive, None, view, concurrency_limit=16, **QUIET
+        )  # nobody waits for others' questions to see a page
         arrived.then(None, js=asset("address.js"), **QUIET)
         for event in ready:
             event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)

@@ -17,6 +17,8 @@ from qa.web.library import LibraryTab
 from qa.web.parts import ASSETS, QUIET, asset
 
 STYLES = ("page.css", "ask.css", "library.css")
+AT_ONCE = 4  # events of a kind, so also questions
+WAITING = 300  # events; a page that comes up has six, and what exceeds this is told that the service is busy
 MAX_FILE = 10 * 1024 * 1024  # bytes; the service refuses longer articles anyway
 
 
@@ -38,7 +40,7 @@ def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
         page.load(_visitor, None, [who], **QUIET)
         for event in (page.load, tab.select, state.ready):
             library.refresh(event)
-    page.queue(default_concurrency_limit=4, max_size=64)
+    page.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
     return page
 
 
