@@ -26,6 +26,8 @@ from qa.client import RemoteQA
 from qa.users import Users
 from qa.web.bodies import MAX_BODY, MAX_LOGIN, MAX_PARTS, UPLOAD
 
+pytest_plugins = ["browser"]
+
 MB = 1 << 20
 GROWTH = 64 * MB  # memory that one refused body may cost the service
 SLACK = 8 * MB  # what is under way in the sockets' buffers when the refusal arrives
@@ -282,7 +284,8 @@ EVERYTHING = [
     "/", "/?q=a", "/api/health", "/api/articles", "/api/openapi.json", "/api/conversations", "/config", "/info",
     "/theme.css", "/assets/index.js", "/static/img/logo.svg", "/svelte/svelte.js", "/gradio_api/info",
     "/gradio_api/startup-events", "/gradio_api/queue/data?session_hash=x", "/gradio_api/heartbeat/x", "/mcp",
-    "/nothing", "/manifest.json", "/robots.txt", "/user", "/token", "/login/", "/login/x", "//login", "/LOGIN", "/favicon.ico/x",
+    "/nothing", "/manifest.json", "/robots.txt", "/user", "/token", "/login/", "/login/x", "//login",
+    "/LOGIN", "/favicon.ico/x",
 ]  # fmt: skip
 
 
@@ -350,6 +353,39 @@ def test_behind_a_proxy_that_speaks_tls_the_session_travels_by_tls_only(with_log
     form = {"name": "ana", "password": PASSWORD}
     entered = with_login.post("/login", data=form, headers={"x-forwarded-proto": "https"})
     assert entered.headers["set-cookie"].endswith("; Secure")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_login_page_in_a_browser(chromium, with_login, scheme):
+    """By keyboard, on a small screen, in either colours; with Chromium's own Origin and cookies."""
+    screen = {"width": 390, "height": 844}
+    context = chromium.new_context(viewport=screen, color_scheme=scheme)
+    page = context.new_page()
+    try:
+        page.goto(f"{with_login.url}/?__theme={scheme}")
+        assert page.evaluate("document.activeElement.id") == "name"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert violations(page) == []
+        page.get_by_label("Name").fill("ana")
+        page.get_by_label("Password").fill("not the password")
+        page.keyboard.press("Enter")
+        assert page.get_by_role("alert").inner_text() == "The name or the password is wrong."
+        assert violations(page) == []
+        assert page.evaluate("document.activeElement.id") == "password", "the name is there already"
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#question textarea")
+        assert page.url == f"{with_login.url}/?__theme={scheme}"
+        assert [c["name"] for c in context.cookies()] == [f"groundwire-session-{with_login.port}"]
+    finally:
+        context.close()
+
+
+def violations(page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [v["id"] for v in Axe().run(page).response["violations"]]
 
 
 # --- a public address ---------------------------------------------------------------------------------------------
