@@ -167,6 +167,20 @@ def test_a_new_conversation_is_empty_and_the_earlier_one_can_be_taken_up_again_a
     assert GRIFFITHS in page.locator("#bar .earlier button").inner_text()
 
 
+def test_a_conversation_that_another_window_deleted_gives_way_to_a_new_one(guarded, service):
+    page = guarded.open(service)
+    ask(page, CONTAINERS)
+    other = guarded.open(service, again=True)
+    _wait_asked(other, [CONTAINERS])
+    _bar(other, "Delete").click()
+    _bar(other, "Delete for good?").click()
+    _wait_asked(other, [])
+    page.fill("#question textarea", GRIFFITHS)
+    page.press("#question textarea", "Enter")
+    _wait_asked(page, [GRIFFITHS])
+    page.wait_for_selector("#chat button.cite")
+
+
 def test_a_conversation_is_exported_with_quotes_ids_versions_and_offsets(page, service):
     ask(page, CONTAINERS)
     article = service.get(f"/api/articles/{STARTER}").json()

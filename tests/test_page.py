@@ -13,7 +13,7 @@ import re
 
 import httpx
 import pytest
-from browser import LAST_REPLY, ask
+from browser import LAST_REPLY, WIDE, ask
 from conftest import STARTER
 
 from qa.types import DECLINED
@@ -21,6 +21,7 @@ from qa.types import DECLINED
 pytest_plugins = ["browser"]
 pytestmark = pytest.mark.browser
 
+NARROW = {"width": 390, "height": 844}
 CONTAINERS = "How many containers did the shipments contain?"
 GRIFFITHS = "Who is Hugh Griffiths?"
 FRANCE = "What is the capital of France?"
@@ -306,21 +307,31 @@ def test_text_is_readable_in_light_and_dark(guarded, service, scheme):
         assert _contrast(page, selector) >= 4.5, selector
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(guarded, service, scheme):
+def _violations(page) -> list:
     from axe_playwright_python.sync_playwright import Axe
 
-    page = guarded.open(service, color_scheme=scheme)
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["impact"], [n["target"] for n in v["nodes"]][:3]) for v in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_axe_finds_nothing(guarded, service, scheme, view):
+    """Empty, answered, with a citation open, with filters open, with the whole article open."""
+    page = guarded.open(service, color_scheme=scheme, viewport=view)
+    page.wait_for_selector("#chat button.example")
+    assert _violations(page) == [], "empty"
+    ask(page, FRANCE)
     ask(page, CONTAINERS)
-    page.locator("#chat button.cite").first.click()
+    page.locator("#filters button").first.click()
+    page.wait_for_selector("#filter-from input")
+    assert _violations(page) == [], "answered"
+    page.locator("#chat button.cite").last.click()
     _active(page)
-    for tab in ("Ask", "Library"):
-        page.get_by_role("tab", name=tab).click()
-        found = Axe().run(page).response["violations"]
-        serious = [
-            (v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")
-        ]
-        assert serious == [], tab
+    assert _violations(page) == [], "cited"
+    page.locator("#panel .card.active").get_by_text("Open the article").click()
+    page.wait_for_selector("#panel .whole mark.active")
+    assert _violations(page) == [], "article"
 
 
 def test_the_guard_of_these_tests_notices_a_foreign_request_and_an_error(guarded, service):

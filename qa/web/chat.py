@@ -13,7 +13,7 @@ from typing import Any
 import gradio as gr
 
 from qa.conversations import Conversations, Turn
-from qa.errors import GroundwireError
+from qa.errors import GroundwireError, UnknownConversation
 from qa.types import Filters
 from qa.web import render
 from qa.web.answering import Answering
@@ -135,7 +135,7 @@ class AskTab:
     ) -> Iterator[Update]:
         try:
             question = clean_question(question)
-            current = current or self._store.start(visitor)
+            current = self._kept(visitor, current)[0] or self._store.start(visitor)
             turn = self._store.ask(visitor, current, question, filters, again)
         except GroundwireError as error:
             yield {self.talk: [*self._messages(visitor, current), *_failed(question, str(error))]}
@@ -254,13 +254,12 @@ class AskTab:
 
     def _turns(self, visitor: str, current: str, live: Live | None) -> Sequence[Turn]:
         """The conversation's turns; the one that is being answered as far as it has come."""
-        current = live.conversation if live else current
-        turns = self._store.turns(visitor, current) if current else ()
+        _, turns = self._kept(visitor, live.conversation if live else current)
         return [live.turn if live and t.n == live.turn.n else t for t in turns]
 
     def _view(self, visitor: str, current: str) -> Update:
         """Everything that shows a conversation, with nothing under way."""
-        turns = self._store.turns(visitor, current) if current else ()
+        current, turns = self._kept(visitor, current)
         return {
             self.box: gr.Textbox(submit_btn="Ask", stop_btn=False),
             self.talk: _messages(turns, current),
@@ -269,8 +268,15 @@ class AskTab:
             self.bar: shown(bar(current, bool(turns), self._store.listed(visitor))),
         }
 
+    def _kept(self, visitor: str, current: str) -> tuple[str, tuple[Turn, ...]]:
+        """The conversation and its turns; none when it was deleted meanwhile, as another window can do."""
+        try:
+            return current, self._store.turns(visitor, current) if current else ()
+        except UnknownConversation:
+            return "", ()
+
     def _messages(self, visitor: str, current: str, until: int | None = None) -> list[Message]:
-        turns = self._store.turns(visitor, current) if current else ()
+        current, turns = self._kept(visitor, current)
         return _messages([t for t in turns if until is None or t.n < until], current, last=until is None)
 
 

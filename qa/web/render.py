@@ -23,7 +23,7 @@ from qa.types import DECLINED, Article, Citation, Filters, SourcePassage
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 LONGEST = 200_000  # characters of an article in the panel; more would make a browser slow
 PLACEHOLDER = (
-    "### Ask a question\n\n"
+    "## Ask a question\n\n"
     "Every sentence of an answer is a sentence of an article, word for word. "
     "Its number opens the passage it stands in."
 )
