@@ -241,7 +241,7 @@ def guarded(_pages) -> Iterator[Guarded]:
     assert not records, records
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def service(chromium, tmp_path_factory) -> Iterator[Service]:
     """A service over the starter article, ready."""
     home = tmp_path_factory.mktemp("service")

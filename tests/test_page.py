@@ -212,6 +212,15 @@ def test_hostile_text_is_shown_literally_and_does_nothing(page, service):
             " :is(#panel, #table) :is(img, script, a:not([download]))"
         )
         assert page.locator(found).count() == 0
+        page.get_by_role("tab", name="Ask").click()
+        page.locator("#filters button").first.click()
+        page.locator("#filter-outlets input").click()
+        page.get_by_role("option").filter(has_text="onerror").click()
+        page.wait_for_function("document.querySelector('#filters button').textContent.includes('onerror')")
+        page.locator("#bar").get_by_text("New conversation").click()
+        page.locator("#bar summary", has_text="Earlier").click()
+        assert HOSTILE[:38] in _flat(page.inner_text("#bar .earlier"))  # a title has an end
+        assert page.locator(":is(#bar, #filters) :is(img, script, strong, em, code, video, iframe)").count() == 0
         assert page.evaluate("window.hit") is None
     finally:
         service.remove(id)
