@@ -41,7 +41,7 @@ class Load:
 
 def rows() -> list[Row]:
     """All measurements, as (what, figure, bound)."""
-    with tempfile.TemporaryDirectory() as folder, _service(_corpus(Path(folder))) as (address, process):
+    with tempfile.TemporaryDirectory() as folder, service(_corpus(Path(folder))) as (address, process):
         load = measure(address, process)
     asked = f"{PEOPLE} people at once, {ROUNDS} rounds"
     ordered = sorted(load.waited)
@@ -97,7 +97,7 @@ def _corpus(home: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _service(home: Path) -> Iterator[tuple[str, psutil.Process]]:
+def service(home: Path) -> Iterator[tuple[str, psutil.Process]]:
     """`qa serve` on a free port, ready: its address and process."""
     command = [sys.executable, "-m", "qa", "--home", str(home), "serve", "--port", "0"]
     service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

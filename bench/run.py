@@ -1,20 +1,26 @@
 """Measure everything and write bench/RESULTS.md.
 
     python bench/run.py DIR [--sets NAME...] [--ablation N] [--no-cost]
+    python bench/run.py --page-only
 
 DIR holds evaluation sets, each a folder in the format of docs/evaluation.md. Every set is asked whole; the ablation
-asks N questions of each set with gold sentences (seed 0). Costs are measured on squad20 where it is there.
+asks N questions of each set with gold sentences (seed 0). Costs are measured on squad20 where it is there. The
+sections on the page need no set: `--page-only` measures them alone and leaves all others as they are.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import load
+import page
 from cost import cost_rows
 from tqdm import tqdm
 
@@ -35,11 +41,43 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--sets", nargs="*", help="only these sets")
     parser.add_argument("--ablation", type=int, default=100, metavar="N")
     parser.add_argument("--no-cost", action="store_true")
+    parser.add_argument("--page-only", action="store_true", help="only the sections that need no sets")
     args = parser.parse_args()
+    if (args.folder is None) != args.page_only:
+        parser.error("Name the folder of evaluation sets, or --page-only, not both.")
+    sections = [] if args.no_cost else page_sections()  # first, since it is the first to miss something
+    text = RESULTS.read_text("utf-8") if args.page_only else measured(args)
+    RESULTS.write_text(with_sections(text, sections), "utf-8")
+    print(f"wrote {RESULTS}")
+
+
+def page_sections() -> list[str]:
+    """The sections on the page, measured now."""
+    cores = f"{os.cpu_count()} shared cores"
+    timed = (
+        f"`python bench/page.py`: a service over the starter article and Chromium without a screen, on {cores};"
+        f" {page.WARM} rounds before those that count."
+    )
+    loaded = (
+        f"`python bench/load.py`: {load.PEOPLE} threads that ask over HTTP at once, each about its own of"
+        f" {load.PEOPLE} articles, {load.ROUNDS} rounds; threads and service on {cores}."
+    )
+    return [section("The page", timed, page.rows()), section("Fifty people at once", loaded, load.rows())]
+
+
+def with_sections(text: str, sections: Sequence[str]) -> str:
+    """The page with these sections at its end, in place of those of the same titles; all others stay as they are."""
+    titles = {s.partition("\n")[0] for s in sections}
+    kept = [part for part in re.split(r"^(?=## )", text, flags=re.MULTILINE) if part.partition("\n")[0] not in titles]
+    return "\n".join(["".join(kept).rstrip("\n") + "\n", *sections])
+
+
+def measured(args: argparse.Namespace) -> str:
+    """The page without the sections on the page: every set asked, ablations, costs."""
     settings = Settings.from_environment()
     model = Model(settings.model)
     folders = [f for f in sorted(args.folder.iterdir()) if f.is_dir() and (not args.sets or f.name in args.sets)]
@@ -53,8 +91,7 @@ def main() -> None:
     ablated = [d for d in datasets if any(g.spans for q in d.questions for g in q.gold)]
     ablations = {d.name: ablation(d, settings, model, args.ablation) for d in ablated}
     costs = [] if args.no_cost else cost_rows(datasets, settings, model)
-    RESULTS.write_text(render(rows, ablations, args.ablation, costs), "utf-8")
-    print(f"wrote {RESULTS}")
+    return render(rows, ablations, args.ablation, costs)
 
 
 def ablation(dataset: Dataset, settings: Settings, model: Model, limit: int) -> dict[str, tuple[float, float, float]]:
@@ -134,10 +171,14 @@ def render(
     for variant in next(iter(ablations.values()), {}):
         cells = (" / ".join(f"{x:.3f}" for x in ablations[name][variant]) for name in names)
         out.append(f"| {variant} | " + " | ".join(cells) + " |")
-    if costs:
-        out += ["", "## Cost", "", "`python bench/cost.py DIR`: interleaved, medians, ratios within one run.", ""]
-        out += ["| what | figure | bound |", "|---|---|---|", *(f"| {a} | {b} | {c} |" for a, b, c in costs)]
-    return "\n".join(out) + "\n"
+    made = [section("Cost", "`python bench/cost.py DIR`: interleaved, medians, ratios within one run.", costs)]
+    return with_sections("\n".join(out), made if costs else [])
+
+
+def section(title: str, how: str, rows: Sequence[tuple[str, str, str]]) -> str:
+    """A part of the page: what was measured, and how."""
+    out = [f"## {title}", "", how, "", "| what | figure | bound |", "|---|---|---|"]
+    return "\n".join([*out, *(f"| {a} | {b} | {c} |" for a, b, c in rows)]) + "\n"
 
 
 def _shown(value: Any) -> str:
