@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test lint bench clean help
+.PHONY: run test lint bench screenshots clean help
 
 run: $(VENV)/installed ## Install, index corpus/, serve the chat on 127.0.0.1:7860
 	$(BIN)/qa serve --host $(HOST) --port $(PORT)
@@ -27,13 +27,16 @@ bench: $(VENV)/installed-dev ## Measure on the sets in EVAL=DIR and write bench/
 	@test -n "$(EVAL)" || { echo "Name the folder of evaluation sets: make bench EVAL=DIR (docs/evaluation.md says what is in it)"; exit 2; }
 	$(BIN)/python bench/run.py "$(EVAL)"
 
+screenshots: $(VENV)/installed-dev ## Make the pictures in docs/ anew (needs Chromium)
+	$(BIN)/python bench/screenshots.py
+
 clean: ## Remove what can be made again: the environment, the index, caches (never corpus/)
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find index -mindepth 1 ! -name README.md -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Groundwire needs Python 3.11 or newer; set PYTHON=...")'
