@@ -81,9 +81,8 @@ class AskTab:
         view = [self.box, self.talk, self.current, self.panel, self.bar, *self.fields]
         under_way = {"concurrency_id": "ask", **QUIET}
         runs = [e(self.ask, asking, view, **under_way) for e in (self.box.submit, self.frame.example, self.frame.again)]
-        arrived = load(
-            self.arrive, None, view, concurrency_limit=16, **QUIET
-        )  # nobody waits for others' questions to see a page
+        # With a limit of its own: nobody waits for the questions of others to see a page.
+        arrived = load(self.arrive, None, view, concurrency_limit=16, **QUIET)
         arrived.then(None, js=asset("address.js"), **QUIET)
         for event in ready:
             event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
@@ -140,40 +139,44 @@ class AskTab:
         except GroundwireError as error:
             yield {self.talk: [*self._messages(visitor, current), *_failed(question, str(error))]}
             return
-        before = self._messages(visitor, current, until=turn.n)
-        live = Live(current, turn, Answering(self._host, question, filters))
-        self._live[session or ""] = live
+        live, page = Live(current, turn, Answering(self._host, question, filters)), session or ""
+        self._live[page] = live
+        try:
+            yield from self._growing(live, self._messages(visitor, current, until=turn.n))
+            live.turn = replace(live.turn, state="answered", message=PARTLY * self._host.unfinished)
+        except GroundwireError as error:
+            live.turn = replace(live.turn, state="failed", message=str(error))
+        except Exception:
+            log.exception("a question failed")
+            live.turn = replace(live.turn, state="failed", message=WRONG)
+        finally:  # also when nobody waits any more
+            live.answering.stop()
+            if self._live.get(page) is live:
+                del self._live[page]
+            self._store.finish(
+                current, live.turn if live.turn.state != "asked" else replace(live.turn, state="stopped")
+            )
+        yield self._view(visitor, current) | ({self.panel: self._checked(live.see)} if live.see else {})
+
+    def _growing(self, live: Live, before: list[Message]) -> Iterator[Update]:
+        """The question below what was said before, what it waits for, its answer as it grows."""
         busy: Update = {
             self.box: gr.Textbox("", submit_btn=False, stop_btn="Stop"),
             self.filters.frame: gr.Accordion(open=False),
-            self.current: current,
+            self.current: live.conversation,
         }
-        try:
-            for found in live.answering:
-                if isinstance(found, str):
-                    yield {**busy, self.talk: [*before, *_pair(question, render.pending(found))]}
-                    busy = {}  # once: what is typed meanwhile stays
-                    continue
-                if found is turn.answer:
-                    yield {self.current: current}
-                    continue
-                live.turn = turn = replace(turn, answer=found)
+        for found in live.answering:
+            if isinstance(found, str):
+                yield {**busy, self.talk: [*before, *_pair(live.turn.question, render.pending(found))]}
+                busy = {}  # once: what is typed meanwhile stays
+            elif found is live.turn.answer:
+                yield {self.current: live.conversation}  # nothing new, but a page that has gone is noticed
+            else:
+                live.turn = replace(live.turn, answer=found)
                 yield {
-                    self.talk: [*before, *_pair(question, render.growing(turn))],
+                    self.talk: [*before, *_pair(live.turn.question, render.growing(live.turn))],
                     self.panel: self._checked(live.see or (lambda: self._sources.panel(live.turn))),
                 }
-            turn = replace(turn, state="answered", message=PARTLY * self._host.unfinished)
-        except GroundwireError as error:
-            turn = replace(turn, state="failed", message=str(error))
-        except Exception:
-            log.exception("a question failed")
-            turn = replace(turn, state="failed", message=WRONG)
-        finally:  # also when nobody waits any more
-            live.answering.stop()
-            self._live.pop(session or "", None)
-            self._store.finish(current, turn if turn.state != "asked" else replace(turn, state="stopped"))
-        live.turn = turn
-        yield self._view(visitor, current) | ({self.panel: self._checked(live.see)} if live.see else {})
 
     def stop(self, current: str, request: gr.Request) -> Update:
         """What there is of the answer stays, marked as stopped."""
