@@ -60,7 +60,7 @@ def page_sections() -> list[str]:
     cores = f"{os.cpu_count()} shared cores"
     timed = (
         f"`python bench/page.py`: a service over the starter article and Chromium without a screen, on {cores};"
-        f" {page.WARM} rounds before those that count."
+        f" {page.WARM} clicks and {page.WARM} questions before those that count."
     )
     loaded = (
         f"`python bench/load.py`: {load.PEOPLE} threads that ask over HTTP at once, each about its own of"
