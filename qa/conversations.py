@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import secrets
 import sqlite3
 import threading
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa.errors import StorageError, UnknownConversation
+from qa.errors import FilterError, StorageError, UnknownConversation
 from qa.types import Answer, Filters
 from qa.wire import answer_from_dict, answer_to_dict, filters_from_dict, filters_to_dict
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 FILE = "conversations.sqlite"
 FORMAT = 1
 LISTED = 30  # conversations in a visitor's list
+KEPT_NS = 400 * 24 * 3600 * 10**9  # how long a guest's conversation is kept untouched
+UNREADABLE = "This answer was kept by another version of Groundwire and cannot be read. Ask again."
 
 _SCHEMA = """
 CREATE TABLE conversations (id TEXT PRIMARY KEY, visitor TEXT NOT NULL, touched INTEGER NOT NULL) WITHOUT ROWID;
@@ -71,7 +74,17 @@ class Conversations:
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.Lock()
+        self._began = datetime.now(UTC).isoformat()
         self._db = _opened(path)
+
+    def tidy(self) -> None:
+        """For the service that holds the index: what another left unanswered is stopped, what nobody can see goes."""
+        with self._open() as db:
+            db.execute("UPDATE turns SET state = 'stopped' WHERE state = 'asked' AND asked < ?", (self._began,))
+            old = "visitor LIKE 'page:%' OR visitor LIKE 'guest:%' AND touched < ?"  # a guest's cookie lasts a year
+            unseen = "SELECT n FROM turns WHERE conversation = id AND asked >= ?"
+            sql = f"DELETE FROM conversations WHERE ({old}) AND NOT EXISTS ({unseen})"
+            db.execute(sql, (time.time_ns() - KEPT_NS, self._began))
 
     def latest(self, visitor: str) -> str | None:
         """The conversation that the visitor used last."""
@@ -109,7 +122,7 @@ class Conversations:
 
     def ask(self, visitor: str, id: str, question: str, filters: Filters, again: int | None = None) -> Turn:
         """A new turn, or turn `again` anew; it is `asked` until `finish`. Raises UnknownConversation."""
-        asked = datetime.now(UTC).isoformat(timespec="seconds")
+        asked = datetime.now(UTC).isoformat()
         with self._open() as db:
             _check(db, visitor, id)
             last = db.execute("SELECT coalesce(max(n), 0) FROM turns WHERE conversation = ?", (id,)).fetchone()[0]
@@ -120,11 +133,12 @@ class Conversations:
         return turn
 
     def finish(self, id: str, turn: Turn) -> None:
-        """Keep what became of a turn. One that is no longer `asked` stays as it is: what stopped it came first."""
+        """Keep what became of a turn, unless it was asked again since, or something else became of it before."""
         answer = json.dumps(answer_to_dict(_without_passages(turn.answer))) if turn.answer else None
-        sql = "UPDATE turns SET state = ?, answer = ?, message = ? WHERE conversation = ? AND n = ? AND state = 'asked'"
+        sql = "UPDATE turns SET state = ?, answer = ?, message = ? WHERE conversation = ? AND n = ? AND asked = ?"
+        sql += " AND state = 'asked'"
         with self._open() as db:
-            db.execute(sql, (turn.state, answer, turn.message, id, turn.n))
+            db.execute(sql, (turn.state, answer, turn.message, id, turn.n, turn.asked))
 
     def touch(self, visitor: str, id: str) -> None:
         """Make it the latest, as opening it does. Raises UnknownConversation."""
@@ -158,8 +172,8 @@ def _opened(path: Path | None) -> sqlite3.Connection:
     """The database. A damaged one is put aside; where none can be written, one in memory stands in, said in the log."""
     try:
         return _connected(path)
-    except sqlite3.DatabaseError as error:
-        if path is None or isinstance(error, sqlite3.OperationalError):
+    except (sqlite3.DatabaseError, OSError) as error:
+        if path is None or isinstance(error, (sqlite3.OperationalError, OSError)):
             log.warning("conversations are kept until the service ends only: %s: %s", path, error)
             return _connected(None)
         aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
@@ -169,6 +183,8 @@ def _opened(path: Path | None) -> sqlite3.Connection:
 
 
 def _connected(path: Path | None) -> sqlite3.Connection:
+    if path is not None and not path.exists():  # readable by this user only; SQLite's other files follow it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     db = sqlite3.connect(path or ":memory:", check_same_thread=False, timeout=10)
     try:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
@@ -178,8 +194,6 @@ def _connected(path: Path | None) -> sqlite3.Connection:
             raise sqlite3.OperationalError(f"it was made by a newer version (format {found}, this one reads {FORMAT})")
         if found == 0:
             db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
-        with db:  # nothing is being answered now: what was, ended with the service
-            db.execute("UPDATE turns SET state = 'stopped' WHERE state = 'asked'")
     except sqlite3.Error:
         db.close()
         raise
@@ -194,8 +208,12 @@ def _check(db: sqlite3.Connection, visitor: str, id: str) -> None:
 
 def _turn(row: tuple[int, str, str, str, str, str | None, str]) -> Turn:
     n, asked, question, filters, state, answer, message = row
-    found = answer_from_dict(json.loads(answer)) if answer else None
-    return Turn(n, asked, question, filters_from_dict(json.loads(filters)), state, found, message)
+    try:
+        found = answer_from_dict(json.loads(answer)) if answer else None
+        return Turn(n, asked, question, filters_from_dict(json.loads(filters)), state, found, message)
+    except (KeyError, TypeError, ValueError, FilterError):
+        log.exception("turn %s of a conversation cannot be read", n)
+        return Turn(n, asked, question, state="failed", message=UNREADABLE)
 
 
 def _without_passages(answer: Answer) -> Answer:

@@ -198,17 +198,22 @@ def served(qa) -> Iterator[SimpleNamespace]:
     host = Host(lambda: qa)
     host._qa, host.state = qa, "ready"
     store = Conversations(None)
-    server = uvicorn.Server(
-        uvicorn.Config(build_app(host, store, "secret"), host="127.0.0.1", port=0, log_level="error", ws="none")
-    )
+    app = build_app(host, store, "secret")
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield SimpleNamespace(url=f"http://127.0.0.1:{port}", host=host, store=store)
+    yield SimpleNamespace(url=f"http://127.0.0.1:{port}", host=host, store=store, sessions=_sessions(app))
     server.force_exit = server.should_exit = True
     thread.join(20)
+
+
+def _sessions(app) -> Any:
+    """What gradio remembers of each open page, as a restart forgets it."""
+    mounted = next(r.app for r in app.routes if hasattr(getattr(r, "app", None), "state_holder"))
+    return mounted.state_holder.session_data
 
 
 @pytest.fixture(scope="session")

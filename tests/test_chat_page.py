@@ -342,6 +342,90 @@ def test_stopping_keeps_what_there_is_and_the_next_question_is_answered(slow, gu
     assert page.locator("#chat .note").count() == 0
 
 
+def test_after_a_stop_the_next_question_is_answered_at_once(slow, guarded):
+    service, gate = slow
+    page = guarded.open(service)
+    _begin(page)
+    gate.let()
+    _sentences(page, 1)
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector("#chat button.again")
+    gate.let(100)
+    page.locator("#chat button.again").click()
+    page.wait_for_function("document.querySelectorAll('#chat button.cite').length === 4")
+    page.wait_for_selector("#question .submit-button")
+    assert page.locator("#chat .note").count() == 0
+
+
+def test_a_new_question_takes_the_place_of_one_that_is_asked_again(slow, guarded):
+    service, gate = slow
+    gate.let(4)
+    page = guarded.open(service)
+    ask(page, TANK)
+    page.locator("#chat button.again").click()
+    page.wait_for_selector("#chat .pending")
+    page.fill("#question textarea", "Is the tank old?")
+    page.press("#question textarea", "Enter")
+    _wait_asked(page, [TANK, "Is the tank old?"])
+    gate.let(100)
+    page.wait_for_selector("#question .submit-button")
+    page.wait_for_timeout(1500)  # the earlier run would come back within a second
+    assert _asked(page) == [TANK, "Is the tank old?"]
+    assert "Stopped" in page.locator("#chat .message.bot").first.inner_text()
+    assert page.locator("#chat .message.bot").last.locator("button.cite").count() == 4
+
+
+def test_a_new_conversation_leaves_an_answer_that_is_coming(slow, guarded):
+    service, gate = slow
+    gate.let(4)
+    page = guarded.open(service)
+    ask(page, TANK)
+    _begin(page, "Is the tank old?")
+    _bar(page, "New conversation").click()
+    _wait_asked(page, [])
+    gate.let(100)
+    page.wait_for_timeout(1500)
+    assert _asked(page) == []
+    assert page.evaluate("document.activeElement.matches('#question textarea')")
+    page.locator("#bar summary", has_text="Earlier").click()
+    page.locator("#bar .earlier button").first.click()
+    _wait_asked(page, [TANK, "Is the tank old?"])
+    assert "Stopped" in page.locator("#chat .message.bot").last.inner_text()
+
+
+def test_two_windows_keep_their_conversations_when_the_service_forgets_its_sessions(slow, guarded):
+    service, gate = slow
+    gate.let(100)
+    one = guarded.open(service)
+    ask(one, TANK)
+    two = guarded.open(service, again=True)
+    _bar(two, "New conversation").click()
+    _wait_asked(two, [])
+    ask(two, "Is the tank old?")
+    service.sessions.clear()
+    ask(one, "Is the tank loud?")
+    assert _asked(one) == [TANK, "Is the tank loud?"]
+
+
+def test_a_page_that_comes_up_while_the_service_starts_shows_the_conversation_and_asks_its_question_when_ready(
+    slow, guarded
+):
+    service, gate = slow
+    gate.let(100)
+    ask(guarded.open(service), TANK)
+    qa, service.host._qa, service.host.state = service.host._qa, None, "starting"
+    page = guarded.open(service, again=True)
+    _wait_asked(page, [TANK])
+    assert page.locator("#chat button.cite").count() == 4
+    linked = guarded.open(service, visitor="two", query="/?q=Is+the+tank+old%3F&article=tank")
+    linked.wait_for_selector("#chat .pending")
+    again = guarded.again(linked)  # the address is clean by now, so nothing is asked twice
+    service.host._qa, service.host.state = qa, "ready"
+    again.wait_for_function("document.querySelector('#state .state').textContent === '1 article'")
+    again = guarded.again(again)
+    assert len(_asked(again)) == 1
+
+
 def test_a_question_whose_reader_left_is_stopped(slow, guarded):
     service, gate = slow
     page = guarded.open(service)

@@ -82,8 +82,45 @@ def test_a_question_that_was_under_way_when_the_service_was_killed_is_stopped_af
     child.join(30)
     assert child.exitcode == 9
     store = Conversations(tmp_path / "c")
+    store.tidy()
     assert [t.state for t in store.turns(ANN, store.latest(ANN))] == ["stopped"]
     store.close()
+
+
+def test_tidying_leaves_what_is_being_asked_and_forgets_what_nobody_can_see(store):
+    page = store.start("page:abc")
+    store.ask("page:abc", page, "One?", Filters())
+    id = store.start(ANN)
+    store.ask(ANN, id, "Two?", Filters())
+    store.tidy()
+    assert [t.state for t in store.turns(ANN, id)] == ["asked"]
+    assert [t.state for t in store.turns("page:abc", page)] == ["asked"]
+    store._began = "9999"  # as a service that is started later
+    store.tidy()
+    assert [t.state for t in store.turns(ANN, id)] == ["stopped"]
+    assert store.latest("page:abc") is None
+
+
+def test_a_late_end_of_an_earlier_attempt_does_not_end_the_new_one(store):
+    id = store.start(ANN)
+    first = store.ask(ANN, id, "How many?", Filters())
+    again = store.ask(ANN, id, "How many?", Filters(), again=first.n)
+    store.finish(id, replace(first, state="stopped"))
+    store.finish(id, replace(again, state="answered", answer=_answer()))
+    assert [(t.state, t.answer is None) for t in store.turns(ANN, id)] == [("answered", False)]
+
+
+def test_a_turn_that_another_version_kept_in_another_shape_is_said_to_be_unreadable(store):
+    id, _ = _ask(store)
+    store._db.execute("UPDATE turns SET answer = '{}'")
+    (turn,) = store.turns(ANN, id)
+    assert (turn.state, turn.question) == ("failed", "How many?")
+    assert "another version" in turn.message
+
+
+def test_the_file_is_readable_by_its_user_only(store, tmp_path):
+    _ask(store)
+    assert {p.stat().st_mode & 0o077 for p in tmp_path.iterdir()} == {0}
 
 
 def test_a_visitor_sees_and_changes_only_their_own(store):

@@ -28,9 +28,14 @@ class Answering:
         self._found: queue.SimpleQueue[Answer | Exception | None] = queue.SimpleQueue()
         self.answer: Answer | None = None  # as far as it has come
 
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
     def stop(self) -> None:
-        """Nobody waits any more: no further sentence is looked up."""
+        """Nobody waits any more: whoever iterates is let go at once, and no further sentence is looked up."""
         self._stopped.set()
+        self._found.put(None)
 
     def __iter__(self) -> Iterator[str | Answer]:
         yield from self._until_ready()
@@ -54,7 +59,7 @@ class Answering:
         while self._nothing_yet() and time.monotonic() < deadline and not self._stopped.is_set():
             doing = f"indexing {self._host.detail}" if self._host.unfinished else "getting ready"
             yield f"Groundwire is {doing}; your question is next…"
-            time.sleep(LOOK_SECONDS)
+            self._stopped.wait(LOOK_SECONDS)
 
     def _nothing_yet(self) -> bool:
         """Whether there is nothing to answer from, but will be."""

@@ -20,6 +20,7 @@ from qa.web.answering import Answering
 from qa.web.bar import bar
 from qa.web.filters import FilterBox
 from qa.web.host import Host
+from qa.web.messages import Message, messages, pair, refused
 from qa.web.parts import QUIET, WRONG, asset, shown
 from qa.web.render import Token
 from qa.web.sources import Sources
@@ -29,10 +30,8 @@ log = logging.getLogger(__name__)
 
 EXAMPLES = 3
 PARTLY = "Indexing goes on: articles that are not indexed yet were not asked."
-ELSEWHERE = "This question is being answered in another window. Reload to see the answer."
 
 Update = dict[Any, Any]
-Message = dict[str, str]
 See = Callable[[Token, Sequence[Turn]], str]
 
 
@@ -44,6 +43,7 @@ class Live:
     turn: Turn
     answering: Answering
     see: Callable[[], str] | None = None
+    left: bool = False  # the page shows something else by now
 
 
 class AskTab:
@@ -54,7 +54,8 @@ class AskTab:
         self._store = conversations
         self._sources = Sources(host)
         self._live: dict[str, Live] = {}  # by the page's session
-        self.current = gr.State("")  # the conversation's id
+        # The conversation's id, held by the page: it outlives the service, and the store checks whose it is.
+        self.current = gr.Textbox("", visible=False)
         with gr.Row(elem_id="ask"):
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
                 self.bar = gr.HTML(bar("", False, ()), seq=0, elem_id="bar", js_on_load=asset("bar.js"))
@@ -79,14 +80,13 @@ class AskTab:
         """What happens when the page is loaded, when the service is `ready` for it, and on all that people do here."""
         asking = [self.box, self.current, *self.filters.inputs]
         view = [self.box, self.talk, self.current, self.panel, self.bar, *self.fields]
-        under_way = {"concurrency_id": "ask", **QUIET}
-        runs = [e(self.ask, asking, view, **under_way) for e in (self.box.submit, self.frame.example, self.frame.again)]
+        for event in (self.box.submit, self.frame.example, self.frame.again):
+            event(self.ask, asking, view, concurrency_id="ask", **QUIET)
         # With a limit of its own: nobody waits for the questions of others to see a page.
-        arrived = load(self.arrive, None, view, concurrency_limit=16, **QUIET)
-        arrived.then(None, js=asset("address.js"), **QUIET)
+        load(self.arrive, None, view, concurrency_limit=16, **QUIET)
         for event in ready:
             event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
-        self.box.stop(self.stop, [self.current], view, cancels=[*runs, arrived], concurrency_limit=None, **QUIET)
+        self.box.stop(self.stop, None, None, concurrency_limit=None, **QUIET)
         # One at a time and none left out, so that the last click is what is seen.
         self.frame.cite(self.open, [self.current], [self.panel], trigger_mode="multiple", concurrency_limit=1, **QUIET)
         self.panel.act(self.act, [self.current], [self.panel, *self.fields], **QUIET)
@@ -101,7 +101,7 @@ class AskTab:
             try:
                 filters = self.filters.from_query(query)
             except GroundwireError as error:
-                yield {self.talk: [*self._messages(visitor, current), *_failed(question, str(error))]}
+                yield {self.talk: [*self._messages(visitor, current), *refused(question, str(error))]}
                 return
             yield self.filters.show(filters)
             yield from self._asked(visitor, request.session_hash, current, question, filters)
@@ -112,17 +112,17 @@ class AskTab:
     ) -> Iterator[Update]:  # fmt: skip
         """A question from the box, an example, or one asked again: shown at once, answered as sentences come."""
         visitor, data = _visitor(request), _data(event)
-        current = current or self._store.latest(visitor) or ""
         question, again = str(data.get("question") or text), None
         try:
             filters = self.filters.read(outlets, since, until, articles)
             if "again" in data:
-                last = self._store.turns(visitor, current)[-1:]
-                if not last:
+                last = self._kept(visitor, current)[1][-1:]
+                if not last or str(last[0].n) != str(data["again"]) or last[0].state == "asked":
+                    yield self._view(visitor, current)  # another window was here: this one shows what there is now
                     return
                 question, filters, again = last[0].question, last[0].filters, last[0].n
         except GroundwireError as error:
-            yield {self.talk: [*self._messages(visitor, current), *_failed(question, str(error))]}
+            yield {self.talk: [*self._messages(visitor, current), *refused(question, str(error))]}
             return
         if question.strip():
             yield from self._asked(visitor, request.session_hash, current, question, filters, again)
@@ -137,13 +137,15 @@ class AskTab:
             current = self._kept(visitor, current)[0] or self._store.start(visitor)
             turn = self._store.ask(visitor, current, question, filters, again)
         except GroundwireError as error:
-            yield {self.talk: [*self._messages(visitor, current), *_failed(question, str(error))]}
+            yield {self.talk: [*self._messages(visitor, current), *refused(question, str(error))]}
             return
         live, page = Live(current, turn, Answering(self._host, question, filters)), session or ""
+        self._leave(page)
         self._live[page] = live
         try:
             yield from self._growing(live, self._messages(visitor, current, until=turn.n))
-            live.turn = replace(live.turn, state="answered", message=PARTLY * self._host.unfinished)
+            if not live.answering.stopped:
+                live.turn = replace(live.turn, state="answered", message=PARTLY * self._host.unfinished)
         except GroundwireError as error:
             live.turn = replace(live.turn, state="failed", message=str(error))
         except Exception:
@@ -156,7 +158,8 @@ class AskTab:
             self._store.finish(
                 current, live.turn if live.turn.state != "asked" else replace(live.turn, state="stopped")
             )
-        yield self._view(visitor, current) | ({self.panel: self._checked(live.see)} if live.see else {})
+        if not live.left:
+            yield self._view(visitor, current) | ({self.panel: self._checked(live.see)} if live.see else {})
 
     def _growing(self, live: Live, before: list[Message]) -> Iterator[Update]:
         """The question below what was said before, what it waits for, its answer as it grows."""
@@ -167,25 +170,29 @@ class AskTab:
         }
         for found in live.answering:
             if isinstance(found, str):
-                yield {**busy, self.talk: [*before, *_pair(live.turn.question, render.pending(found))]}
+                yield {**busy, self.talk: [*before, *pair(live.turn.question, render.pending(found))]}
                 busy = {}  # once: what is typed meanwhile stays
             elif found is live.turn.answer:
                 yield {self.current: live.conversation}  # nothing new, but a page that has gone is noticed
             else:
                 live.turn = replace(live.turn, answer=found)
                 yield {
-                    self.talk: [*before, *_pair(live.turn.question, render.growing(live.turn))],
+                    self.talk: [*before, *pair(live.turn.question, render.growing(live.turn))],
                     self.panel: self._checked(live.see or (lambda: self._sources.panel(live.turn))),
                 }
 
-    def stop(self, current: str, request: gr.Request) -> Update:
-        """What there is of the answer stays, marked as stopped."""
-        live = self._live.pop(request.session_hash or "", None)
+    def stop(self, request: gr.Request) -> None:
+        """What there is of the answer stays, marked as stopped by whoever waits for it."""
+        live = self._live.get(request.session_hash or "")
         if live:
             live.answering.stop()
-            self._store.finish(live.conversation, replace(live.turn, state="stopped"))
-            current = live.conversation
-        return self._view(_visitor(request), current)
+
+    def _leave(self, page: str) -> None:
+        """Stop what a page waits for: it shows something else from now on."""
+        live = self._live.pop(page, None)
+        if live:
+            live.left = True
+            live.answering.stop()
 
     def open(self, current: str, event: gr.EventData, request: gr.Request) -> Any:
         """The panel for a citation."""
@@ -213,6 +220,7 @@ class AskTab:
         """A new conversation, an earlier one, or none of this one any more."""
         data, visitor = _data(event), _visitor(request)
         id = str(data.get("id", ""))
+        self._leave(request.session_hash or "")
         try:
             if data.get("act") == "new":
                 return self._view(visitor, self._store.start(visitor)) | self.filters.show(Filters())
@@ -265,9 +273,9 @@ class AskTab:
         current, turns = self._kept(visitor, current)
         return {
             self.box: gr.Textbox(submit_btn="Ask", stop_btn=False),
-            self.talk: _messages(turns, current),
+            self.talk: messages(turns, current),
             self.current: current,
-            self.panel: shown(self._sources.panel(turns[-1] if turns else None)),
+            self.panel: self._checked(lambda: self._sources.panel(turns[-1] if turns else None)),
             self.bar: shown(bar(current, bool(turns), self._store.listed(visitor))),
         }
 
@@ -280,24 +288,7 @@ class AskTab:
 
     def _messages(self, visitor: str, current: str, until: int | None = None) -> list[Message]:
         current, turns = self._kept(visitor, current)
-        return _messages([t for t in turns if until is None or t.n < until], current, last=until is None)
-
-
-def _messages(turns: Sequence[Turn], conversation: str, *, last: bool = True) -> list[Message]:
-    replies = (
-        render.pending(ELSEWHERE) if t.state == "asked" else render.reply(t, conversation, last=last and t is turns[-1])
-        for t in turns
-    )
-    return [m for t, reply in zip(turns, replies, strict=True) for m in _pair(t.question, reply)]
-
-
-def _pair(question: str, reply: str) -> list[Message]:
-    return [{"role": "user", "content": render.inert(question)}, {"role": "assistant", "content": reply}]
-
-
-def _failed(question: str, why: str) -> list[Message]:
-    """A question that was not asked, and why; it is shown once and not kept."""
-    return _pair(question[:300] + "…" * (len(question) > 300), render.notice(why))
+        return messages([t for t in turns if until is None or t.n < until], current, last=until is None)
 
 
 def _data(event: gr.EventData) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from qa.errors import GroundwireError, UnknownArticle
+from qa.errors import GroundwireError
 from qa.types import Filters
 from qa.web import render
 from qa.web.host import Host
@@ -69,12 +69,15 @@ class FilterBox:
         }
 
     def _titles(self) -> list[tuple[str, str]]:
-        return [(a.title, a.id) for a in self._host.qa.articles(order="title", limit=LISTED)]
+        try:
+            return [(a.title, a.id) for a in self._host.qa.articles(order="title", limit=LISTED)]
+        except GroundwireError:
+            return []
 
     def _title(self, id: str) -> str:
         try:
             return self._host.qa.article(id)[0].shown_title
-        except UnknownArticle:
+        except GroundwireError:  # gone, or the service is not ready: its id is its name
             return id
 
     def _named(self, *chosen: Any) -> Any:

@@ -175,9 +175,13 @@ def panel(
     return _frame(title, asked + "".join(_card(c, i == active) for i, c in enumerate(cards)))
 
 
-def panel_notice(text: str) -> str:
-    """The panel when a citation leads nowhere, saying why."""
-    return _frame("Sources", f'<p class="wrong active" tabindex="-1">{escape(text)}</p>')
+def panel_notice(text: str, back: Token | None = None) -> str:
+    """The panel when a citation leads nowhere, saying why; `back` names the sources to go back to."""
+    return _frame(_back(back) if back else "Sources", f'<p class="wrong active" tabindex="-1">{escape(text)}</p>')
+
+
+def _back(token: Token) -> str:
+    return f'<button class="link" type="button" data-act="back" value="{token.encode()}">Back to the sources</button>'
 
 
 def article(found: Article, marks: Mapping[tuple[int, int], str], active: tuple[int, int], token: Token) -> str:
@@ -195,9 +199,8 @@ def article(found: Article, marks: Mapping[tuple[int, int], str], active: tuple[
     paragraphs = []
     for line in re.finditer(r"[^\n]+", found.text[first:last]):
         paragraphs.append(f"<p>{_line(found.text, first + line.start(), first + line.end(), marks, active)}</p>")
-    back = f'<button class="link" type="button" data-act="back" value="{token.encode()}">Back to the sources</button>'
     head = f'<h3>{escape(found.shown_title)}</h3><p class="facts">{facts}</p>{cut}'
-    return _frame(back, f'<article class="whole">{head}{"".join(paragraphs)}</article>')
+    return _frame(_back(token), f'<article class="whole">{head}{"".join(paragraphs)}</article>')
 
 
 def _part(text: str, active: tuple[int, int]) -> tuple[int, int]:

@@ -52,10 +52,10 @@ def run(settings: Settings, host: str, port: int, *, public: bool = False, allow
     if bound != port and port:
         print(f"Port {port} is taken by another program; serving on {bound} instead.", file=sys.stderr)
     token = service_token(settings.index)
-    service = Host(lambda: _open(settings, shown, token), lambda: _read(settings))
+    conversations = Conversations(settings.home / FILE)
+    service = Host(lambda: _open(settings, shown, token, conversations), lambda: _read(settings))
     from ui import build_app  # the page knows the service; the service never knows the page
 
-    conversations = Conversations(settings.home / FILE)
     login = Login(users, token, required=reachable and not public)
     names = [here, *allowed, *([socket.gethostname()] if reachable else [])]
     app = build_app(service, conversations, token, names, any_address=reachable, login=login)
@@ -115,11 +115,12 @@ def service_token(index: Path) -> str:
     return token
 
 
-def _open(settings: Settings, address: str, token: str) -> QA:
+def _open(settings: Settings, address: str, token: str, conversations: Conversations) -> QA:
     from qa.service import QA  # seconds of imports: in the thread, behind a page that is up
 
     qa = QA.open(settings=settings, command="qa serve")
     qa.announce(Holder(os.getpid(), "qa serve", address, token))
+    conversations.tidy()
     return qa
 
 

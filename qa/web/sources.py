@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.conversations import Turn
-from qa.errors import UnknownArticle
+from qa.errors import NotReady, UnknownArticle
 from qa.types import Answer, Article, Citation, Sentence, SourcePassage
 from qa.web import render
 from qa.web.host import Host
 from qa.web.render import Card, Token
 
 CONTEXT = 2  # sentences around a cited one whose answer the page no longer has
+
+CHANGED = "“{}” has changed since this answer. This is what it said then."
+REMOVED = "“{}” has been removed from the library since this answer. This is what it said."
 
 Found = tuple[Article, list[Sentence]]
 
@@ -44,11 +47,13 @@ class Sources:
     def article(self, token: Token, turns: Sequence[Turn]) -> str:
         """A whole article with every sentence marked that the turn cites from it. Raises UnknownArticle."""
         turn = next((t for t in turns if t.n == token.turn and t.answer), None)
-        article, _ = self._host.qa.article(token.article)
-        if article.version != token.version:
-            raise UnknownArticle(
-                f"“{article.shown_title}” has changed since this answer; ask again to see what it says."
+        found = self._found(token.article)
+        if found is None or found[0].version != token.version:
+            gone = "been removed from the library" if found is None else "changed"
+            return render.panel_notice(
+                f"The article has {gone} since this answer. Its sentences are with the answer.", token
             )
+        article = found[0]
         cited = [t for t in _cited(turn) if (t.article, t.version) == (token.article, token.version)]
         marks = {(t.start, t.end): str(t.n) for t in cited}
         if token.n and (token.start, token.end) not in marks:
@@ -71,15 +76,14 @@ class Sources:
     def _card(
         self, label: str, token: Token, p: SourcePassage, known: dict[str, Found | None], c: Citation | None = None
     ) -> Card:
-        """A card as the catalog has it now; the quote alone where the article has gone or changed."""
-        if p.article not in known:
-            known[p.article] = self._found(p.article)
-        found = known[p.article]
-        if found and found[0].version == p.version:
-            return Card(label, replace(p, text=found[0].text[p.start : p.end]), token)
-        wrong = f"“{p.title}” has changed since this answer. This is what it said then."
-        if found is None:
-            wrong = f"“{p.title}” has been removed from the library since this answer. This is what it said."
+        """A card as the catalog has it now; the quote alone where the article has gone, changed or is not read yet."""
+        try:
+            found = known[p.article] = known.get(p.article) or self._found(p.article)
+            if found and found[0].version == p.version:
+                return Card(label, replace(p, text=found[0].text[p.start : p.end]), token)
+            wrong = (CHANGED if found else REMOVED).format(p.title)
+        except NotReady as error:
+            wrong = str(error)
         if c:
             p = replace(p, start=c.start, end=c.end, text=c.quote, marks=((c.start, c.end),))
         return Card(label, p, token, wrong)

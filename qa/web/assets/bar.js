@@ -13,10 +13,13 @@ element.addEventListener('click', (event) => {
   }
   shut();
   trigger('act', { act: button.dataset.act, id: button.value });
+  if (matchMedia('(hover: hover)').matches) document.querySelector('#question textarea').focus({ preventScroll: true });
 });
 document.addEventListener('click', (event) => shut(event.target.closest('details.menu')));
 document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape' || !menus().length) return;
+  if (event.key !== 'Escape') return;
+  if (document.activeElement.matches('#bar [data-sure]')) document.activeElement.blur();
+  if (!menus().length) return;
   menus()[0].querySelector('summary').focus();
   shut();
 });

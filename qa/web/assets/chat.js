@@ -3,10 +3,16 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button || !element.contains(button)) return;
   if (button.matches('.cite')) cite(event, button);
-  else if (button.matches('.example')) trigger('example', { question: button.value });
-  else if (button.matches('.again')) trigger('again', { again: button.value });
+  else if (button.matches('.example')) toBox('example', { question: button.value });
+  else if (button.matches('.again')) toBox('again', { again: button.value });
   else if (button.matches('.copy')) copy(button);
 });
+
+// The button goes away with what it starts: the focus goes where the next question is typed.
+function toBox(name, data) {
+  trigger(name, data);
+  if (matchMedia('(hover: hover)').matches) document.querySelector('#question textarea').focus({ preventScroll: true });
+}
 
 function cite(event, button) {
   event.preventDefault();
@@ -43,8 +49,17 @@ async function put(text) {
   if (!done) throw new Error('refused');
 }
 
+// A question in the address is asked when the page comes up; once it is shown, a reload must not ask it again.
+function cleanAddress() {
+  const address = new URL(location.href);
+  if (!address.searchParams.has('q') || !element.querySelector('.message')) return;
+  for (const name of ['q', 'outlet', 'article', 'from', 'to']) address.searchParams.delete(name);
+  history.replaceState(null, '', address);
+}
+
 // gradio names each message by its raw Markdown, buttons included; screen readers should hear the text itself.
 new MutationObserver(() => {
+  cleanAddress();
   for (const message of element.querySelectorAll('[data-testid="user"][aria-label], [data-testid="bot"][aria-label]')) {
     message.removeAttribute('aria-label');
   }
