@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,13 @@ def _filter_options(command: Callable[..., None]) -> Callable[..., None]:
     ):
         command = option(command)
     return command
+
+
+def _ip_address(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    try:
+        return str(ip_address(value)) if value else ""
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no IP address; expected one such as 127.0.0.1.") from None
 
 
 @main.command()
@@ -194,15 +202,19 @@ def doctor(home: str | None, as_json: bool) -> None:
 @click.option("--port", default=7860, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes any.")
 @click.option("--allow-host", "allowed", metavar="NAME", multiple=True, help="Answer to this name too (repeatable).")
 @click.option(
+    "--behind-proxy", "proxy", metavar="ADDRESS", default="", callback=_ip_address,
+    help="Believe what the proxy at this address says about who asks (X-Forwarded-For, X-Forwarded-Proto).",
+)  # fmt: skip
+@click.option(
     "--public", is_flag=True,
     help="Serve other machines without a login: anyone who can reach the address can read, add and delete articles.",
 )  # fmt: skip
 @click.pass_obj
-def serve(home: str | None, host: str, port: int, allowed: tuple[str, ...], public: bool) -> None:
+def serve(home: str | None, host: str, port: int, allowed: tuple[str, ...], proxy: str, public: bool) -> None:
     """Serve the chat page and the JSON routes. Once there are users (qa user add), everything needs a login."""
     from qa.web.server import run
 
-    run(_settings(home), host, port, public=public, allowed=allowed)
+    run(_settings(home), host, port, public=public, allowed=allowed, proxy=proxy)
 
 
 @main.command()

@@ -349,10 +349,38 @@ def test_a_program_asks_with_a_users_token_and_the_command_line_with_the_service
     remote.close()
 
 
-def test_behind_a_proxy_that_speaks_tls_the_session_travels_by_tls_only(with_login):
-    form = {"name": "ana", "password": PASSWORD}
-    entered = with_login.post("/login", data=form, headers={"x-forwarded-proto": "https"})
-    assert entered.headers["set-cookie"].endswith("; Secure")
+def attempt(service: Served, password: str, **headers: str) -> httpx.Response:
+    form = {"name": "eva" if password != PASSWORD else "ana", "password": password}
+    return service.post("/login", data=form, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def test_whom_one_claims_to_ask_for_makes_no_room_for_guesses_and_no_cookie_secure(with_login):
+    got = [attempt(with_login, "wrong", x_forwarded_for=f"10.0.0.{n}").status_code for n in range(8)]
+    assert got == [401] * 5 + [429] * 3
+    assert "Secure" not in attempt(with_login, PASSWORD, x_forwarded_proto="https").headers["set-cookie"]
+
+
+def test_behind_a_proxy_each_address_that_it_names_has_its_own_guesses_and_sessions_travel_by_tls_only(
+    tmp_path_factory, ana
+):
+    home = home_of(tmp_path_factory, "proxied")
+    (home / "users.json").write_bytes(ana)
+    served = Served(home, "--behind-proxy", "127.0.0.1")
+    try:
+        claimed = "10.9.9.9, 192.0.2.7"  # a proxy that adds instead of setting: the last one is its own word
+        assert [attempt(served, "wrong", x_forwarded_for=claimed).status_code for _ in range(6)] == [401] * 5 + [429]
+        assert attempt(served, "wrong", x_forwarded_for="192.0.2.8").status_code == 401
+        entered = attempt(served, PASSWORD, x_forwarded_for="192.0.2.8", x_forwarded_proto="https")
+        assert entered.headers["set-cookie"].endswith("; Secure")
+    finally:
+        served.stop()
+
+
+@pytest.mark.parametrize("address", ["*", "proxy.example", "10.0.0.0/8", "127.0.0.1,10.0.0.1"])
+def test_the_proxy_is_one_address(home, address):
+    refused = CliRunner().invoke(main, ["--home", str(home), "serve", "--behind-proxy", address])
+    assert refused.exit_code == 2
+    assert "is no IP address; expected one such as 127.0.0.1" in refused.output
 
 
 @pytest.mark.browser
@@ -391,8 +419,9 @@ def violations(page) -> list[str]:
 # --- a public address ---------------------------------------------------------------------------------------------
 
 
-def test_an_address_that_others_reach_needs_a_login_or_the_word_public(home):
-    refused = CliRunner().invoke(main, ["--home", str(home), "serve", "--host", "0.0.0.0", "--port", "0"])
+@pytest.mark.parametrize("reached", [("--host", "0.0.0.0"), ("--behind-proxy", "127.0.0.1")], ids=str)
+def test_an_address_that_others_reach_needs_a_login_or_the_word_public(home, reached):
+    refused = CliRunner().invoke(main, ["--home", str(home), "serve", *reached, "--port", "0"])
     assert refused.exit_code == 2
     assert "qa user add" in refused.output
     assert "anyone who can reach it can read, add and delete articles" in refused.output

@@ -32,16 +32,21 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (every address of this machine, and the one it has for itself)
 
 
-def run(settings: Settings, host: str, port: int, *, public: bool = False, allowed: Sequence[str] = ()) -> None:
+def run(
+    settings: Settings, host: str, port: int, *, public: bool = False, allowed: Sequence[str] = (), proxy: str = ""
+) -> None:
     """Serve until interrupted. Other machines need a login, unless `public`; `allowed` are names to answer to.
+    `proxy` is the one address whose word on who asks, and whether by TLS, is taken (X-Forwarded-For, -Proto).
 
     Raises IndexHeld when a service for this folder runs already, UserError, UsersDamaged.
     """
     users, reachable = Users(settings.users), host not in _LOOPBACK
-    if reachable and not public and not users.all():
+    private = not public and (reachable or bool(proxy))
+    if private and not users.all():
         raise UserError(
-            f"{host} can be reached from other machines and there is no login. Serve on 127.0.0.1, add a user "
-            "(qa user add NAME), or say --public: then anyone who can reach it can read, add and delete articles."
+            f"{host if reachable else 'A proxy'} can be reached from other machines and there is no login. Serve on "
+            "127.0.0.1 without a proxy, add a user (qa user add NAME), or say --public: then anyone who can reach it "
+            "can read, add and delete articles."
         )
     running = RemoteQA.find(settings.index)
     if running is not None:
@@ -56,10 +61,17 @@ def run(settings: Settings, host: str, port: int, *, public: bool = False, allow
     service = Host(lambda: _open(settings, shown, token, conversations), lambda: _read(settings))
     from ui import build_app  # the page knows the service; the service never knows the page
 
-    login = Login(users, token, required=reachable and not public)
+    login = Login(users, token, required=private)
     names = [here, *allowed, *([socket.gethostname()] if reachable else [])]
     app = build_app(service, conversations, token, names, any_address=reachable, login=login)
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, ws="none")
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ws="none",
+        proxy_headers=bool(proxy),  # from anybody else they would be a way around the throttle
+        forwarded_allow_ips=proxy,
+    )
     print(f"Groundwire: {shown}", flush=True)
     if reachable:
         print(_warning(host, bound, bool(users.all())), file=sys.stderr, flush=True)
