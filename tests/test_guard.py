@@ -225,6 +225,41 @@ def test_the_boundary_of_a_part_is_seen_across_chunks_and_the_last_part_allowed_
         path.unlink()
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["xboundary=zzz; boundary=XX", "boundary=zzz; boundary=XX", "boundary=XX; Boundary =zzz", 'x="; boundary=zzz',
+     'x="; boundary=zzz"; boundary=XX', "boundary=", "charset=utf-8", 'boundary="X\\"X"', "boundary=a b"],
+)  # fmt: skip
+def test_a_form_whose_boundary_could_be_read_in_two_ways_is_refused_and_leaves_no_file(service, kind):
+    body = b"".join(form(*((FILE, [b"A tank."]) for _ in range(500))))
+    with service.bounded():
+        answer = service.post(
+            UPLOAD, headers={**service.own, "content-type": f"multipart/form-data; {kind}"}, content=body
+        )
+        assert answer.status_code == 400
+        assert "one boundary" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("kind", ['boundary="XX"', "charset=utf-8; BOUNDARY=XX", "boundary=----WebKitFormBoundaryXX"])
+def test_a_form_as_browsers_and_programs_write_it_comes_through(service, kind):
+    body = b"".join(form((FILE, [b"A tank."])))
+    body = body.replace(b"--XX", b"------WebKitFormBoundaryXX") if "WebKit" in kind else body
+    answer = service.post(UPLOAD, headers={**service.own, "content-type": f"multipart/form-data; {kind}"}, content=body)
+    assert answer.status_code == 200
+    for path in service.left_over():
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["host", "origin", "content-type", "authorization", "cookie"])
+def test_a_header_that_is_there_twice_is_refused(service, name):
+    origin = {"origin": service.url, "cookie": "a=b"}
+    again = {"host": f"127.0.0.1:{service.port}", **origin, **FORM, **service.own}[name]
+    with connected(service, UPLOAD, {**origin, **FORM, name.upper(): again, "content-length": "0"}) as line:
+        answer = line.recv(65_536).decode()
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert f"two headers '{name}'" in answer
+
+
 @pytest.mark.parametrize("blocks", [0, 1, 9], ids=["in the head of a part", "in a file", "in a large file"])
 def test_an_upload_that_breaks_off_leaves_no_file(service, blocks):
     begun = [*form((FILE, [b"A tank."]), (FILE, (BLOCK for _ in range(blocks))))][: -1 if blocks else -2]

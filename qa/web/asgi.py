@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +22,12 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 def headers_of(scope: Scope) -> Headers:
     """The request's headers, their names in small letters."""
     return {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+
+
+def repeated(scope: Scope, names: frozenset[str]) -> str:
+    """Which of these headers the request has twice, or nothing."""
+    counts = Counter(k.decode("latin-1").lower() for k, _ in scope["headers"])
+    return next((name for name in sorted(names) if counts[name] > 1), "")
 
 
 def split(address: str) -> SplitResult:

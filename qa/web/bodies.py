@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from python_multipart.multipart import parse_options_header  # as gradio reads it
 from starlette.formparsers import MultiPartException
 
 from qa.web.asgi import Headers, Message, Receive, Scope
@@ -13,29 +14,29 @@ MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewha
 MAX_LOGIN = 16 * 1024  # bytes that somebody unknown may send
 MAX_PARTS = 100  # of a form; the page sends its files one by one
 UPLOAD = "/gradio_api/upload"
-_BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
+_NAMED = re.compile(r"boundary[ \t]*=", re.IGNORECASE)
+_BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,./:=?-]{1,70}")  # RFC 2046, without spaces
+Problem = tuple[int, str]  # a status and a sentence
 
 
 class Body:
-    """Hands a body on until it breaks a limit; `refusal` then says why, and whoever reads it sees the client leave.
+    """Hands a body on until it breaks a limit; `refusal` is then why, and whoever reads it sees the client leave.
 
     An upload that ends early raises what makes gradio delete the files that it began: a client that leaves does not.
     """
 
     def __init__(self, scope: Scope, headers: Headers, receive: Receive) -> None:
-        self.refusal = ""
+        self.refusal: Problem | None = None
         self._receive = receive
         self._upload = scope["path"] == UPLOAD
         self._limit = MAX_LOGIN if scope["path"] == "/login" else MAX_BODY
-        kind = headers.get("content-type", "")
-        found = _BOUNDARY.search(kind) if kind.lower().startswith("multipart/") else None
-        self._boundary = b"--" + found[1].encode("latin-1") if found else b""
+        self._boundary = self._read_boundary(headers.get("content-type", ""))
         self._bytes = self._parts = 0
         self._tail = b""
         self._replayed: list[Message] = []
         length = headers.get("content-length", "0")
         if not re.fullmatch("[0-9]{1,15}", length) or int(length) > self._limit:
-            self._refuse(f"The request holds {length[:20]} bytes; at most {self._limit:,} are read.")
+            self._refuse(413, f"The request holds {length[:20]} bytes; at most {self._limit:,} are read.")
 
     async def receive(self) -> Message:
         """The next message, as ASGI has it. Raises MultiPartException when an upload breaks off."""
@@ -46,7 +47,7 @@ class Body:
         if not self.refusal and message["type"] != "http.disconnect":
             return message
         if self._upload:
-            raise MultiPartException(self.refusal or "The upload broke off.")
+            raise MultiPartException(self.refusal[1] if self.refusal else "The upload broke off.")
         return {"type": "http.disconnect"}
 
     async def whole(self) -> bytes:
@@ -60,16 +61,26 @@ class Body:
     def _count(self, chunk: bytes) -> None:
         self._bytes += len(chunk)
         if self._bytes > self._limit:
-            self._refuse(f"The request holds more than {self._limit:,} bytes; no more are read.")
+            self._refuse(413, f"The request holds more than {self._limit:,} bytes; no more are read.")
         if self._boundary:
             seen = self._tail + chunk
             self._parts += seen.count(self._boundary)
             self._tail = seen[max(0, len(seen) - len(self._boundary) + 1) :]
             if self._parts > MAX_PARTS + 1:  # the boundary stands at the end too
-                self._refuse(f"The form has more than {MAX_PARTS} parts; send files one by one.")
+                self._refuse(413, f"The form has more than {MAX_PARTS} parts; send files one by one.")
 
-    def _refuse(self, why: str) -> None:
-        self.refusal = self.refusal or why
+    def _read_boundary(self, content_type: str) -> bytes:
+        """What parts begin with, nothing when there are none. What two readers could take differently is refused."""
+        kind, options = parse_options_header(content_type)
+        if not kind.startswith(b"multipart/"):
+            return b""
+        boundary = options.get(b"boundary", b"")
+        if len(_NAMED.findall(content_type)) != 1 or not _BOUNDARY.fullmatch(boundary):
+            self._refuse(400, f"The content type {content_type[:100]!r} does not name one boundary, as a form's must.")
+        return b"--" + boundary
+
+    def _refuse(self, status: int, why: str) -> None:
+        self.refusal = self.refusal or (status, why)
 
 
 def names_an_address(body: bytes) -> bool:

@@ -28,6 +28,7 @@ from qa.web.asgi import (
     cookie_of,
     headers_of,
     host_of,
+    repeated,
     split,
 )
 from qa.web.bodies import MAX_BODY, UPLOAD, Body, names_an_address
@@ -45,6 +46,7 @@ HEADERS = {
     "referrer-policy": "same-origin",  # with no-referrer browsers send a form from our own page with Origin: null
 }
 _OPEN_POSTS = {"/api/ask", "/api/search", "/mcp"}  # they change nothing, so programs need no token for them
+_SAID_ONCE = frozenset({"host", "origin", "content-type", "content-length", "authorization", "cookie"})
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 # Of gradio's own endpoints the page needs these. The others run handlers around the queue, or serve and fetch files:
 # `file=` and `proxy=` with an address make the server fetch it.
@@ -55,7 +57,7 @@ _GUEST = re.compile(r"[0-9a-f]{32}")  # 128 random bits
 
 
 class Guard:
-    """Refuses what must not come in with 401, 403 or 413, and puts the security headers on what goes out.
+    """Refuses what must not come in with 400, 401, 403 or 413, and puts the security headers on what goes out.
 
     Answers to this machine's loopback names and to `hosts`; with `any_address` to every IP address too, which no DNS
     rebinding can pretend to be: that takes a name.
@@ -85,7 +87,7 @@ class Guard:
         answering = _Answering(send, body, cookies)
         refusal = self._refusal(scope, headers) or self._admitted(scope, headers, cookies)
         if refusal is None and body.refusal:
-            refusal = _refused(413, body.refusal)
+            refusal = _refused(*body.refusal)
         joining = scope["path"] == _JOIN and scope["method"] == "POST"
         if refusal is None and joining and names_an_address(await body.whole()):
             refusal = _refused(403, "A file is uploaded, never fetched: its path was an address.")
@@ -97,6 +99,8 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why a request may not come in whoever sends it."""
         path, writes, origin = scope["path"], scope["method"] not in READS, headers.get("origin")
+        if twice := repeated(scope, _SAID_ONCE):
+            return _refused(400, f"The request has two headers {twice!r}, and readers differ in which one counts.")
         if not self._answers_to(host_of(headers).hostname or ""):
             known = ", ".join(sorted(self._hosts - _LOCAL | {"127.0.0.1"}))
             return _refused(403, f"This service does not answer to the host {headers.get('host', '')!r}; use {known}.")
@@ -143,7 +147,7 @@ class Guard:
 
 
 class _Answering:
-    """An answer on its way out: with our headers and cookies; or 413, when the body broke a limit meanwhile."""
+    """An answer on its way out: with our headers and cookies; or a refusal, when the body broke a limit meanwhile."""
 
     def __init__(self, send: Send, body: Body, cookies: list[str]) -> None:
         self._send, self._body, self._cookies = send, body, cookies
@@ -156,7 +160,7 @@ class _Answering:
             if not self._body.refusal:
                 raise
         if self._body.refusal and not self._started:
-            await _refused(413, self._body.refusal)(scope, self._body.receive, self.send)
+            await _refused(*self._body.refusal)(scope, self._body.receive, self.send)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
