@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -275,6 +276,55 @@ def test_a_stranger_may_send_the_login_little(with_login):
     status, gone = sent(with_login, "/login", CHUNKED, chunked(BLOCK for _ in range(100)))
     assert status in (413, 0)
     assert gone <= SLACK
+
+
+JOIN = "/gradio_api/queue/join"
+BUSY = {
+    "numbers": b"[" + b"0," * (7 * MB) + b"0]",
+    "lists": b"[" + b"[]," * (5 * MB) + b"[]]",
+    "strings": b"[" + b'"",' * (5 * MB) + b'""]',
+    "behind escapes": b'["\\\\\\"",' + b"0," * (7 * MB) + b"0]",
+    "in UTF-16": ('["\u2200", ' + "0," * (3 * MB) + "0]").encode("utf-16-le"),
+}
+
+
+@pytest.mark.parametrize("what", BUSY)
+def test_a_message_of_millions_of_values_is_refused_in_bounded_memory_while_others_are_answered(service, what):
+    waits, over = [], threading.Event()
+
+    def others() -> None:
+        while not over.is_set():
+            began = time.monotonic()
+            service.get("/api/health")
+            waits.append(time.monotonic() - began)
+
+    asking = threading.Thread(target=others)
+    with service.bounded():
+        asking.start()
+        answer = service.post(JOIN, headers=service.own | {"content-type": "application/json"}, content=BUSY[what])
+        over.set()
+        asking.join()
+    assert answer.status_code == (400 if "UTF-16" in what else 413)
+    assert "values" in answer.json()["message"] or "UTF-8" in answer.json()["message"]
+    assert max(waits) < 1.0
+
+
+@pytest.mark.parametrize("path", ['"path"', '"p\\u0061th"', '"\\u0070ath"'])
+@pytest.mark.parametrize("address", ["http://a.example", "http\\u003a//a.example", "http:\\/\\/a.example"])
+def test_an_address_is_seen_however_it_is_written_and_however_long_the_article_beside_it(service, path, address):
+    file = f'{{{path}: "{address}", "meta": {{"_type": "gradio.FileData"}}}}'
+    article = '\\\\ \\"He said, [once]\\" ' * 300_000
+    for body in (file, f'{{"data": ["{article}", [{file}]]}}'):
+        answer = service.post(JOIN, headers=service.own | {"content-type": "application/json"}, content=body)
+        assert answer.status_code == 403
+        assert "never fetched" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 5_000 + b"]" * 5_000, b"\xff", b"\xef\xbb\xbf{}"], ids=ascii)
+def test_a_message_that_cannot_be_read_is_refused(service, body):
+    answer = service.post(JOIN, headers=service.own | {"content-type": "application/json"}, content=body)
+    assert answer.status_code == 400
+    assert "JSON in UTF-8" in answer.json()["message"]
 
 
 # --- other sites and other machines -------------------------------------------------------------------------------

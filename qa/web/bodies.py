@@ -13,6 +13,7 @@ from qa.web.asgi import Headers, Message, Receive, Scope
 MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewhat more
 MAX_LOGIN = 16 * 1024  # bytes that somebody unknown may send
 MAX_PARTS = 100  # of a form; the page sends its files one by one
+MAX_VALUES = 20_000  # of a message of the page; a batch of 1,000 files is 3,000, an article of any length one
 UPLOAD = "/gradio_api/upload"
 _NAMED = re.compile(r"boundary[ \t]*=", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,./:=?-]{1,70}")  # RFC 2046, without spaces
@@ -55,8 +56,9 @@ class Body:
         messages = [await self.receive()]
         while messages[-1].get("more_body"):
             messages.append(await self.receive())
-        self._replayed = messages
-        return b"".join(m.get("body", b"") for m in messages)
+        body = b"".join(m.get("body", b"") for m in messages)
+        self._replayed = [{**messages[-1], "body": body}]
+        return body
 
     def _count(self, chunk: bytes) -> None:
         self._bytes += len(chunk)
@@ -83,12 +85,16 @@ class Body:
         self.refusal = self.refusal or (status, why)
 
 
-def names_an_address(body: bytes) -> bool:
-    """Whether a file in the page's message is a web address, which gradio would go and fetch."""
+def problem_of(message: bytes) -> Problem | None:
+    """Why gradio may not have the page's message: unreadable, too many values to look at, or a file that is a web
+    address, which gradio would go and fetch. Takes up to half a second for 16 MB, so not in the event loop.
+    """
+    if _values(message) > MAX_VALUES:
+        return 413, f"The message holds more than {MAX_VALUES:,} values; the page sends fewer."
     try:
-        values = [json.loads(body)]
+        values = [json.loads(message.decode())]  # in UTF-8 only: `_values` counts bytes
     except (ValueError, RecursionError):
-        return False  # gradio refuses it by itself
+        return 400, "The message is not JSON in UTF-8."
     while values:
         value = values.pop()
         if isinstance(value, list):
@@ -96,6 +102,15 @@ def names_an_address(body: bytes) -> bool:
         elif isinstance(value, dict):
             path = value.get("path")
             if isinstance(path, str) and "://" in path[:20]:
-                return True
+                return 403, "A file is uploaded, never fetched: its path was an address."
             values += value.values()
-    return False
+    return None
+
+
+def _values(message: bytes) -> int:
+    """How many values JSON in UTF-8 holds at most, give or take one; when over MAX_VALUES, just that it is over.
+
+    Counted on the bytes outside strings, because a few bytes a value take a hundred times their room when parsed.
+    """
+    outside = message.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"', 2 * MAX_VALUES)[::2]
+    return max(len(outside) - 1, sum(part.count(mark) for part in outside for mark in (b",", b"[", b"{")))

@@ -12,6 +12,8 @@ import re
 import secrets
 from collections.abc import Iterable
 
+import anyio
+import anyio.to_thread
 from starlette.responses import JSONResponse, Response
 
 from qa.web.asgi import (
@@ -31,7 +33,7 @@ from qa.web.asgi import (
     repeated,
     split,
 )
-from qa.web.bodies import MAX_BODY, UPLOAD, Body, names_an_address
+from qa.web.bodies import MAX_BODY, UPLOAD, Body, problem_of
 from qa.web.login import Login
 
 __all__ = ["MAX_BODY", "Guard"]
@@ -53,6 +55,7 @@ _LOCAL = {"127.0.0.1", "localhost", "::1"}
 _JOIN = "/gradio_api/queue/join"
 _PAGE_POSTS = {_JOIN, UPLOAD} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "reset/")}
 _CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/deep_link", "/monitoring")
+_LOOKING = 2  # messages looked through at once, each in memory a few times over
 _GUEST = re.compile(r"[0-9a-f]{32}")  # 128 random bits
 
 
@@ -73,6 +76,7 @@ class Guard:
         self._hosts = _LOCAL | {host.lower() for host in hosts}
         self._any_address = any_address
         self._login = login
+        self._looking = anyio.CapacityLimiter(_LOOKING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -89,8 +93,10 @@ class Guard:
         if refusal is None and body.refusal:
             refusal = _refused(*body.refusal)
         joining = scope["path"] == _JOIN and scope["method"] == "POST"
-        if refusal is None and joining and names_an_address(await body.whole()):
-            refusal = _refused(403, "A file is uploaded, never fetched: its path was an address.")
+        if refusal is None and joining:
+            message = await body.whole()
+            problem = body.refusal or await anyio.to_thread.run_sync(problem_of, message, limiter=self._looking)
+            refusal = _refused(*problem) if problem else None
         if refusal is not None:
             await refusal(scope, receive, answering.send)
             return
