@@ -111,6 +111,7 @@ def test_a_pasted_article_is_listed_and_answers_at_once(page, service):
     assert "Added The Lindby bridge" in page.inner_text("#results")
     assert page.get_by_label("Text", exact=True).input_value() == ""
     row = page.locator("#table tr", has_text="The Lindby bridge")
+    row.first.wait_for()
     assert [_flat(c) for c in row.locator("td").all_inner_texts()][:4] == ["The Lindby bridge", "Lindby Post", "", "3"]
     page.get_by_label("Text", exact=True).fill(BRIDGE)
     page.get_by_role("button", name="Add article").click()

@@ -87,8 +87,9 @@ class AskTab:
         for event in ready:
             event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
         self.box.stop(self.stop, None, None, concurrency_limit=None, **QUIET)
-        # One at a time and none left out, so that the last click is what is seen.
-        self.frame.cite(self.open, [self.current], [self.panel], trigger_mode="multiple", concurrency_limit=1, **QUIET)
+        self.frame.cite(
+            self.open, [self.current], [self.panel], trigger_mode="multiple", concurrency_limit=None, **QUIET
+        )
         self.panel.act(self.act, [self.current], [self.panel, *self.fields], **QUIET)
         self.bar.act(self.turn_to, None, view, **QUIET)
 
@@ -96,7 +97,9 @@ class AskTab:
         visitor, query = _visitor(request), request.query_params
         current = self._store.latest(visitor) or ""
         question = query.get("q", "").strip()
-        yield self._view(visitor, current) | ({} if question else {self.box: gr.skip()})
+        if (request.session_hash or "") in self._live:  # somebody was quicker than the page
+            return
+        yield self._view(visitor, current) | {self.box: gr.skip()}
         if question:
             try:
                 filters = self.filters.from_query(query)

@@ -20,8 +20,25 @@ function cite(event, button) {
   button.classList.add('open');
   // A click made by the keyboard has no detail; the panel then takes the focus and Escape gives it back.
   window.groundwire = { button, token: button.value, keyboard: event.detail === 0 };
-  trigger('cite', { token: button.value });
+  open();
 }
+
+// One citation is opened at a time: answers to requests that are made together can change places on their way.
+let opening = '';
+let opened = 0;
+
+function open() {
+  if (opening && performance.now() - opened < 3000) return;
+  opening = window.groundwire.token;
+  opened = performance.now();
+  trigger('cite', { token: opening });
+}
+
+window.addEventListener('groundwire-panel', () => {
+  const last = opening;
+  opening = '';
+  if (last && window.groundwire.token !== last) open();
+});
 
 async function copy(button) {
   const [conversation, turn] = button.value.split('/');

@@ -63,4 +63,7 @@ document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
   if (element.contains(document.activeElement) || (narrow() && column().classList.contains('open'))) close();
 });
-watch(['value', 'seq'], settle);
+watch(['value', 'seq'], () => {
+  settle();
+  window.dispatchEvent(new Event('groundwire-panel'));
+});
