@@ -110,7 +110,7 @@ def _sentences(turn: Turn) -> list[str]:
         token = Token(turn.n, 0).encode()
         more = f'<button class="cite near" type="button" value="{token}">Show the closest passages</button>'
         return [f'<span class="declined">{DECLINED}</span>', *([more] if answer.nearest else [])]
-    return [f"{inert(s.text)} {' '.join(_button(turn.n, c) for c in s.citations)}" for s in answer.sentences]
+    return ["\u00a0".join([inert(s.text), *(_button(turn.n, c) for c in s.citations)]) for s in answer.sentences]
 
 
 def _remarks(turn: Turn) -> list[str]:

@@ -22,7 +22,10 @@ function uncover(button) {
   const scroller = button.closest('[role=log]');
   const room = column().getBoundingClientRect().top;
   const box = button.getBoundingClientRect();
-  if (scroller && box.bottom > room - 16) scroller.scrollTop += box.bottom - room + 48;
+  if (!scroller) return;
+  const top = scroller.getBoundingClientRect().top;
+  if (box.bottom > room - 16) scroller.scrollTop += box.bottom - room + 48;
+  else if (box.top < top + 8) scroller.scrollTop += box.top - top - 48;
 }
 
 function settle() {
@@ -38,6 +41,7 @@ function settle() {
   if (narrow()) {
     document.querySelector('#ask').classList.add('sheet');
     if (button) requestAnimationFrame(() => uncover(button));
+    if (button) setTimeout(() => button.isConnected && uncover(button), 450);  // the chat's own scrolling has ended then
   }
   const target = (active && (active.matches('mark') ? active : active.querySelector('mark'))) || active || list;
   if (active) {
