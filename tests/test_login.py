@@ -9,6 +9,7 @@ import json
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 
 import pytest
@@ -432,7 +433,8 @@ def test_many_guesses_at_once_are_no_more_than_five_and_two_are_hashed_at_a_time
     async def guess() -> list[str | int]:
         return await asyncio.gather(*(login.enter("ana", f"guess{n}", "10.0.0.1") for n in range(30)))
 
-    answers = asyncio.run(guess())
+    with ThreadPoolExecutor(1) as pool:  # away from the loop that a browser test may have left running here
+        answers = pool.submit(asyncio.run, guess()).result()
     assert (answers.count(""), answers.count(30), hashed, most) == (5, 25, 5, 2)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -16,6 +17,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[str, str]
 
+GRADIO = "/gradio_api/"  # what the page's own script speaks to
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -66,3 +68,9 @@ def cookie_header(name: str, value: str, scope: Scope, seconds: int | None = Non
     kept = "" if seconds is None else f"; Max-Age={seconds}"
     secure = "; Secure" if scope.get("scheme") == "https" else ""
     return f"{name}={value}{kept}; Path=/; HttpOnly; SameSite={site}{secure}"
+
+
+def refused(path: str, status: int, message: str, headers: Headers | None = None) -> JSONResponse:
+    """A refusal in words: for programs as every error has them, for gradio's script where it looks for what to show."""
+    shown = {"detail": message} if path.startswith(GRADIO) else {}
+    return JSONResponse({"error": "Refused", "message": message, **shown}, status, headers)

@@ -13,7 +13,7 @@ from qa.web.asgi import Headers, Message, Receive, Scope
 MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewhat more
 MAX_LOGIN = 16 * 1024  # bytes that somebody unknown may send
 MAX_PARTS = 100  # of a form; the page sends its files one by one
-MAX_VALUES = 20_000  # of a message of the page; a batch of 1,000 files is 3,000, an article of any length one
+MAX_VALUES = 20_000  # of a message; a batch of 1,000 files is 3,000, an article of any length one
 UPLOAD = "/gradio_api/upload"
 _NAMED = re.compile(r"boundary[ \t]*=", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,./:=?-]{1,70}")  # RFC 2046, without spaces
@@ -52,10 +52,12 @@ class Body:
         return {"type": "http.disconnect"}
 
     async def whole(self) -> bytes:
-        """All of it, read ahead: `receive` hands it on as if nobody had."""
+        """All of it, read ahead: `receive` hands it on as if nobody had. Nothing when it is refused."""
         messages = [await self.receive()]
         while messages[-1].get("more_body"):
             messages.append(await self.receive())
+        if self.refusal:
+            return b""
         body = b"".join(m.get("body", b"") for m in messages)
         self._replayed = [{**messages[-1], "body": body}]
         return body
@@ -85,14 +87,20 @@ class Body:
         self.refusal = self.refusal or (status, why)
 
 
-def problem_of(message: bytes) -> Problem | None:
-    """Why gradio may not have the page's message: unreadable, too many values to look at, or a file that is a web
-    address, which gradio would go and fetch. Takes up to half a second for 16 MB, so not in the event loop.
+def problem_of(message: bytes, from_page: bool) -> Problem | None:
+    """Why nobody may parse a message: it is not in UTF-8, or has too many values; one that the page sends to gradio
+    also when it is no JSON, or when a file in it is a web address, which gradio would go and fetch.
+
+    Takes up to half a second for 16 MB, so not in the event loop.
     """
+    if not json.detect_encoding(message).startswith("utf-8"):  # JSON's readers know others, `_values` does not
+        return 400, "The message is not in UTF-8."
     if _values(message) > MAX_VALUES:
-        return 413, f"The message holds more than {MAX_VALUES:,} values; the page sends fewer."
+        return 413, f"The message holds more than {MAX_VALUES:,} values; no more are read."
+    if not from_page:
+        return None
     try:
-        values = [json.loads(message.decode())]  # in UTF-8 only: `_values` counts bytes
+        values = [json.loads(message)]
     except (ValueError, RecursionError):
         return 400, "The message is not JSON in UTF-8."
     while values:

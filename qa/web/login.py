@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from qa.errors import UsersDamaged
 from qa.users import COST, PasswordHash, User, Users
-from qa.web.asgi import Headers, Scope, bearer_of, cookie_header, cookie_name, cookie_of, headers_of
+from qa.web.asgi import GRADIO, Headers, Scope, bearer_of, cookie_header, cookie_name, cookie_of, headers_of, refused
 from qa.web.login_page import login_page
 from qa.web.throttle import Key, Throttle, origin_of
 
@@ -34,6 +34,8 @@ FREE_PER_ADDRESS = 20  # wrong passwords over all names, and wrong tokens, from 
 OPEN = frozenset({"/login", "/favicon.ico"})
 _NOBODY = PasswordHash(bytes(16).hex(), "", **COST)  # checked in place of an unknown user's: it takes as long
 _HASHING = 2  # passwords checked at once, 16 MB and a core each
+_ENDED = "You are logged out: reload the page to log in again."
+_NEEDED = "This needs a login. People: open /login. Programs: send the token of `qa user token NAME`."
 _WRONG = "The name or the password is wrong."
 
 
@@ -95,16 +97,15 @@ class Login:
         if user:
             return f"user:{user.name}"
         if bearer and (wait := self._throttle.attempt({("token", _address(scope)): FREE_PER_ADDRESS})):
-            return _refused(429, f"Too many wrong tokens. Wait {wait} seconds.", {"retry-after": str(wait)})
+            again = {"www-authenticate": "Bearer", "retry-after": str(wait)}
+            return refused(path, 429, f"Too many wrong tokens. Wait {wait} seconds.", again)
         if path == "/logout":
             return RedirectResponse("/login", 303)
         if method == "GET" and "text/html" in headers.get("accept", ""):
             query = scope["query_string"].decode("latin-1")
             target = quote(path) + (f"?{query}" if query else "")
             return RedirectResponse("/login?" + urlencode({"next": target}), 303)
-        return _refused(
-            401, "This needs a login. People: open /login. Programs: send the token of `qa user token NAME`."
-        )
+        return refused(path, 401, _ENDED if path.startswith(GRADIO) else _NEEDED, {"www-authenticate": "Bearer"})
 
     def _session(self, user: User, expiry: int) -> str:
         said = f"{base64.urlsafe_b64encode(user.name.encode()).decode()}.{expiry}"
@@ -174,11 +175,6 @@ def _leading_to(path: str, scope: Scope, session: str, seconds: int) -> Redirect
     name = cookie_name(SESSION, headers_of(scope))
     cookie = cookie_header(name, session, scope, seconds)
     return RedirectResponse(path, 303, {"set-cookie": cookie, "cache-control": "no-store"})
-
-
-def _refused(status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    body = {"error": "Refused", "message": message}
-    return JSONResponse(body, status, {"www-authenticate": "Bearer", **(headers or {})})
 
 
 def _address(scope: Scope) -> str:

@@ -14,9 +14,10 @@ from collections.abc import Iterable
 
 import anyio
 import anyio.to_thread
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from qa.web.asgi import (
+    GRADIO,
     READS,
     App,
     Headers,
@@ -30,10 +31,11 @@ from qa.web.asgi import (
     cookie_of,
     headers_of,
     host_of,
+    refused,
     repeated,
     split,
 )
-from qa.web.bodies import MAX_BODY, UPLOAD, Body, problem_of
+from qa.web.bodies import MAX_BODY, UPLOAD, Body, Problem, problem_of
 from qa.web.login import Login
 
 __all__ = ["MAX_BODY", "Guard"]
@@ -55,6 +57,8 @@ _LOCAL = {"127.0.0.1", "localhost", "::1"}
 _JOIN = "/gradio_api/queue/join"
 _PAGE_POSTS = {_JOIN, UPLOAD} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "reset/")}
 _CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/deep_link", "/monitoring")
+_OUTDATED = "This page is older than the service: reload it."
+_NO_TOKEN = "This request changes something and needs the service's token; reload the page."  # noqa: S105
 _LOOKING = 2  # messages looked through at once, each in memory a few times over
 _GUEST = re.compile(r"[0-9a-f]{32}")  # 128 random bits
 
@@ -89,33 +93,31 @@ class Guard:
         cookies: list[str] = []
         body = Body(scope, headers, receive)
         answering = _Answering(send, body, cookies)
-        refusal = self._refusal(scope, headers) or self._admitted(scope, headers, cookies)
-        if refusal is None and body.refusal:
-            refusal = _refused(*body.refusal)
-        joining = scope["path"] == _JOIN and scope["method"] == "POST"
-        if refusal is None and joining:
-            message = await body.whole()
-            problem = body.refusal or await anyio.to_thread.run_sync(problem_of, message, limiter=self._looking)
-            refusal = _refused(*problem) if problem else None
+        problem = self._refusal(scope, headers)
+        refusal = None if problem else self._admitted(scope, headers, cookies)
+        if problem is None and refusal is None:
+            problem = await self._carried(scope, body)
+        if problem:
+            refusal = refused(scope["path"], *problem)
         if refusal is not None:
             await refusal(scope, receive, answering.send)
             return
         await answering.run(self._app, scope)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Problem | None:
         """Why a request may not come in whoever sends it."""
         path, writes, origin = scope["path"], scope["method"] not in READS, headers.get("origin")
         if twice := repeated(scope, _SAID_ONCE):
-            return _refused(400, f"The request has two headers {twice!r}, and readers differ in which one counts.")
+            return 400, f"The request has two headers {twice!r}, and readers differ in which one counts."
         if not self._answers_to(host_of(headers).hostname or ""):
             known = ", ".join(sorted(self._hosts - _LOCAL | {"127.0.0.1"}))
-            return _refused(403, f"This service does not answer to the host {headers.get('host', '')!r}; use {known}.")
+            return 403, f"This service does not answer to the host {headers.get('host', '')!r}; use {known}."
         if origin is not None and split(origin).netloc != headers.get("host"):
-            return _refused(403, f"Requests from {origin!r} are refused: they come from another site.")
+            return 403, f"Requests from {origin!r} are refused: they come from another site."
         if headers.get("sec-fetch-site") == "cross-site" and writes:
-            return _refused(403, "Requests from another site are refused.")
-        if path.startswith(_CLOSED) or (writes and path.startswith("/gradio_api/") and path not in _PAGE_POSTS):
-            return _refused(403, f"{path} is closed: the page does not need it. Programs use the routes under /api.")
+            return 403, "Requests from another site are refused."
+        if path.startswith(_CLOSED) or (writes and path.startswith(GRADIO) and path not in _PAGE_POSTS):
+            return 403, f"{path} is closed: the page does not need it. Programs use the routes under /api."
         return None
 
     def _admitted(self, scope: Scope, headers: Headers, cookies: list[str]) -> Response | None:
@@ -126,7 +128,7 @@ class Guard:
             return visitor
         if visitor is None:
             if method not in READS and path not in _OPEN_POSTS and not self._may_write(headers):
-                return _refused(403, "This request changes something and needs the service's token; reload the page.")
+                return refused(path, 403, _OUTDATED if path.startswith(GRADIO) else _NO_TOKEN)
             guest = cookie_of(VISITOR, headers)
             guest = guest if _GUEST.fullmatch(guest) else ""
             if path == "/" and method == "GET":
@@ -137,6 +139,14 @@ class Guard:
             visitor = f"guest:{guest}" if guest else ""
         scope.setdefault("state", {})["visitor"] = visitor
         return None
+
+    async def _carried(self, scope: Scope, body: Body) -> Problem | None:
+        """What is wrong with what a request carries. Forms are read on the way, messages before anybody parses them."""
+        path = scope["path"]
+        if body.refusal or scope["method"] in READS or path in (UPLOAD, "/login"):
+            return body.refusal
+        message = await body.whole()
+        return body.refusal or await anyio.to_thread.run_sync(problem_of, message, path == _JOIN, limiter=self._looking)
 
     def _answers_to(self, host: str) -> bool:
         if host in self._hosts:
@@ -166,7 +176,7 @@ class _Answering:
             if not self._body.refusal:
                 raise
         if self._body.refusal and not self._started:
-            await _refused(*self._body.refusal)(scope, self._body.receive, self.send)
+            await refused(scope["path"], *self._body.refusal)(scope, self._body.receive, self.send)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -179,7 +189,3 @@ class _Answering:
     async def _unless_replaced(self, message: Message) -> None:
         if self._started or not self._body.refusal:
             await self.send(message)
-
-
-def _refused(status: int, message: str) -> JSONResponse:
-    return JSONResponse({"error": "Refused", "message": message}, status)
