@@ -25,7 +25,18 @@ from qa.errors import (
 )
 from qa.types import Answer, ArticleSummary, Outcome, SourcePassage
 from qa.web.host import Host
-from qa.web.schemas import Ask, Finding, FullArticle, Health, IndexReport, NewArticle, Problem, Search
+from qa.web.schemas import (
+    PROBLEMS,
+    Ask,
+    Finding,
+    FullArticle,
+    Health,
+    IndexReport,
+    NewArticle,
+    Responses,
+    Search,
+    problem,
+)
 from qa.wire import filters_from_dict
 
 _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
@@ -39,24 +50,10 @@ _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
 )
 
 
-_Responses = dict[int | str, dict[str, Any]]
-
-
-def _problem(status: int | str, description: str) -> _Responses:
-    return {status: {"model": Problem, "description": description}}
-
-
-_PROBLEMS = (
-    _problem(400, "The question, a filter, the text or the body cannot be used; the message says why")
-    | _problem(403, "Refused: unknown host, foreign origin, or a change without the service's token")
-    | _problem(413, "The body is too large")
-    | _problem(503, "The service is starting, or could not start")
-    | _problem("default", "Any other error")
-)
-_UNKNOWN = _problem(404, "There is no such article")
-_TWICE = _problem(409, "The same text is in the corpus already; `article` names it")
+_UNKNOWN = problem(404, "There is no such article")
+_TWICE = problem(409, "The same text is in the corpus already; `article` names it")
 _TEXT = {"schema": {"type": "string"}}
-_FILE: _Responses = {200: {"description": "The file", "content": {"text/markdown": _TEXT, "text/plain": _TEXT}}}
+_FILE: Responses = {200: {"description": "The file", "content": {"text/markdown": _TEXT, "text/plain": _TEXT}}}
 _TOKEN = HTTPBearer(
     auto_error=False,  # the guard in front decides, this says so in the document
     description="The service's token (index/token), or a user's own. Wanted for every change, and for everything once "
@@ -66,7 +63,7 @@ _TOKEN = HTTPBearer(
 
 def json_routes(host: Host) -> APIRouter:
     """Routes under /api. Handlers are plain functions: FastAPI runs each in a worker thread."""
-    api = APIRouter(prefix="/api", responses=_PROBLEMS, dependencies=[Security(_TOKEN)])
+    api = APIRouter(prefix="/api", responses=PROBLEMS, dependencies=[Security(_TOKEN)])
     _asking(api, host)
     _library(api, host)
     _running(api, host)

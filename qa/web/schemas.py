@@ -102,3 +102,20 @@ class Problem(BaseModel):
     error: str = Field(examples=["QuestionError"])
     message: str
     article: str = Field(default="", description="Of a DuplicateArticle: the article that has this text already")
+
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problem(status: int | str, description: str) -> Responses:
+    """An error answer, as the OpenAPI document describes it."""
+    return {status: {"model": Problem, "description": description}}
+
+
+PROBLEMS = (
+    problem(400, "The question, a filter, the text or the body cannot be used; the message says why")
+    | problem(403, "Refused: unknown host, foreign origin, or a change without the service's token")
+    | problem(413, "The body is too large")
+    | problem(503, "The service is starting, or could not start")
+    | problem("default", "Any other error")
+)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from qa.conversations import Conversations, Turn
+from qa.conversations import Conversations, ConversationSummary, Turn
 from qa.errors import UnknownConversation
 from qa.transcript import as_markdown, as_text, conversation_markdown, conversation_values
+from qa.web.schemas import PROBLEMS, problem
 
 
 def conversation_routes(conversations: Conversations) -> APIRouter:
     """Routes under /api/conversations. A visitor sees their own; a program without a visitor's cookie sees none."""
-    api = APIRouter(prefix="/api/conversations", tags=["conversations"])
+    unknown = problem(404, "The visitor has no such conversation")
+    api = APIRouter(prefix="/api/conversations", tags=["conversations"], responses=PROBLEMS | unknown)
 
     @api.get("", summary="The visitor's conversations, the last used first")
-    def conversations_of_visitor(request: Request) -> list[dict[str, Any]]:
-        return [asdict(c) for c in conversations.listed(_visitor(request))]
+    def conversations_of_visitor(request: Request) -> list[ConversationSummary]:
+        return conversations.listed(_visitor(request))
 
     @api.get("/{id}/export.json", summary="A conversation with quotes, article ids, versions and offsets")
     def export_json(id: str, request: Request) -> Response:
