@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -24,8 +25,11 @@ from conftest import ROOT, STARTER
 
 from qa.cli import main
 from qa.client import RemoteQA
+from qa.freshness import WHOLE
+from qa.service import QA
 from qa.users import Users
 from qa.web.bodies import MAX_BODY, MAX_LOGIN, MAX_PARTS, UPLOAD
+from qa.web.server import GRACE_SECONDS
 
 pytest_plugins = ["browser"]
 
@@ -138,10 +142,10 @@ def with_login(service, ana) -> Iterator[Served]:
 
 
 @contextmanager
-def connected(service: Served, path: str, headers: dict[str, str]) -> Iterator[socket.socket]:
-    """A connection on which the head of a POST has been sent."""
+def connected(service: Served, path: str, headers: dict[str, str], method: str = "POST") -> Iterator[socket.socket]:
+    """A connection on which the head of a request has been sent."""
     head = {"host": f"127.0.0.1:{service.port}", **service.own, **headers}
-    lines = [f"POST {path} HTTP/1.1", *(f"{k}: {v}" for k, v in head.items()), "", ""]
+    lines = [f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in head.items()), "", ""]
     with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
         line.sendall("\r\n".join(lines).encode())
         yield line
@@ -574,3 +578,74 @@ def test_a_public_service_answers_to_addresses_and_its_own_names_and_never_opens
         assert served.get("/api/articles", headers=served.own).status_code == 200
     finally:
         served.stop()
+
+
+# --- stopping -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("how", "seconds"), [(signal.SIGTERM, 2), (signal.SIGINT, 10)], ids=str
+)  # after Ctrl-C the interpreter takes itself apart
+def test_it_stops_beside_open_pages_closes_the_index_and_says_nothing_alarming(tmp_path_factory, how, seconds):
+    served = Served(home_of(tmp_path_factory, "stopped"))
+    try:
+        with ExitStack() as pages:
+            for n in range(2):
+                line = pages.enter_context(connected(served, f"/gradio_api/heartbeat/page{n}", {}, "GET"))
+                assert b"200" in line.recv(65_536)
+            began = time.monotonic()
+            served.process.send_signal(how)
+            assert served.process.wait(15) in (-signal.SIGTERM, 1)
+        assert time.monotonic() - began < seconds
+        assert not re.search("Traceback|Cancel", served.log())
+        assert (served.home / "index" / WHOLE).is_file(), "closed, not just dropped"
+    finally:
+        served.stop()
+
+
+def test_a_request_that_hangs_holds_the_stop_up_for_its_grace_only_and_leaves_no_traceback(tmp_path_factory):
+    served = Served(home_of(tmp_path_factory, "stopped-hanging"))
+    try:
+        with connected(served, "/api/articles", {"content-length": "1000"}):
+            time.sleep(0.2)
+            began = time.monotonic()
+            served.process.terminate()
+            assert served.process.wait(15) == -signal.SIGTERM
+        assert GRACE_SECONDS <= time.monotonic() - began < GRACE_SECONDS + 2
+        assert "Traceback" not in served.log()
+        assert (served.home / "index" / WHOLE).is_file()
+    finally:
+        served.stop()
+
+
+def test_an_article_that_is_being_added_when_it_is_told_to_stop_is_there_or_not_and_what_was_acknowledged_is(
+    tmp_path_factory,
+):
+    served = Served(home_of(tmp_path_factory, "stopped-adding"))
+    acknowledged: list[str] = []
+
+    def add() -> None:
+        for n in range(1_000):
+            text = f"Number {n} of the tanks is green. " + f"It is as old as {n} others are. " * 200
+            try:
+                answer = served.post("/api/articles", headers=served.own, json={"text": text})
+            except httpx.TransportError:
+                return
+            if answer.status_code == 200:
+                acknowledged.append(answer.json()["article"])
+
+    adding = threading.Thread(target=add)
+    adding.start()
+    served.until(lambda: len(acknowledged) > 2, "adding")
+    began = time.monotonic()
+    served.process.terminate()
+    served.process.wait(15)
+    assert time.monotonic() - began < 10
+    adding.join()
+    served.stop()
+    with QA.open(served.home) as qa:
+        known = {row.id for row in qa.articles()}
+        assert set(acknowledged) <= known
+        qa.sync()
+        files = {path.stem for path in (served.home / "corpus").glob("*.md")}
+        assert {row.id for row in qa.articles()} == files

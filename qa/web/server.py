@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import secrets
 import socket
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +31,8 @@ if TYPE_CHECKING:
 
 TOKEN_FILE = "token"  # noqa: S105  (a file name)
 PORTS_TRIED = 20
-GRACE_SECONDS = 5
+GRACE_SECONDS = 2  # for answers under way when the service is told to stop
+CLOSE_SECONDS = 5  # for an article that is being added; what takes longer is made up for at the next start
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (every address of this machine, and the one it has for itself)
 
@@ -75,14 +80,34 @@ def run(
     print(f"Groundwire: {shown}", flush=True)
     if reachable:
         print(_warning(host, bound, bool(users.all())), file=sys.stderr, flush=True)
-    with progress_bar("indexing") as progress:
+    with progress_bar("indexing") as progress, ExitStack() as closing:
+        for part in (listener, conversations, service):
+            closing.callback(part.close)
         service.start(progress, then=_report)
-        try:
-            uvicorn.Server(config).run(sockets=[listener])
-        finally:
-            service.close()
-            conversations.close()
-            listener.close()
+        _Server(config, closing.close).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends within seconds whoever is connected, and closes what it serves first: SIGTERM leaves no time afterwards."""
+
+    def __init__(self, config: uvicorn.Config, close: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._close = close
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
+        for route in getattr(self.config.app, "routes", ()):
+            if stop := getattr(getattr(route, "app", None), "stop_event", None):
+                stop.set()  # gradio's streams to open pages, which otherwise never end
+        await super().shutdown(sockets)
+        closing = threading.Thread(target=self._close, name="groundwire-close", daemon=True)
+        closing.start()
+        closing.join(CLOSE_SECONDS)
+
+
+def _not_cancelled(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is news: requests cut off by a shutdown are not."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _warning(host: str, port: int, login: bool) -> str:
