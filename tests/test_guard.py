@@ -260,7 +260,9 @@ def test_a_header_that_is_there_twice_is_refused(service, name):
     origin = {"origin": service.url, "cookie": "a=b"}
     again = {"host": f"127.0.0.1:{service.port}", **origin, **FORM, **service.own}[name]
     with connected(service, UPLOAD, {**origin, **FORM, name.upper(): again, "content-length": "0"}) as line:
-        answer = line.recv(65_536).decode()
+        answer = ""
+        while not answer.endswith("}") and (more := line.recv(65_536)):  # head and body can come apart
+            answer += more.decode()
     assert answer.startswith("HTTP/1.1 400 ")
     assert f"two headers '{name}'" in answer
 

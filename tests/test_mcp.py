@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -43,6 +44,12 @@ def address(tmp_path_factory, model):
             yield url
 
 
+def run(coroutine):
+    """In a thread of its own: Playwright leaves a running loop in the thread of the tests."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def call(address, tool, **arguments):
     """A tool's result as the SDK's client receives it."""
 
@@ -50,7 +57,7 @@ def call(address, tool, **arguments):
         async with Client(f"{address}/mcp") as client:
             return await client.call_tool(tool, arguments)
 
-    return asyncio.run(calling())
+    return run(calling())
 
 
 def values(address, tool, **arguments):
@@ -68,7 +75,7 @@ def test_the_four_tools_are_listed_as_harmless_and_described(address):
         async with Client(f"{address}/mcp") as client:
             return client.instructions, (await client.list_tools()).tools
 
-    instructions, tools = asyncio.run(listing())
+    instructions, tools = run(listing())
     assert "declined" in instructions
     assert [tool.name for tool in tools] == ["ask", "search", "article", "articles"]
     for tool in tools:
@@ -171,7 +178,7 @@ def test_many_clients_at_once_get_their_own_answers(address):
     async def all_of_them():
         return await asyncio.gather(*(asking(n) for n in range(20)))
 
-    assert asyncio.run(all_of_them()) == ["long"] * 20
+    assert run(all_of_them()) == ["long"] * 20
 
 
 RAW = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
@@ -206,7 +213,7 @@ def test_a_service_that_is_starting_says_so_to_a_model_too(home):
         async with Client(server) as client:
             return await client.call_tool("ask", {"question": "Where?"})
 
-    result = asyncio.run(calling())
+    result = run(calling())
     assert result.is_error
     assert "starting" in result.content[0].text
 
@@ -221,7 +228,7 @@ def test_an_unexpected_failure_tells_a_model_nothing_of_the_inside(home):
         async with Client(mcp.make_server(mcp.Tools(Broken(lambda: None)))) as client:
             return await client.call_tool("ask", {"question": "Where?"})
 
-    result = asyncio.run(calling())
+    result = run(calling())
     assert result.is_error
     assert "secret" not in result.content[0].text
 
