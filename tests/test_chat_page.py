@@ -180,6 +180,7 @@ def test_a_conversation_that_another_window_deleted_gives_way_to_a_new_one(guard
     page.press("#question textarea", "Enter")
     _wait_asked(page, [GRIFFITHS])
     page.wait_for_selector("#chat button.cite")
+    assert page.locator("#chat .notice").count() == 0
 
 
 def test_a_conversation_is_exported_with_quotes_ids_versions_and_offsets(page, service):

@@ -9,6 +9,7 @@ import sys
 import textwrap
 
 import pytest
+from browser import Service
 
 # Runs in the process under test before anything else, and in every child of it: denies and records.
 WATCH = """
@@ -96,5 +97,25 @@ def test_from_an_empty_index_to_an_answer_no_socket_leaves_the_machine(starter_h
     assert not answer["declined"]
     quotes = [c["quote"] for s in answer["sentences"] for c in s["citations"]]
     assert any("killed 12 civilians" in quote for quote in quotes)
+    assert (record.parent / "record.started").exists()
+    assert not record.exists(), record.read_text()
+
+
+def test_a_service_that_is_asked_by_page_route_and_tool_reaches_for_nothing_outside(starter_home, denied, monkeypatch):
+    environment, record = denied
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    service = Service(starter_home)
+    try:
+        service.wait_until_ready()
+        assert service.get("/").status_code == 200
+        assert service.get("/config").status_code == 200
+        answer = service.http.post(f"{service.url}/api/ask", json={"question": "Who is Hugh Griffiths?"}).json()
+        assert not answer["declined"]
+        listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+        accept = {"accept": "application/json, text/event-stream"}
+        assert service.http.post(f"{service.url}/mcp", json=listing, headers=accept).status_code == 200
+    finally:
+        service.stop()
     assert (record.parent / "record.started").exists()
     assert not record.exists(), record.read_text()
