@@ -1,0 +1,77 @@
+"""Turn a trained reader into what the package ships: int8 ONNX, its tokenizer and a checksum.
+
+    python training/export.py RUN OUT
+
+Weights of matrix products are quantised per channel to eight bits, activations as they come (dynamic quantisation of
+ONNX Runtime); heads stay float32. Prints how far its scores are from the float32 model's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+from model import Reader, fresh
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from qa.embed import model_folder
+from qa.settings import DEFAULT_MODEL
+
+NAMES = ("input_ids", "attention_mask", "token_type_ids", "members")
+
+
+def export(reader: Reader, out: Path) -> None:
+    """Write the float32 model as ONNX with free sizes of batch, sentences and pieces."""
+    shape = (2, 16)
+    example = (*(torch.ones(shape, dtype=torch.int64) for _ in range(3)), torch.ones((2, 3, 16), dtype=torch.int64))
+    free = {name: {0: "rows", 1: "pieces"} for name in NAMES[:3]}
+    free |= {"members": {0: "rows", 1: "sentences", 2: "pieces"}}
+    free |= {"scores": {0: "rows", 1: "sentences"}, "spans": {0: "rows", 1: "pieces"}}
+    reader.encoder.config._attn_implementation = "eager"
+    with warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            reader, example, str(out), input_names=list(NAMES), output_names=["scores", "spans"], dynamic_axes=free,
+            opset_version=17, dynamo=False,
+        )  # fmt: skip
+
+
+def quantise(source: Path, out: Path) -> None:
+    """Eight-bit weights for the matrix products of the encoder and for the embeddings."""
+    heads = [n.name for n in onnx.load(str(source)).graph.node if n.name.startswith(("/hidden", "/score", "/span", "/weigh"))]
+    with tempfile.TemporaryDirectory() as folder:
+        ready = Path(folder) / "ready.onnx"
+        quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(ready), str(out), per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=heads,
+            op_types_to_quantize=["MatMul", "Gather"],
+        )  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("out", type=Path)
+    args = parser.parse_args()
+    folder = model_folder(DEFAULT_MODEL)
+    reader = fresh(str(folder))
+    reader.load_state_dict(torch.load(args.run / "reader.pt", weights_only=True))
+    args.out.mkdir(parents=True, exist_ok=True)
+    export(reader.eval(), args.run / "reader.onnx")
+    quantise(args.run / "reader.onnx", args.out / "model.onnx")
+    shutil.copy(folder / "tokenizer.json", args.out / "tokenizer.json")
+    sums = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(args.out.glob("*.*")) if p.suffix in (".onnx", ".json") and p.name != "checksums.json"}
+    (args.out / "checksums.json").write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
+    print({p.name: p.stat().st_size for p in args.out.iterdir()})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""The reader: one pass over question and passage that scores every sentence of the passage, in its context.
+
+A BERT encoder (Devlin et al. 2019) reads "question [SEP] title. passage" and pools each sentence's token states, as
+extractive summarisation does (Liu and Lapata 2019) and as Provence does for pruning contexts (Chirkova et al. 2025).
+Next to the sentence scores stand start and end logits of the words that answer, as in SQuAD (Rajpurkar et al. 2016).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from transformers import BertModel
+
+NEGATIVE = -1e4
+
+
+class Reader(nn.Module):
+    """Sentence scores and answer spans. Shapes: B passages, T tokens, N sentences."""
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        width = encoder.config.hidden_size
+        self.weigh = nn.Linear(width, 1)  # which tokens of a sentence speak for it
+        self.hidden = nn.Linear(3 * width, width)
+        self.score = nn.Linear(width, 1)
+        self.span = nn.Linear(width, 2)
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor, members: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """members: (B, N, T), 1 where a token belongs to a sentence. Returns scores (B, N) and spans (B, T, 2)."""
+        states = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state.float()
+        members = members.float()
+        mean = members @ states / members.sum(-1, keepdim=True).clamp(min=1.0)
+        weights = torch.softmax(self.weigh(states).transpose(1, 2) + (1 - members) * NEGATIVE, -1)
+        whole = states[:, :1].expand(-1, mean.shape[1], -1)
+        pooled = torch.cat([mean, weights @ states, whole], -1)
+        return self.score(torch.tanh(self.hidden(pooled))).squeeze(-1), self.span(states)
+
+
+def fresh(folder: str) -> Reader:
+    """A reader over the encoder in a folder, its heads untrained."""
+    encoder = BertModel.from_pretrained(
+        folder, attn_implementation="sdpa", add_pooling_layer=False, dtype=torch.float32, local_files_only=True
+    )
+    encoder.embeddings.requires_grad_(False)
+    return Reader(encoder)
