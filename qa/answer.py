@@ -6,6 +6,7 @@ Sentences are never altered: an answer's text is the stored text between two off
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from qa.confidence import confidence
 from qa.select import Evidence
 from qa.signals import Question, term_set
 from qa.snapshot import Snapshot
-from qa.types import Answer, AnswerSentence, Citation, Filters, Hit, SourcePassage
+from qa.types import Answer, AnswerSentence, Citation, Filters, Hit, Sentence, SourcePassage
 
 MAX_SENTENCES = 5
 # A further sentence joins when the selector holds it at least this likely, relative to the best one. Lower finds more
@@ -22,6 +23,17 @@ MAX_SENTENCES = 5
 KEEP = 0.25
 SAME = 0.8  # share of distinct terms in common above which two sentences say the same
 NEAREST = 3
+SURE = 0.25  # probability of the reader's best span from which its words are pointed out
+PART = 0.8  # of a sentence; a span longer than this points out nothing
+LEANING = 3  # sentences at most that are shown before one that leans on them
+
+# How a sentence begins that cannot be understood without the one before it.
+_LEANS = re.compile(
+    r"[\W_]*(?:(?:and|but|so|then|yet|still|instead|however|also|meanwhile|later|afterwards)\b[,\s]*)*"
+    r"(?:he|she|it|they|him|her|his|hers|its|them|their|theirs|this|that|these|those|such|both|neither|"
+    r"(?:the )?(?:former|latter|same|other|others|two|pair)|one of (?:them|these|those))\b",
+    re.IGNORECASE,
+)
 
 
 def choose(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
@@ -57,7 +69,7 @@ def compose(
     Grows by a sentence at a time, in reading order; the last one is the whole. At least one is yielded.
     """
     started = time.perf_counter()
-    sure = confidence(evidence[0].candidate.own_signals(question)) if evidence else 0.0
+    sure = confidence(evidence[0].signals(question)) if evidence else 0.0
     declined = not evidence or sure < threshold
     answer = Answer(
         question=question.text,
@@ -97,17 +109,41 @@ def _cite(evidence: Evidence, n: int) -> Citation:
     return Citation(
         n=n, article=c.article.id, version=c.article.version, start=c.sentence.span.start, end=c.sentence.span.end,
         quote=c.text, title=c.article.shown_title, outlet=c.article.outlet, published=c.article.published,
+        answer=_words_that_answer(evidence),
     )  # fmt: skip
 
 
+def _words_that_answer(evidence: Evidence) -> tuple[int, int] | None:
+    """The reader's span, where it is sure of it and it is no more than a part of the sentence."""
+    reading, span = evidence.reading, evidence.candidate.sentence.span
+    if reading is None or reading.sure < SURE:
+        return None
+    start, end = max(reading.answer[0], span.start), min(reading.answer[1], span.end)
+    return (start, end) if 0 < end - start < PART * (span.end - span.start) else None
+
+
 def source(snapshot: Snapshot, hit: Hit, *marks: tuple[int, int]) -> SourcePassage:
-    """The passage behind a hit, widened to whole sentences where it was cut inside one."""
+    """The passage behind a hit, widened to whole sentences where it was cut inside one.
+
+    A marked sentence that leans on what stands before it ("He said ...") brings that into view.
+    """
     passage = snapshot.passages([hit.passage])[hit.passage]
     article = snapshot.article_by_key(passage.article)
-    spans = [s.span for s in snapshot.sentences(passage.article, passage.first, passage.last)]
-    start, end = min(s.start for s in spans), max(s.end for s in spans)
+    earliest = max(0, passage.first - LEANING)
+    spans = [s.span for s in snapshot.sentences(passage.article, earliest, passage.last)]
+    marked = [i for i, s in enumerate(spans) if (s.start, s.end) in marks]
+    shown = spans[min([passage.first - earliest, *(_stands_on(article.text, spans, i) for i in marked)]) :]
+    start, end = min(s.start for s in shown), max(s.end for s in shown)
     return SourcePassage(
         article=article.id, version=article.version, start=start, end=end, text=article.text[start:end],
         title=article.shown_title, outlet=article.outlet, published=article.published, score=round(hit.score, 6),
         marks=marks,
     )  # fmt: skip
+
+
+def _stands_on(text: str, spans: Sequence[Sentence], i: int) -> int:
+    """Where the reading has to begin so that sentence i makes sense: at itself, or before the ones that lean."""
+    first = i
+    while first > 0 and _LEANS.match(text, spans[first].start) and spans[first - 1].furniture == spans[i].furniture:
+        first -= 1
+    return first

@@ -14,7 +14,7 @@ import statistics
 import string
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ def open_dataset(
     home = settings.index / "evaluations" / f"{dataset.name}-{dataset.digest}"
     home.mkdir(parents=True, exist_ok=True)
     write_corpus(dataset, home)
-    own = Settings(home, settings.model, settings.threshold)
+    own = replace(settings, home=home)
     model = model or Model(settings.model)
     qa = QA.open(settings=own, model=model, command="qa evaluate", selector=selector, rankings=rankings)
     qa.warm_up()

@@ -11,13 +11,28 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+
+from qa.passages import TITLE_PIECES
 
 Span = tuple[int, int]
 Ints = NDArray[np.int64]
 
 WINDOW = 256  # word pieces of a row, marks included
 QUESTION_PIECES = 64  # of a question; the rest is cut
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passage to read: title ("" for none), text, the spans of its sentences in it.
+
+    `first` is the number of its first sentence in the article, `start` where its text begins there.
+    """
+
+    title: str
+    text: str
+    sentences: tuple[Span, ...]
+    first: int = 0
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +61,13 @@ class PairTokenizer:
     """A BERT tokenizer from a folder's tokenizer.json, without torch or transformers."""
 
     def __init__(self, folder: Path) -> None:
+        from tokenizers import Tokenizer
+
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._open, self._close, self._stop = (self._tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]", "."))
+        marks = [self._tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]", ".")]
+        self._open, self._close, self._stop = (int(m) for m in marks if m is not None)
 
     def pieces(self, text: str) -> Pieces:
         encoded = self._tokenizer.encode(text, add_special_tokens=False)
@@ -60,7 +78,7 @@ class PairTokenizer:
         head = [self._open, *question.ids[:QUESTION_PIECES], self._close]
         second = len(head)
         if title.ids:
-            head += [*title.ids, self._stop]
+            head += [*title.ids[:TITLE_PIECES], self._stop]
         room = WINDOW - 1 - len(head)
         ids = [*head, *text.ids[:room], self._close]
         kept = text.spans[:room]

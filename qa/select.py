@@ -1,7 +1,8 @@
 """Evidence: every sentence of the retrieved passages, scored against the question.
 
-The seam for a trained model: anything with `Selector`'s one method can take this place. The one here is linear
-over five signals whose weights `bench/fit.py` fitted (a listwise loss over training questions).
+The seam for a trained model: anything with `Selector`'s one method can take this place. The one here, the first
+stage, is linear over five signals whose weights `training/calibrate.py` fitted (a listwise loss over training
+questions); the others are in `qa/selectors.py`.
 """
 
 from __future__ import annotations
@@ -14,24 +15,35 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.pairs import Shown
+from qa.reader import Reading
 from qa.signals import Question, coverage, smoothed_rarity, term_set
-from qa.snapshot import Snapshot, StoredSentence
+from qa.snapshot import Snapshot, StoredPassage, StoredSentence
 from qa.types import Article, Hit
 
 WEIGHTS: dict[str, float] = {"similarity": 12.5, "coverage": 4.95, "context": 4.36, "passage": 3.55, "in_kind": 1.65}
 
 
-class Selector(Protocol):
-    """Scores candidates: one number a candidate, in their order, higher is better, comparable within a question."""
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`value` orders the candidates of one question, higher is better; `reading` is None where nothing was read."""
 
-    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[float]: ...
+    value: float
+    reading: Reading | None = None
+
+
+class Selector(Protocol):
+    """Scores candidates: one score a candidate, in their order."""
+
+    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[Score]: ...
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A sentence that may answer, with what stands around it. `cosine` is to the question.
 
-    `nearby` holds the terms of the title and of the sentences before and after, `around` those of the whole passage.
+    `nearby` holds the terms of the title and of the sentences before and after, `around` those of the whole passage;
+    `shown` is the passage as a reader sees it.
     """
 
     article: Article
@@ -43,6 +55,7 @@ class Candidate:
     corpus_coverage: float
     context_coverage: float
     passage_coverage: float
+    shown: Shown
 
     @cached_property
     def text(self) -> str:
@@ -76,6 +89,12 @@ class Evidence:
 
     candidate: Candidate
     score: float
+    reading: Reading | None = None
+
+    def signals(self, question: Question) -> dict[str, float]:
+        """What the confidence is made of: the candidate's own signals, and what the reader found where it read."""
+        own = self.candidate.own_signals(question)
+        return own if self.reading is None else {**own, "reading": self.reading.score, "sure": self.reading.sure}
 
 
 class LinearSelector:
@@ -84,11 +103,11 @@ class LinearSelector:
     def __init__(self, weights: Mapping[str, float] = WEIGHTS) -> None:
         self._weights = dict(weights)
 
-    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[float]:
+    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[Score]:
         scores = []
         for candidate in candidates:
             signals = candidate.ranking_signals(question)
-            scores.append(sum(weight * signals[name] for name, weight in self._weights.items()))
+            scores.append(Score(sum(weight * signals[name] for name, weight in self._weights.items())))
         return scores
 
 
@@ -108,6 +127,7 @@ def gather(snapshot: Snapshot, question: Question, vector: NDArray[np.float32], 
         present = [term_set(article.text[s.span.start : s.span.end]) for s in around]
         title = term_set(article.title) if article.title else frozenset()
         whole = title.union(*present)
+        shown = _shown(article, passage, around)
         for i, sentence in enumerate(around):
             key = (passage.article, sentence.n)
             if key in seen or sentence.span.furniture or not passage.first <= sentence.n < passage.last:
@@ -120,12 +140,21 @@ def gather(snapshot: Snapshot, question: Question, vector: NDArray[np.float32], 
                     coverage(question.stems, present[i], rarity),
                     coverage(question.stems, present[i] | nearby, rarity),
                     coverage(question.stems, whole, rarity),
+                    shown,
                 )
             )  # fmt: skip
     return out
 
 
+def _shown(article: Article, passage: StoredPassage, around: Sequence[StoredSentence]) -> Shown:
+    inside = [s.span for s in around if passage.first <= s.n < passage.last]
+    spans = ((max(s.start, passage.start), min(s.end, passage.end)) for s in inside)
+    moved = tuple((a - passage.start, b - passage.start) for a, b in spans)
+    return Shown(article.title or "", article.text[passage.start : passage.end], moved, passage.first, passage.start)
+
+
 def rank(question: Question, candidates: Sequence[Candidate], selector: Selector) -> list[Evidence]:
     """Candidates as evidence, best first; ties in the order of article and position."""
-    evidence = [Evidence(c, s) for c, s in zip(candidates, selector.score(question, candidates), strict=True)]
+    scores = selector.score(question, candidates)
+    evidence = [Evidence(c, s.value, s.reading) for c, s in zip(candidates, scores, strict=True)]
     return sorted(evidence, key=lambda e: (-e.score, e.candidate.article.id, e.candidate.sentence.n))

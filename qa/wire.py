@@ -37,7 +37,7 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
 
 def answer_from_dict(data: Mapping[str, Any]) -> Answer:
     sentences = tuple(
-        AnswerSentence(s["text"], tuple(Citation(**c) for c in s["citations"])) for s in data["sentences"]
+        AnswerSentence(s["text"], tuple(citation_from_dict(c) for c in s["citations"])) for s in data["sentences"]
     )
     return Answer(
         **{
@@ -48,6 +48,11 @@ def answer_from_dict(data: Mapping[str, Any]) -> Answer:
             "notes": tuple(data["notes"]),
         }
     )
+
+
+def citation_from_dict(data: Mapping[str, Any]) -> Citation:
+    answer = data.get("answer")  # not there in conversations of before the reader
+    return Citation(**{**data, "answer": tuple(answer) if answer else None})
 
 
 def source_from_dict(data: Mapping[str, Any]) -> SourcePassage:

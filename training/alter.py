@@ -44,7 +44,7 @@ def altered(question: str, names: Sequence[str], rng: random.Random) -> tuple[st
     `names` are names and numbers to exchange from: those of questions about the same article mislead best.
     """
     ways = [("exchanged", _exchanged), ("opposite", _opposite), ("negated", _negated)]
-    order = rng.choices(range(3), weights=(6, 3, 1), k=1) + [0, 1]
+    order = [*rng.choices(range(3), weights=(6, 3, 1), k=1), 0, 1]
     for way in order:
         kind, rule = ways[way]
         text = rule(question, names, rng)

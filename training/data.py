@@ -86,7 +86,8 @@ class Data:
         return self._joined([self._rows(example, i, False) for i in range(min(passages, len(example["passages"])))])
 
     def _joined(self, samples: list[Sample]) -> Sample:
-        return Sample(*(sum((getattr(s, name) for s in samples), []) for name in ("rows", "gold", "answers")))
+        joined = [[x for s in samples for x in getattr(s, name)] for name in ("rows", "gold", "answers")]
+        return Sample(*joined)
 
     def _rows(self, example: dict[str, Any], i: int, dropped: bool) -> Sample:
         passage = self.passages[example["passages"][i]]

@@ -46,7 +46,9 @@ def export(reader: Reader, out: Path) -> None:
 
 def quantise(source: Path, out: Path) -> None:
     """Eight-bit weights for the matrix products of the encoder and for the embeddings."""
-    heads = [n.name for n in onnx.load(str(source)).graph.node if n.name.startswith(("/hidden", "/score", "/span", "/weigh"))]
+    heads = [
+        n.name for n in onnx.load(str(source)).graph.node if n.name.startswith(("/hidden", "/score", "/span", "/weigh"))
+    ]
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.onnx"
         quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
@@ -68,7 +70,11 @@ def main() -> None:
     export(reader.eval(), args.run / "reader.onnx")
     quantise(args.run / "reader.onnx", args.out / "model.onnx")
     shutil.copy(folder / "tokenizer.json", args.out / "tokenizer.json")
-    sums = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(args.out.glob("*.*")) if p.suffix in (".onnx", ".json") and p.name != "checksums.json"}
+    sums = {
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(args.out.glob("*.*"))
+        if p.suffix in (".onnx", ".json") and p.name != "checksums.json"
+    }
     (args.out / "checksums.json").write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
     print({p.name: p.stat().st_size for p in args.out.iterdir()})
 

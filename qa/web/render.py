@@ -18,7 +18,7 @@ from html import escape
 
 from qa.conversations import Turn
 from qa.transcript import STOPPED
-from qa.types import DECLINED, Article, Citation, Filters, SourcePassage
+from qa.types import DECLINED, AnswerSentence, Article, Citation, Filters, SourcePassage
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 LONGEST = 200_000  # characters of an article in the panel; more would make a browser slow
@@ -77,7 +77,21 @@ class Card:
 
 def inert(text: str) -> str:
     """Text for the chat, on one line, with nothing left that Markdown or HTML could act on."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+    return _escaped(text.strip())
+
+
+def _escaped(text: str) -> str:
+    return _PUNCTUATION.sub(r"\\\1", " ".join(re.split(r"\s+", text)))
+
+
+def _sentence(sentence: AnswerSentence) -> str:
+    """A sentence for the chat, the words that answer emphasised."""
+    c = sentence.citations[0]
+    if c.answer is None:
+        return inert(sentence.text)
+    start, end = (at - c.start for at in c.answer)
+    before, words, after = (_escaped(t) for t in (c.quote[:start], c.quote[start:end], c.quote[end:]))
+    return f"{before}<strong>{words}</strong>{after}"
 
 
 def notice(text: str) -> str:
@@ -110,7 +124,7 @@ def _sentences(turn: Turn) -> list[str]:
         token = Token(turn.n, 0).encode()
         more = f'<button class="cite near" type="button" value="{token}">Show the closest passages</button>'
         return [f'<span class="declined">{DECLINED}</span>', *([more] if answer.nearest else [])]
-    return ["\u00a0".join([inert(s.text), *(_button(turn.n, c) for c in s.citations)]) for s in answer.sentences]
+    return ["\u00a0".join([_sentence(s), *(_button(turn.n, c) for c in s.citations)]) for s in answer.sentences]
 
 
 def _remarks(turn: Turn) -> list[str]:

@@ -1,0 +1,132 @@
+"""The selectors to choose from by name: the trained reader, the first stage alone, any cross-encoder in a folder."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from qa.errors import ModelUnavailable
+from qa.pairs import Shown
+from qa.reader import Reader, Reading
+from qa.select import Candidate, LinearSelector, Score, Selector
+from qa.signals import Question
+
+log = logging.getLogger(__name__)
+
+READER = "reader"  # the trained model in the package
+FIRST_STAGE = "first-stage"  # the linear signals alone: no model but the embedding
+READ = 10  # passages read a question, the most promising first; this bounds an answer's time
+TIME_LIMIT = 5.0  # seconds of reading after which the other passages are left to the first stage
+PAIRS = 40  # sentences that a cross-encoder scores a question
+AT_ONCE = 5  # passages between two looks at the clock
+WEIGHTS: dict[str, float] = {"reading": 1.0, "similarity": 4.0, "coverage": 1.5, "context": 1.5, "passage": 1.0}
+UNREAD = -8.0  # the reading of a sentence that was not read
+
+
+class ReaderSelector:
+    """Reads the passages whose sentences the first stage ranks best, and mixes what it reads with its signals."""
+
+    def __init__(self, reader: Reader, weights: Mapping[str, float] = WEIGHTS, read: int = READ) -> None:
+        self._reader = reader
+        self._weights = dict(weights)
+        self._read = read
+        self._first = LinearSelector()
+
+    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[Score]:
+        readings = self._readings(question, promising(question, candidates, self._first)[: self._read])
+        scores = []
+        for candidate in candidates:
+            reading = readings.get((candidate.article.id, candidate.sentence.n))
+            signals = {"reading": reading.score if reading else UNREAD, **candidate.ranking_signals(question)}
+            scores.append(Score(sum(weight * signals[name] for name, weight in self._weights.items()), reading))
+        return scores
+
+    def _readings(self, question: Question, passages: Sequence[tuple[str, Shown]]) -> dict[tuple[str, int], Reading]:
+        """Readings by article and number of the sentence; of one that several passages share the better one."""
+        found: dict[tuple[str, int], Reading] = {}
+        started = time.monotonic()
+        for at in range(0, len(passages), AT_ONCE):
+            if time.monotonic() - started > TIME_LIMIT:
+                log.warning("read %d of %d passages in %.0f s; the others were not read", at, len(passages), TIME_LIMIT)
+                break
+            chosen = passages[at : at + AT_ONCE]
+            read = self._reader.read(question.text, [shown for _, shown in chosen])
+            for (article, shown), readings in zip(chosen, read, strict=True):
+                for n, reading in enumerate(readings, start=shown.first):
+                    known = found.get((article, n))
+                    if known is None or reading.score > known.score:
+                        found[article, n] = reading
+        return found
+
+
+class CrossEncoderSelector:
+    """Any sentence-transformers cross-encoder: each of the first stage's best sentences scored against the question.
+
+    Nothing is known of what its scores mean, so the confidence stays the first stage's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from sentence_transformers import CrossEncoder
+
+        try:
+            self._model: Any = CrossEncoder(str(folder), device="cpu", local_files_only=True)
+        except Exception as error:
+            raise ModelUnavailable(f"The cross-encoder in {folder} cannot be loaded: {error}") from error
+        self._first = LinearSelector()
+
+    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[Score]:
+        first = [s.value for s in self._first.score(question, candidates)]
+        best = sorted(range(len(candidates)), key=lambda i: -first[i])[:PAIRS]
+        pairs = [(question.text, candidates[i].text) for i in best]
+        values = self._model.predict(pairs, show_progress_bar=False) if pairs else []
+        floor = float(min(values, default=0.0)) - 1.0
+        scores = {i: float(v) for i, v in zip(best, values, strict=True)}
+        low = min(first, default=0.0)
+        return [Score(scores.get(i, floor - 1.0 / (1.0 + value - low))) for i, value in enumerate(first)]
+
+
+def promising(question: Question, candidates: Sequence[Candidate], first: LinearSelector) -> list[tuple[str, Shown]]:
+    """The passages of the candidates, article and what is shown, ordered by their best sentence."""
+    best: dict[str, tuple[float, int]] = {}
+    for i, (candidate, score) in enumerate(zip(candidates, first.score(question, candidates), strict=True)):
+        known = best.get(candidate.hit.passage)
+        if known is None or score.value > known[0]:
+            best[candidate.hit.passage] = (score.value, i)
+    order = sorted(best.values(), key=lambda entry: (-entry[0], entry[1]))
+    return [(candidates[i].article.id, candidates[i].shown) for _, i in order]
+
+
+class LazySelector:
+    """A selector by name; whoever asks first loads it, the others wait."""
+
+    def __init__(self, name: str, loaded: Selector | None = None) -> None:
+        self.name = name
+        self._selector = loaded
+        self._lock = threading.Lock()
+
+    def get(self) -> Selector:
+        """The loaded selector. Raises ModelUnavailable."""
+        with self._lock:
+            if self._selector is None:
+                self._selector = _load(self.name)
+            return self._selector
+
+
+def _load(name: str) -> Selector:
+    if name == FIRST_STAGE:
+        return LinearSelector()
+    if name == READER:
+        return ReaderSelector(Reader.load())
+    folder = Path(name).expanduser()
+    if (folder / "checksums.json").is_file():
+        return ReaderSelector(Reader.load(folder))
+    if (folder / "config.json").is_file():
+        return CrossEncoderSelector(folder)
+    raise ModelUnavailable(
+        f"{name!r} is no selector; expected {READER}, {FIRST_STAGE} or the folder of a sentence-transformers "
+        "cross-encoder. Nothing is downloaded: set QA_SELECTOR to one of them, or unset it."
+    )

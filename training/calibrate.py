@@ -1,0 +1,182 @@
+"""Fit the weights of the signals and the confidence, and print the constants to paste.
+
+    python training/calibrate.py WEIGHTS --training DIR... --development DIR... [--limit N] [--cache FOLDER]
+
+WEIGHTS: what training/export.py wrote. Ranking weights: listwise softmax loss over the candidates of questions about
+the training sets' held-out articles (training/mine.py). Confidence: logistic regression on those questions, on the
+same ones altered or with their answering sentence taken away, and on half of the questions of the development sets;
+what is printed as measured comes from the other half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from candidates import OWN, SIGNALS, Example, collect
+from mine import held_out
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from qa.dataset import load_dataset
+from qa.evaluate import draw, open_dataset
+from qa.model import Model
+from qa.reader import Reader
+from qa.select import LinearSelector
+from qa.selectors import READ, UNREAD
+from qa.settings import Settings
+
+REGULAR = 1e-3
+RANKED = ("reading", *SIGNALS)
+SURENESS = ("reading", "sure", *OWN)
+ANSWERS = 3  # the answer is supported when one of so many best sentences is gold
+FALSE_DECLINES = {"cautious": 0.20, "balanced": 0.12, "eager": 0.05}
+
+
+def ranking(e: Example, read: int = READ) -> np.ndarray:
+    """Signals of the candidates, (n, len(RANKED)), the reading first; only the `read` most promising passages read."""
+    reading = np.where((e.place < read) & np.isfinite(e.reading), e.reading, UNREAD)
+    return np.column_stack([reading, e.signals])
+
+
+def fit_ranking(examples: list[Example], names: tuple[str, ...] = RANKED) -> np.ndarray:
+    """Weights that make gold sentences likely under a softmax over each question's candidates; 0 where not named."""
+    usable = [e for e in examples if e.gold.any()]
+    width = max(len(e.gold) for e in usable)
+    chosen = torch.tensor([name in names for name in RANKED])
+    signals = torch.zeros(len(usable), width, len(RANKED))
+    real, gold = (torch.zeros(len(usable), width, dtype=torch.bool) for _ in range(2))
+    for i, e in enumerate(usable):
+        signals[i, : len(e.gold)] = torch.tensor(ranking(e))
+        real[i, : len(e.gold)] = True
+        gold[i, : len(e.gold)] = torch.tensor(e.gold)
+    scale = signals[real].std(0)
+    weights = torch.zeros(len(RANKED), requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=100)
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        scores = (signals / scale @ (weights * chosen)).masked_fill(~real, -1e9)
+        right = torch.logsumexp(scores.masked_fill(~gold, -1e9), 1)
+        value = (torch.logsumexp(scores, 1) - right).mean() + REGULAR * (weights**2).sum()
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    return (weights.detach() * chosen / scale).numpy()
+
+
+def first_right(examples: list[Example], weights: np.ndarray, k: int = 1, read: int = READ) -> float:
+    """Share of questions with a gold sentence somewhere that have one among the k best candidates."""
+    judged = [e for e in examples if e.kind == "asked" and len(e.gold)]
+    return float(np.mean([e.gold[np.argsort(-(ranking(e, read) @ weights), kind="stable")[:k]].any() for e in judged]))
+
+
+def best(e: Example, weights: np.ndarray) -> tuple[np.ndarray, bool]:
+    """The confidence's signals of the best candidate, and whether one of the ANSWERS best is gold."""
+    order = np.argsort(-(ranking(e) @ weights), kind="stable")
+    top = order[0]
+    reading = e.reading[top] if np.isfinite(e.reading[top]) else UNREAD
+    sure = e.sure[top] if np.isfinite(e.sure[top]) else 0.0
+    return np.array([reading, sure, *e.own[top]]), bool(e.gold[order[:ANSWERS]].any())
+
+
+def without_answer(e: Example) -> Example | None:
+    """The question with its answering sentences taken away."""
+    left = ~e.gold
+    if not e.gold.any() or not left.any():
+        return None
+    rows = {
+        name: getattr(e, name)[left] for name in ("signals", "own", "reading", "sure", "place", "gold", "elsewhere")
+    }
+    return replace(e, kind="taken away", **rows)
+
+
+def rows_of(examples: list[Example], weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Signals (n, len(SURENESS)), whether the answer is supported, whether the question is answerable."""
+    made = [(*best(e, weights), e.kind == "asked") for e in examples if len(e.gold)]
+    return tuple(np.array(column) for column in zip(*made, strict=True))  # type: ignore[return-value]
+
+
+def fitted_half(id: str) -> bool:
+    return int(hashlib.sha256(id.encode()).hexdigest(), 16) % 2 == 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--training", nargs="+", type=Path, required=True)
+    parser.add_argument("--development", nargs="*", type=Path, default=[])
+    parser.add_argument("--limit", type=int, default=1000, help="questions of each set")
+    parser.add_argument("--cache", type=Path, default=Path("index/calibration"))
+    args = parser.parse_args()
+    settings = Settings.from_environment()
+    model, reader = Model(settings.model), Reader.load(args.weights)
+    digest = hashlib.sha256((args.weights / "checksums.json").read_bytes()).hexdigest()[:8]
+
+    def gathered(folder: Path, training: bool) -> list[Example]:
+        dataset = load_dataset(folder)
+        asked = dataset.questions
+        if training:
+            asked = [q for q in asked if q.gold and held_out(q.gold[0].article) == "dev"]
+        cache = args.cache / f"{dataset.name}-{digest}-{args.limit}.pickle"
+        with open_dataset(dataset, settings, model, LinearSelector()) as qa:
+            return collect(qa, reader, draw(asked, args.limit, 0), cache, alter=training)
+
+    held = [e for folder in args.training for e in gathered(folder, True)]
+    report(held, {folder.name: gathered(folder, False) for folder in args.development})
+
+
+def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
+    """Fit, and print constants and figures."""
+    weights = fit_ranking(held)
+    print("WEIGHTS =", {n: round(float(w), 3) for n, w in zip(RANKED, weights, strict=True)})
+    variants = {
+        "first stage": fit_ranking(held, SIGNALS), "reading alone": fit_ranking(held, ("reading",)), "fused": weights,
+    }  # fmt: skip
+    for name, examples in {"held out": held, **sets}.items():
+        for variant, w in variants.items():
+            at = " / ".join(f"{first_right(examples, w, k):.3f}" for k in (1, 3))
+            print(f"# {name}: {variant}: sentence@1 / @3 {at}")
+        print(
+            f"# {name}: by passages read",
+            {r: round(first_right(examples, weights, 1, r), 3) for r in (4, 6, 8, 10, 15, 20)},
+        )
+    rng = random.Random(0)
+    taken = [t for e in held if rng.random() < 0.5 and (t := without_answer(e)) is not None]
+    fitting = held + taken + [e for s in sets.values() for e in s if fitted_half(e.id)]
+    signals, labels, _ = rows_of(fitting, weights)
+    scale = signals.std(0)
+    model = LogisticRegression(C=1.0, max_iter=1000).fit(signals / scale, labels)
+    print("BIAS =", round(float(model.intercept_[0]), 3))
+    print("READ =", {n: round(float(w), 3) for n, w in zip(SURENESS, model.coef_[0] / scale, strict=True)})
+    for name, examples in sets.items():
+        rest = [e for e in examples if not fitted_half(e.id)]
+        signals, labels, answerable = rows_of(rest, weights)
+        sure = model.predict_proba(signals / scale)[:, 1]
+        _print_figures(name, sure, labels, answerable)
+
+
+def _print_figures(name: str, sure: np.ndarray, supported: np.ndarray, answerable: np.ndarray) -> None:
+    both = len(set(answerable)) == 2
+    auroc = f"{roc_auc_score(answerable, sure):.3f}" if both else "-"
+    print(
+        f"# {name}, other half: {len(sure)} questions, said {sure.mean():.3f}, supported {supported.mean():.3f}, AUROC {auroc}"
+    )
+    for level, share in FALSE_DECLINES.items():
+        threshold = float(np.quantile(sure[answerable], share))
+        declined = sure < threshold
+        precision = (~answerable[declined]).mean() if declined.any() else float("nan")
+        recall = declined[~answerable].mean() if both else float("nan")
+        print(
+            f"#   {level}: {share} of answerable ones declined below {threshold:.3f}: precision {precision:.3f}, recall {recall:.3f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
