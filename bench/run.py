@@ -15,21 +15,25 @@ import os
 import platform
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import confidence
 import load
+import numpy as np
 import page
 from cost import cost_rows
 from tqdm import tqdm
 
 from qa.dataset import AskedQuestion, Dataset, load_dataset
 from qa.errors import DatasetError
-from qa.evaluate import KEYS, draw, evaluate_folder, is_gold, open_dataset
+from qa.evaluate import KEYS, Asked, draw, evaluate_folder, is_gold, open_dataset
 from qa.model import Model
 from qa.retrieve import RANKINGS, TOP, HybridRetriever
 from qa.select import WEIGHTS, LinearSelector, gather, rank
+from qa.selectors import FIRST_STAGE
 from qa.service import QA
 from qa.settings import Settings
 from qa.signals import Question
@@ -37,6 +41,18 @@ from qa.types import Filters
 from qa.wire import clean_question
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
+CALIBRATED = ("squad20", "clapnq", "xquad_en")  # the sets whose confidence is looked at closely
+COMPARED = (
+    "sentence@1", "sentence@3", "citation_precision", "citation_recall", "answer_contains", "abstention_auroc",
+    "decline_precision", "decline_recall", "false_decline", "latency_ms_p50", "latency_ms_p95",
+)  # fmt: skip
+RESAMPLES = 10_000
+CONFIDENCE = (
+    "Of the same questions, where it is known which sentence answers. Supported: one of the first three sentences is gold."
+    " Half of the questions of these sets took part in fitting the confidence's seven numbers (`training/calibrate.py`"
+    " prints the other half's figures).\n\n"
+    "![Said against true](reliability.svg) ![Risk against coverage](risk_coverage.svg)"
+)
 
 
 def main() -> None:
@@ -81,17 +97,43 @@ def measured(args: argparse.Namespace) -> str:
     settings = Settings.from_environment()
     model = Model(settings.model)
     folders = [f for f in sorted(args.folder.iterdir()) if f.is_dir() and (not args.sets or f.name in args.sets)]
-    rows, datasets = [], []
+    rows, before, datasets = [], [], []
+    asked: dict[str, list[Asked]] = {}
     for folder in folders:
         try:
-            rows.append(evaluate_folder(folder, settings, model=model))
-            datasets.append(load_dataset(folder))
+            figures, answers = evaluate_folder(folder, settings, model=model)
+            first, others = evaluate_folder(folder, replace(settings, selector=FIRST_STAGE), model=model)
         except DatasetError as error:
             print(f"left out: {error}")
+            continue
+        datasets.append(load_dataset(folder))
+        rows.append(figures)
+        before.append({**first, "difference": difference(answers, others)})
+        asked[folder.name] = answers
     ablated = [d for d in datasets if any(g.spans for q in d.questions for g in q.gold)]
     ablations = {d.name: ablation(d, settings, model, args.ablation) for d in ablated}
     costs = [] if args.no_cost else cost_rows(datasets, settings, model)
-    return render(rows, ablations, args.ablation, costs)
+    sure = confidence.rows({name: asked[name] for name in CALIBRATED if name in asked})
+    return render(rows, before, sure, ablations, args.ablation, costs)
+
+
+def difference(after: Sequence[Asked], before: Sequence[Asked]) -> str:
+    """What the reader adds to sentence@1, with the 95 % interval of a paired bootstrap over questions."""
+    pairs = [
+        (_first_right(a), _first_right(b))
+        for a, b in zip(after, before, strict=True)
+        if a.question.answerable and any(g.spans for g in a.question.gold)
+    ]
+    if not pairs:
+        return "-"
+    gains = np.array([int(a) - int(b) for a, b in pairs])
+    drawn = np.random.default_rng(0).integers(0, len(gains), (RESAMPLES, len(gains)))
+    low, high = np.quantile(gains[drawn].mean(1), (0.025, 0.975))
+    return f"{gains.mean():+.3f} ({low:+.3f} to {high:+.3f})"
+
+
+def _first_right(asked: Asked) -> bool:
+    return bool(asked.sentences) and is_gold(asked.question, *asked.sentences[0])
 
 
 def ablation(dataset: Dataset, settings: Settings, model: Model, limit: int) -> dict[str, tuple[float, float, float]]:
@@ -140,6 +182,8 @@ def _ablate(
 
 def render(
     rows: list[dict[str, Any]],
+    before: list[dict[str, Any]],
+    sure: list[confidence.Row],
     ablations: dict[str, dict[str, tuple[float, float, float]]],
     limit: int,
     costs: list[tuple[str, str, str]],
@@ -157,6 +201,18 @@ def render(
         "|---" * (len(rows) + 1) + "|",
     ]
     out += ["| " + " | ".join([key, *(_shown(r[key]) for r in rows)]) + " |" for key in KEYS if key != "set"]
+    out += [
+        "",
+        "## The first stage alone",
+        "",
+        "The same questions with `QA_SELECTOR=first-stage`. The last row: what the reader adds to sentence@1, with",
+        f"the 95 % interval of a paired bootstrap over questions ({RESAMPLES:,} resamples).",
+        "",
+        "| | " + " | ".join(str(r["set"]) for r in before) + " |",
+        "|---" * (len(before) + 1) + "|",
+    ]
+    out += ["| " + " | ".join([key, *(_shown(r[key]) for r in before)]) + " |" for key in (*COMPARED, "difference")]
+    out += ["", section("Confidence", CONFIDENCE, sure)]
     names = list(ablations)
     out += [
         "",

@@ -227,7 +227,7 @@ def evaluate(home: str | None, folder: Path, as_json: bool, limit: int | None, s
     """Index FOLDER/corpus.jsonl in a place of its own, ask FOLDER/questions.jsonl, print the figures."""
     from qa.evaluate import evaluate_folder
 
-    figures = evaluate_folder(folder, _settings(home), limit=limit, seed=seed)
+    figures, _ = evaluate_folder(folder, _settings(home), limit=limit, seed=seed)
     click.echo(json.dumps(figures) if as_json else out.figures_text(figures))
 
 

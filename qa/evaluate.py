@@ -56,15 +56,15 @@ class Asked:
 
 def evaluate_folder(
     folder: Path, settings: Settings, *, limit: int | None = None, seed: int = 0, model: Model | None = None
-) -> dict[str, Any]:
-    """All figures of a set, keys as in KEYS, None where the set cannot say. Raises DatasetError."""
+) -> tuple[dict[str, Any], list[Asked]]:
+    """A set's figures, keys as in KEYS, None where the set cannot say; and what they count. Raises DatasetError."""
     dataset = load_dataset(folder)
     for reason in dataset.skipped:
         log.warning("left out: %s", reason)
     with open_dataset(dataset, settings, model) as qa:
         asked = ask_all(qa, draw(dataset.questions, limit, seed))
         indexing = json.loads((qa.settings.home / "indexing.json").read_text("utf-8"))
-    return figures(dataset, asked, indexing, qa.settings.home)
+    return figures(dataset, asked, indexing, qa.settings.home), asked
 
 
 def open_dataset(

@@ -9,10 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +21,6 @@ from qa.pairs import PairTokenizer, Row, Shown, Span, batch
 
 FOLDER = Path(__file__).parent / "weights"
 THREADS = 2
-ROWS = 8  # in one pass: more at once is slower, as all are padded to the longest
 UNSEEN = -12.0  # score of a sentence that did not fit into the window: below all that were read
 LONGEST_ANSWER = 24  # word pieces
 
@@ -42,13 +38,11 @@ class Reading:
 
 
 class Reader:
-    """The loaded model. Safe to use from many threads; one question is read at a time."""
+    """The loaded model. Safe to use from many threads."""
 
     def __init__(self, session: Any, tokenizer: PairTokenizer) -> None:
         self._session = session
         self._tokenizer = tokenizer
-        self._pieces = lru_cache(maxsize=4096)(tokenizer.pieces)
-        self._busy = threading.Lock()
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> Reader:
@@ -63,23 +57,15 @@ class Reader:
         session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
         return cls(session, PairTokenizer(folder))
 
-    def read(self, question: str, passages: Sequence[Shown]) -> list[list[Reading]]:
-        """For each passage a reading of each of its sentences, in their order."""
-        asked = self._pieces(question)
-        rows = [self._tokenizer.row(asked, self._pieces(p.title), self._pieces(p.text), p.sentences) for p in passages]
-        order = sorted(range(len(rows)), key=lambda i: len(rows[i].ids))
-        out: list[list[Reading]] = [[] for _ in rows]
-        with self._busy:
-            for at in range(0, len(order), ROWS):
-                chosen = order[at : at + ROWS]
-                scores, spans = self._run([rows[i] for i in chosen])
-                for n, i in enumerate(chosen):
-                    out[i] = _readings(rows[i], passages[i].start, scores[n], spans[n])
-        return out
+    def read(self, question: str, passage: Shown) -> list[Reading]:
+        """A reading of each sentence of the passage, in their order.
 
-    def _run(self, rows: list[Row]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Scores (B, N) and span logits (B, T, 2)."""
-        b = batch(rows)
+        One passage a run: as fast as several (nothing is padded), and the int8 activations, whose scale is that of all
+        that is run at once, do not depend on what else was retrieved.
+        """
+        asked, title, text = map(self._tokenizer.pieces, (question, passage.title, passage.text))
+        row = self._tokenizer.row(asked, title, text, passage.sentences)
+        b = batch([row])
         scores, spans = self._session.run(
             ["scores", "spans"],
             {
@@ -89,7 +75,7 @@ class Reader:
                 "members": b.members,
             },
         )
-        return scores, spans
+        return _readings(row, passage.start, scores[0], spans[0])
 
 
 def check(folder: Path) -> None:

@@ -22,7 +22,6 @@ FIRST_STAGE = "first-stage"  # the linear signals alone: no model but the embedd
 READ = 10  # passages read a question, the most promising first; this bounds an answer's time
 TIME_LIMIT = 5.0  # seconds of reading after which the other passages are left to the first stage
 PAIRS = 40  # sentences that a cross-encoder scores a question
-AT_ONCE = 5  # passages between two looks at the clock
 WEIGHTS: dict[str, float] = {"reading": 1.0, "similarity": 4.0, "coverage": 1.5, "context": 1.5, "passage": 1.0}
 UNREAD = -8.0  # the reading of a sentence that was not read
 
@@ -49,17 +48,14 @@ class ReaderSelector:
         """Readings by article and number of the sentence; of one that several passages share the better one."""
         found: dict[tuple[str, int], Reading] = {}
         started = time.monotonic()
-        for at in range(0, len(passages), AT_ONCE):
+        for count, (article, shown) in enumerate(passages):
             if time.monotonic() - started > TIME_LIMIT:
-                log.warning("read %d of %d passages in %.0f s; the others were not read", at, len(passages), TIME_LIMIT)
+                log.warning("only %d of %d passages were read in %.0f s", count, len(passages), TIME_LIMIT)
                 break
-            chosen = passages[at : at + AT_ONCE]
-            read = self._reader.read(question.text, [shown for _, shown in chosen])
-            for (article, shown), readings in zip(chosen, read, strict=True):
-                for n, reading in enumerate(readings, start=shown.first):
-                    known = found.get((article, n))
-                    if known is None or reading.score > known.score:
-                        found[article, n] = reading
+            for n, reading in enumerate(self._reader.read(question.text, shown), start=shown.first):
+                known = found.get((article, n))
+                if known is None or reading.score > known.score:
+                    found[article, n] = reading
         return found
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from qa.answer import KEEP, MAX_SENTENCES, choose
 from qa.confidence import confidence
-from qa.select import WEIGHTS, Candidate, Evidence, LinearSelector, rank
+from qa.pairs import Shown
+from qa.select import WEIGHTS, Candidate, Evidence, LinearSelector, Score, rank
 from qa.signals import Question, coverage, rarity_in_english, smoothed_rarity, term_set
 from qa.snapshot import StoredSentence
 from qa.types import Article, Hit, Sentence
@@ -21,7 +22,8 @@ def evidence(text: str, score: float, article: str = "a", n: int = 0) -> Evidenc
     whole = Article(article, text)
     sentence = StoredSentence(n, Sentence(0, len(text)), np.zeros(4, np.float32))
     hit = Hit(f"{article}:v:0", article, 0.03, 0.5)
-    return Evidence(Candidate(whole, sentence, frozenset(), term_set(text), hit, 0.5, 0.5, 0.5, 0.5), score)
+    shown = Shown("", text, ((0, len(text)),), n)
+    return Evidence(Candidate(whole, sentence, frozenset(), term_set(text), hit, 0.5, 0.5, 0.5, 0.5, shown), score)
 
 
 def test_a_clearly_best_sentence_stands_alone():
@@ -59,7 +61,7 @@ def test_equal_scores_are_ordered_by_article_and_position():
 
     class Flat:
         def score(self, question, candidates):
-            return [1.0] * len(candidates)
+            return [Score(1.0) for _ in candidates]
 
     ranked = rank(Question("What fell?"), [e.candidate for e in texts], Flat())
     assert [(e.candidate.article.id, e.candidate.sentence.n) for e in ranked] == [("a", 1), ("a", 2), ("b", 1)]
@@ -70,9 +72,9 @@ def test_the_selector_is_the_weighted_sum_of_its_signals():
     signals = candidate.ranking_signals(question)
     assert set(signals) == set(WEIGHTS)
     [score] = LinearSelector().score(question, [candidate])
-    assert score == pytest.approx(sum(WEIGHTS[n] * signals[n] for n in WEIGHTS))
+    assert score.value == pytest.approx(sum(WEIGHTS[n] * signals[n] for n in WEIGHTS))
     [without] = LinearSelector({n: w for n, w in WEIGHTS.items() if n != "similarity"}).score(question, [candidate])
-    assert score - without == pytest.approx(WEIGHTS["similarity"] * signals["similarity"])
+    assert score.value - without.value == pytest.approx(WEIGHTS["similarity"] * signals["similarity"])
 
 
 @given(st.integers(1, 10**6), st.data())

@@ -51,7 +51,7 @@ def fake(home):
 
 def test_the_figures_have_exactly_the_documented_keys_and_the_right_values(folder, fake):
     settings, model = fake
-    found = evaluate_folder(folder, settings, model=model)
+    found, _ = evaluate_folder(folder, settings, model=model)
     assert tuple(found) == KEYS
     assert (found["set"], found["documents"], found["questions"], found["unlocated_gold"]) == ("tiny", 2, 4, 1)
     assert found["document_recall@1"] == found["document_recall@5"] == found["ndcg@10"] == 1.0
@@ -64,7 +64,7 @@ def test_the_figures_have_exactly_the_documented_keys_and_the_right_values(folde
 def test_a_set_without_unanswerable_questions_has_no_decline_figures(folder, fake):
     settings, model = fake
     (folder / "questions.jsonl").write_text(json.dumps(QUESTIONS[0]) + "\n", "utf-8")
-    found = evaluate_folder(folder, settings, model=model)
+    found, _ = evaluate_folder(folder, settings, model=model)
     assert found["abstention_auroc"] is None
     assert found["decline_precision"] is None
     assert found["decline_recall"] is None
@@ -147,7 +147,7 @@ def test_a_document_without_words_is_left_out_aloud(folder, fake, caplog):
     settings, model = fake
     with (folder / "corpus.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps({"id": "blank", "text": " "}) + "\n")
-    assert evaluate_folder(folder, settings, model=model)["documents"] == 2
+    assert evaluate_folder(folder, settings, model=model)[0]["documents"] == 2
     assert "corpus.jsonl, line 3" in caplog.text
 
 

@@ -28,9 +28,12 @@ LAYERS = (
     ("qa.confidence", "qa.furniture", "qa.frontmatter", "qa.lexical", "qa.markdown", "qa.nouns", "qa.chroma"),
     ("qa.users",),
     ("qa.articles", "qa.sentences", "qa.passages", "qa.settings"),
+    ("qa.pairs",),
+    ("qa.reader",),
     ("qa.lock", "qa.patterns", "qa.signals", "qa.snapshot", "qa.wire", "qa.vectors", "qa.printing"),
     ("qa.embed", "qa.catalog", "qa.client", "qa.dense"),
     ("qa.freshness", "qa.indexer", "qa.mirror", "qa.model", "qa.probe", "qa.retrieve", "qa.select"),
+    ("qa.selectors",),
     ("qa.answer", "qa.conversations", "qa.dataset", "qa.examples", "qa.index"),
     ("qa.transcript",),
     ("qa.service",),
@@ -65,7 +68,18 @@ LAYERS = (
     ("qa.__main__",),
 )
 LEVEL = {module: n for n, layer in enumerate(LAYERS) for module in layer}
-HEAVY = ("torch", "transformers", "sentence_transformers", "llama_index", "chromadb", "gradio", "sklearn", "spacy")
+HEAVY = (
+    "onnxruntime",
+    "tokenizers",
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "llama_index",
+    "chromadb",
+    "gradio",
+    "sklearn",
+    "spacy",
+)
 
 
 def modules():

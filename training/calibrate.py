@@ -143,10 +143,8 @@ def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
         for variant, w in variants.items():
             at = " / ".join(f"{first_right(examples, w, k):.3f}" for k in (1, 3))
             print(f"# {name}: {variant}: sentence@1 / @3 {at}")
-        print(
-            f"# {name}: by passages read",
-            {r: round(first_right(examples, weights, 1, r), 3) for r in (4, 6, 8, 10, 15, 20)},
-        )
+        by_read = {n: round(first_right(examples, weights, 1, n), 3) for n in (4, 6, 8, 10, 15, 20)}
+        print(f"# {name}: sentence@1 by passages read", by_read)
     rng = random.Random(0)
     taken = [t for e in held if rng.random() < 0.5 and (t := without_answer(e)) is not None]
     fitting = held + taken + [e for s in sets.values() for e in s if fitted_half(e.id)]
@@ -165,17 +163,15 @@ def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
 def _print_figures(name: str, sure: np.ndarray, supported: np.ndarray, answerable: np.ndarray) -> None:
     both = len(set(answerable)) == 2
     auroc = f"{roc_auc_score(answerable, sure):.3f}" if both else "-"
-    print(
-        f"# {name}, other half: {len(sure)} questions, said {sure.mean():.3f}, supported {supported.mean():.3f}, AUROC {auroc}"
-    )
+    said = f"said {sure.mean():.3f}, supported {supported.mean():.3f}, AUROC {auroc}"
+    print(f"# {name}, other half: {len(sure)} questions, {said}")
     for level, share in FALSE_DECLINES.items():
         threshold = float(np.quantile(sure[answerable], share))
         declined = sure < threshold
         precision = (~answerable[declined]).mean() if declined.any() else float("nan")
         recall = declined[~answerable].mean() if both else float("nan")
-        print(
-            f"#   {level}: {share} of answerable ones declined below {threshold:.3f}: precision {precision:.3f}, recall {recall:.3f}"
-        )
+        figures = f"precision {precision:.3f}, recall {recall:.3f}"
+        print(f"#   {level}: {share} of answerable ones declined below {threshold:.3f}: {figures}")
 
 
 if __name__ == "__main__":
