@@ -48,7 +48,7 @@ COMPARED = (
 )  # fmt: skip
 RESAMPLES = 10_000
 CONFIDENCE = (
-    "Of the same questions, where it is known which sentence answers. Supported: one of the first three sentences is gold."
+    "Of the same questions, where the gold sentence is known. Supported: one of the first three sentences is gold."
     " Half of the questions of these sets took part in fitting the confidence's seven numbers (`training/calibrate.py`"
     " prints the other half's figures).\n\n"
     "![Said against true](reliability.svg) ![Risk against coverage](risk_coverage.svg)"

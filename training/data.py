@@ -14,6 +14,7 @@ import numpy as np
 from qa.pairs import PairTokenizer, Pieces, Row
 
 DROPPED = 0.15  # how often the negative is the passage itself with its answering sentences taken away
+NEGATIVE_ROWS = 4  # of a question where each row is about one sentence
 NEAREST = 0.35  # chance that a negative is the best-ranked one left; else the next is tried, and so on
 
 
@@ -79,7 +80,8 @@ class Data:
             elif len(example["passages"]) > 1:
                 rank = min(int(rng.geometric(NEAREST)), len(example["passages"]) - 1)
                 chosen.append((rank, False))
-        return self._joined([self._rows(example, i, dropped) for i, dropped in chosen])
+        sample = self._joined([self._rows(example, i, dropped) for i, dropped in chosen])
+        return sample if self.form == "passage" else _drawn(sample, rng)
 
     def whole(self, example: dict[str, Any], passages: int) -> Sample:
         """The question with its first passages, nothing drawn."""
@@ -114,6 +116,14 @@ class Data:
             found = (self.tokenizer.pieces(passage["title"]), self.tokenizer.pieces(passage["text"]))
             self._texts[passage["id"]] = found
         return self._texts[passage["id"]]
+
+
+def _drawn(sample: Sample, rng: np.random.Generator) -> Sample:
+    """One row that answers, where there is one, and NEGATIVE_ROWS that do not."""
+    right = [i for i, gold in enumerate(sample.gold) if gold]
+    wrong = [i for i, gold in enumerate(sample.gold) if not gold]
+    chosen = [int(i) for i in [*rng.permutation(right)[:1], *rng.permutation(wrong)[:NEGATIVE_ROWS]]]
+    return Sample(*([getattr(sample, name)[i] for i in chosen] for name in ("rows", "gold", "answers")))
 
 
 def _only(text: Pieces, start: int, end: int) -> Pieces:
