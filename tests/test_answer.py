@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer import KEEP, MAX_SENTENCES, choose
+from qa.answer import KEEP, MAX_SENTENCES, SURE, _cite, choose, source
 from qa.confidence import confidence
+from qa.conversations import Turn
 from qa.pairs import Shown
+from qa.reader import Reading
 from qa.select import WEIGHTS, Candidate, Evidence, LinearSelector, Score, rank
+from qa.sentences import sentence_spans
 from qa.signals import Question, coverage, rarity_in_english, smoothed_rarity, term_set
-from qa.snapshot import StoredSentence
-from qa.types import Article, Hit, Sentence
+from qa.snapshot import StoredPassage, StoredSentence
+from qa.types import Answer, AnswerSentence, Article, Hit, Sentence, SourcePassage
+from qa.web import render
+from qa.wire import citation_from_dict
 
 WORDS = "harbour bridge mayor budget flood crane ferry tunnel strike vote school garden".split()
 
@@ -133,3 +141,73 @@ def test_rare_words_weigh_more_than_common_ones():
 
 def test_terms_are_stems():
     assert "kill" in term_set("They were killed.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "leans"),
+    [
+        ("He said the bridge was safe.", True),
+        ("“They were warned,” she said.", True),
+        ("But it closed again in May.", True),
+        ("These shipments contained rockets.", True),
+        ("The latter refused.", True),
+        ("Anna Kowalska said the bridge was safe.", False),
+        ("Italy refused.", False),
+        ("The Hermitage opened.", False),
+        ("Itself a relic, the crane fell.", False),
+    ],
+)
+def test_a_sentence_that_leans_on_the_one_before_brings_it_into_view(sentence, leans):
+    opening = "Anna Kowalska spoke on Monday."
+    text = f"A crane fell. {opening} {sentence} A vote follows."
+    spans = [Sentence(*span) for span in sentence_spans(text)]
+    assert [text[s.start : s.end] for s in spans][2] == sentence
+
+    class Cut:
+        """A catalog whose one passage begins with the sentence."""
+
+        def passages(self, ids):
+            return {ids[0]: StoredPassage(ids[0], 1, spans[2].start, len(text), 2, 4, np.zeros(4, np.float32))}
+
+        def article_by_key(self, key):
+            return Article("a", text)
+
+        def sentences(self, key, first, last):
+            return [StoredSentence(n, spans[n], np.zeros(4, np.float32)) for n in range(first, last)]
+
+    passage = source(Cut(), Hit("p", "a", 0.1, 0.5), (spans[2].start, spans[2].end))
+    assert passage.text == text[passage.start : passage.end]
+    assert passage.text.startswith(opening if leans else sentence)
+    alone = source(Cut(), Hit("p", "a", 0.1, 0.5))
+    assert alone.text.startswith(sentence), "a passage in which nothing is cited stays as it is"
+
+
+def test_the_words_that_answer_are_pointed_out_where_the_reader_is_sure_of_a_part():
+    text = "The strike killed 12 civilians."
+
+    def cited(answer: tuple[int, int], sure: float) -> tuple[int, int] | None:
+        return _cite(replace(evidence(text, 1.0), reading=Reading(1.0, answer, sure)), 1).answer
+
+    assert cited((18, 20), SURE) == (18, 20)
+    assert cited((18, 20), SURE - 0.01) is None, "not sure"
+    assert cited((0, len(text)), 0.9) is None, "the whole sentence is no part of it"
+    assert cited((40, 44), 0.9) is None, "outside the sentence"
+    assert _cite(evidence(text, 1.0), 1).answer is None, "nothing was read"
+
+
+def test_conversations_of_before_the_reader_can_still_be_read():
+    citation = asdict(_cite(evidence("The strike killed 12 civilians.", 1.0), 1))
+    assert citation_from_dict(json.loads(json.dumps({**citation, "answer": (11, 17)}))).answer == (11, 17)
+    del citation["answer"]
+    assert citation_from_dict(citation).answer is None
+
+
+def test_emphasis_is_the_only_markup_and_changes_no_word():
+    quote = "A <b>bridge</b> & *tunnel* opened."
+    citation = replace(_cite(evidence(quote, 1.0), 1), answer=(2, 15))
+    passage = SourcePassage("a", "v", 0, len(quote), quote, "T", None, None, 1.0, ((0, len(quote)),))
+    panel = render.panel([render.Card("1", passage, render.Token(1, 1), answer=(2, 15))])
+    assert "A <strong>&lt;b&gt;bridge&lt;/b&gt;</strong> &amp; *tunnel* opened.</mark>" in panel
+    answer = Answer("?", False, 0.9, (AnswerSentence(quote, (citation,)),), (), (), {})
+    chat = render.growing(Turn(1, "", "?", answer=answer))
+    assert chat.startswith(r"A <strong>\<b\>bridge\<\/b\></strong> \& \*tunnel\* opened\.")

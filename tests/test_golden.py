@@ -13,6 +13,7 @@ from qa.settings import Settings
 
 HERE = Path(__file__).parent
 GOLDEN = json.loads((HERE / "golden.json").read_text("utf-8"))
+MORE = json.loads((HERE / "golden_more.json").read_text("utf-8"))
 STORY = [item["question"] for item in GOLDEN["answered"]] + [
     "What did President Zelenskyy say about the missile?",
     "Whose opinion is that the partnership poses a serious threat?",
@@ -53,6 +54,20 @@ def test_few_near_misses_are_answered(starter):
     answered = [q for q in GOLDEN["near_misses"] if not starter.ask(q).declined]
     assert len(GOLDEN["near_misses"]) == 10
     assert len(answered) <= GOLDEN["near_misses_answered_at_most"], answered
+
+
+def test_of_sixty_more_questions_at_most_five_are_wrong(starter):
+    assert (len(MORE["answerable"]), len(MORE["unanswerable"])) == (30, 30)
+    wrong = []
+    for item in MORE["answerable"]:
+        quotes = [c.quote for s in starter.ask(item["question"]).sentences for c in s.citations]
+        if not any(cite in quote for cite in item["cites"] for quote in quotes):
+            wrong.append((item["question"], quotes or "declined"))
+    for item in MORE["unanswerable"]:
+        answer = starter.ask(item["question"])
+        if not answer.declined:
+            wrong.append((item["question"], answer.confidence, answer.sentences[0].text))
+    assert len(wrong) <= 5, "\n".join(map(str, wrong))
 
 
 @pytest.mark.parametrize("question", STORY)

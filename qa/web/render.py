@@ -67,12 +67,16 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A source in the panel: its number ("" for one that is no answer), the passage, what names it, what is wrong."""
+    """A source in the panel: its number ("" for one that is no answer), the passage, what names it, what is wrong.
+
+    `answer` is the span, in the article's offsets, of the words that answer.
+    """
 
     label: str
     passage: SourcePassage
     token: Token
     notice: str = ""
+    answer: tuple[int, int] | None = None
 
 
 def inert(text: str) -> str:
@@ -89,9 +93,14 @@ def _sentence(sentence: AnswerSentence) -> str:
     c = sentence.citations[0]
     if c.answer is None:
         return inert(sentence.text)
-    start, end = (at - c.start for at in c.answer)
-    before, words, after = (_escaped(t) for t in (c.quote[:start], c.quote[start:end], c.quote[end:]))
+    before, words, after = map(_escaped, _around(c.quote, c.start, c.answer))
     return f"{before}<strong>{words}</strong>{after}"
+
+
+def _around(text: str, at: int, span: tuple[int, int]) -> tuple[str, str, str]:
+    """The text, which begins at `at`, before, in and after a span."""
+    start, end = max(0, span[0] - at), max(0, span[1] - at)
+    return text[:start], text[start:end], text[end:]
 
 
 def notice(text: str) -> str:
@@ -270,7 +279,7 @@ def _card(card: Card, active: bool) -> str:
         f'<article class="card{" active" if active else ""}{"" if card.label else " near"}">'
         f"<h3>{number}<span>{escape(p.title)}</span></h3>"
         f'<p class="facts">{facts or "Outlet and date unknown"}</p>{wrong}'
-        f"<blockquote>{_marked(p)}</blockquote>{more}</article>"
+        f"<blockquote>{_marked(p, card.answer)}</blockquote>{more}</article>"
     )
 
 
@@ -285,14 +294,19 @@ def _card_acts(card: Card) -> str:
     return f'<p class="more">{"".join(buttons)}</p>'
 
 
-def _marked(passage: SourcePassage) -> str:
-    """The passage with its marked spans in <mark>."""
+def _marked(passage: SourcePassage, answer: tuple[int, int] | None) -> str:
+    """The passage with its marked spans in <mark>, and in them the words that answer in <strong>."""
     parts, at = [], passage.start
     for start, end in sorted(passage.marks):
         before, marked = (
             passage.text[at - passage.start : start - passage.start],
             passage.text[start - passage.start : end - passage.start],
         )
-        parts.append(f'{escape(before)}<mark tabindex="-1">{escape(marked)}</mark>')
+        if answer and start <= answer[0] < answer[1] <= end:
+            words = [escape(t) for t in _around(marked, start, answer)]
+            inside = f"{words[0]}<strong>{words[1]}</strong>{words[2]}"
+        else:
+            inside = escape(marked)
+        parts.append(f'{escape(before)}<mark tabindex="-1">{inside}</mark>')
         at = end
     return "".join([*parts, escape(passage.text[at - passage.start :])])

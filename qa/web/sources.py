@@ -80,7 +80,8 @@ class Sources:
         try:
             found = known[p.article] = known.get(p.article) or self._found(p.article)
             if found and found[0].version == p.version:
-                return Card(label, replace(p, text=found[0].text[p.start : p.end]), token)
+                shown = replace(p, text=found[0].text[p.start : p.end])
+                return Card(label, shown, token, answer=c.answer if c else None)
             wrong = (CHANGED if found else REMOVED).format(p.title)
         except NotReady as error:
             wrong = str(error)
