@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -33,15 +33,19 @@ def scores_of(reader: Reader, rows: list[Row]) -> list[np.ndarray]:
 
 
 def measure(reader: Reader, data: Data, questions: int) -> dict[str, float]:
-    """sentence@1, @3 and MRR over the passages of held-out questions; AUROC of asked against altered questions."""
-    from sklearn.metrics import roc_auc_score
-
+    """Figures of held-out questions as asked, and as many altered ones."""
     drawn = random.Random(0).sample(data.dev, len(data.dev))
     asked = [e for e in drawn if e["kind"] == "asked" and e["set"].startswith("squadshifts")][:questions]
-    altered = [e for e in drawn if e["kind"] != "asked"][:questions]
+    return measured(reader, data, asked + [e for e in drawn if e["kind"] != "asked"][:questions], PASSAGES)
+
+
+def measured(reader: Reader, data: Data, examples: list[dict[str, Any]], passages: int) -> dict[str, float]:
+    """sentence@1, @3 and MRR over so many passages a question; AUROC of asked against altered questions."""
+    from sklearn.metrics import roc_auc_score
+
     ranks, best, labels = [], [], []
-    for example in asked + altered:
-        sample = data.whole(example, PASSAGES)
+    for example in examples:
+        sample = data.whole(example, passages)
         values = np.concatenate(scores_of(reader, sample.rows))
         gold = np.concatenate(
             [np.isin(np.arange(len(r.sentences)), g) for r, g in zip(sample.rows, sample.gold, strict=True)]

@@ -102,6 +102,7 @@ def main() -> None:
     parser.add_argument("--measure", type=int, default=150, metavar="N", help="held-out questions to measure by")
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)
+    (args.run / "input").write_text(args.input, "utf-8")
     torch.manual_seed(args.seed)
     data = Data(args.data, model_folder(DEFAULT_MODEL), args.input)
     reader = fresh(str(model_folder(DEFAULT_MODEL)))
