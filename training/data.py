@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from reword import load, reworded
 
 from qa.pairs import PairTokenizer, Pieces, Row
 
 DROPPED = 0.15  # how often the negative is the passage itself with its answering sentences taken away
 NEGATIVE_ROWS = 4  # of a question where each row is about one sentence
+REWORDED = 0.35  # how often a question is said in other words
 NEAREST = 0.35  # chance that a negative is the best-ranked one left; else the next is tried, and so on
 
 
@@ -37,8 +39,9 @@ class Data:
     sentences before and after; sentence: a row a sentence, alone.
     """
 
-    def __init__(self, folder: Path, tokenizer: Path, form: str = "passage") -> None:
-        self.tokenizer, self.form = PairTokenizer(tokenizer), form
+    def __init__(self, folder: Path, tokenizer: Path, form: str = "passage", rewords: float = REWORDED) -> None:
+        self.tokenizer, self.form, self.rewords = PairTokenizer(tokenizer), form, rewords
+        self.near = load(folder) if rewords else {}
         with (folder / "passages.jsonl").open(encoding="utf-8") as lines:
             self.passages: dict[str, dict[str, Any]] = {p["id"]: p for p in map(json.loads, lines)}
         with (folder / "examples.jsonl").open(encoding="utf-8") as lines:
@@ -71,6 +74,9 @@ class Data:
 
     def _sample(self, example: dict[str, Any], rng: np.random.Generator) -> Sample:
         """The passage with the answer and one without; an altered question has the former only, without labels."""
+        if rng.random() < self.rewords:
+            other = reworded(example["question"], self.near, random.Random(int(rng.integers(2**31))))
+            example = {**example, "question": other}
         chosen = [(0, False)]
         if example["kind"] == "asked":
             whole = self.passages[example["passages"][0]]

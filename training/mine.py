@@ -4,7 +4,7 @@
 
 DIR: a folder as docs/evaluation.md describes it, whose articles no evaluation set contains. FILE: sentence pairs
 {q, s, label, src, qid, split}, from which SelQA's sections are put together again and a part of QAMR is taken.
-Writes OUT/passages.jsonl and OUT/examples.jsonl, whole or not at all. A line of examples: the question, its kind, and
+Writes OUT/passages.jsonl and OUT/examples.jsonl, whole or not at all, and OUT/near.json (training/reword.py). A line of examples: the question, its kind, and
 for each passage which sentences answer and where in them the answer stands. One article in HELD_OUT is kept for
 choosing between models (`split: "dev"`) and never trained on.
 """
@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 from alter import altered, named_words
+from reword import near_words
 from tqdm import tqdm
 
 from qa.dataset import AskedQuestion, load_dataset
@@ -232,6 +233,7 @@ def main() -> None:
         examples += others
     used = {id for e in examples for id in e.passages}
     args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "near.json").write_text(json.dumps(near_words(model.get())), "utf-8")
     _write(args.out / "passages.jsonl", (asdict(p) for p in passages.values() if p.id in used))
     _write(args.out / "examples.jsonl", map(asdict, examples))
     counts: dict[tuple[str, str, str], int] = {}

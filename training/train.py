@@ -4,7 +4,7 @@
 
 DATA: what training/mine.py wrote. RUN: a folder for checkpoints, the log and the last weights. Loss: listwise over all
 sentences of a question's passages, pointwise over each sentence (this is what learns "nothing here answers"), and the
-answer's start and end. The weights kept are an exponential moving average (Polyak and Juditsky 1992).
+answer's start and end, or that there is none. The weights kept are an exponential moving average (Polyak and Juditsky 1992).
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def loss_of(reader: Reader, samples: list[Sample]) -> tuple[Tensor, dict[str, fl
     starts, ends = (torch.zeros(b.input_ids.shape, dtype=torch.bool) for _ in range(2))
     for i, (row, right, answers) in enumerate((r, g, a) for s in samples for r, g, a in s.labelled()):
         gold[i, right] = True
+        if not right:  # nothing here answers: the span is the mark at the row's beginning, as in SQuAD 2.0
+            starts[i, 0] = ends[i, 0] = True
         for start, end in answers:
             starts[i, row.first + start], ends[i, row.first + end - 1] = True, True
     gold &= there
