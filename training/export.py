@@ -18,7 +18,7 @@ from pathlib import Path
 
 import onnx
 import torch
-from model import Reader, fresh
+from model import Reader, trained
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
@@ -64,10 +64,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
     folder = model_folder(DEFAULT_MODEL)
-    reader = fresh(str(folder))
-    reader.load_state_dict(torch.load(args.run / "reader.pt", weights_only=True))
+    reader = trained(args.run, str(folder))
     args.out.mkdir(parents=True, exist_ok=True)
-    export(reader.eval(), args.run / "reader.onnx")
+    export(reader, args.run / "reader.onnx")
     quantise(args.run / "reader.onnx", args.out / "model.onnx")
     shutil.copy(folder / "tokenizer.json", args.out / "tokenizer.json")
     sums = {

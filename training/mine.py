@@ -4,9 +4,9 @@
 
 DIR: a folder as docs/evaluation.md describes it, whose articles no evaluation set contains. FILE: sentence pairs
 {q, s, label, src, qid, split}, from which SelQA's sections are put together again and a part of QAMR is taken.
-Writes OUT/passages.jsonl and OUT/examples.jsonl, whole or not at all, and OUT/near.json (training/reword.py). A line of examples: the question, its kind, and
-for each passage which sentences answer and where in them the answer stands. One article in HELD_OUT is kept for
-choosing between models (`split: "dev"`) and never trained on.
+Writes OUT/passages.jsonl and OUT/examples.jsonl, whole or not at all, and OUT/near.json (training/reword.py). A line of
+examples: the question, its kind, and for each passage which sentences answer and where in them the answer stands. One
+article in HELD_OUT is kept for choosing between models (`split: "dev"`) and never trained on.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from qa.passages import cap_title
 from qa.retrieve import TOP, HybridRetriever
 from qa.service import QA
 from qa.settings import Settings
-from qa.snapshot import Snapshot
+from qa.snapshot import Snapshot, StoredPassage
 from qa.types import Filters
 from qa.wire import clean_question
 
@@ -44,6 +44,7 @@ NEGATIVES = 8  # passages without an answer kept a question, the best-ranked fir
 UNANSWERABLE = 0.35  # share of questions that are also asked altered
 QAMR = 2000  # its questions lean on their sentence ("What happened then?"): few of them
 SECTION_PIECES = 128
+PLAIN = ("asked", "unanswerable")  # kinds of questions as they were asked
 
 
 @dataclass
@@ -60,7 +61,8 @@ class Passage:
 class Example:
     """A question and its passages. `gold[i]`: indices of the sentences of passage i that answer.
 
-    `answers[i]`: spans in the text of passage i, inside gold sentences. `kind`: asked, exchanged, opposite, negated.
+    `answers[i]`: spans in the text of passage i, inside gold sentences. `kind`: asked, unanswerable, or how an asked
+    one was altered so that nothing answers it: exchanged, opposite, negated.
     """
 
     id: str
@@ -101,7 +103,9 @@ class Miner:
 
     def _texts(self, asked: AskedQuestion) -> Iterator[tuple[str, str]]:
         """The question as it was asked, and for some of them one that nothing answers."""
-        yield asked.text, "asked"
+        yield asked.text, "asked" if asked.answerable else "unanswerable"
+        if not asked.answerable or not asked.gold:
+            return
         if self.rng.random() < UNANSWERABLE:
             home = self.names[asked.gold[0].article]
             pool = home if len(home) > 8 else home | self.names[self.rng.choice(sorted(self.names))]
@@ -112,35 +116,53 @@ class Miner:
     def _example(
         self, snapshot: Snapshot, asked: AskedQuestion, question: str, kind: str, vector: np.ndarray
     ) -> Example | None:
-        """None when retrieval finds no passage with a gold sentence: nothing could be learnt from it."""
+        """None when no passage has a gold sentence, and for an altered question that retrieval does not answer.
+
+        Where retrieval finds none that has one, the question is local ("What size is the holder?"): it is asked of its
+        own article alone, as passages of others may well answer it.
+        """
         hits = HybridRetriever(snapshot, self.qa.dense, Filters(), top=TOP).hits(question, vector)
         stored = snapshot.passages([h.passage for h in hits])
-        first, rest = None, []
-        for hit in hits:
-            row = stored[hit.passage]
-            passage = self._passage(snapshot, hit.passage, row)
-            spans = [(a + row.start, b + row.start) for a, b in passage.sentences]
-            gold = [i for i, span in enumerate(spans) if is_gold(asked, hit.article, *span)]
-            if gold and first is None:
-                first = (passage, gold)
-            elif not gold and not _says(passage.text, asked.answers):
-                rest.append(passage)
-        if first is None:
+        found = self._divided(snapshot, asked, [(h.article, stored[h.passage]) for h in hits])
+        if kind == "unanswerable":
+            first, *rest = [self._passage(snapshot, stored[h.passage]) for h in hits]
+            found = (first, [], rest)
+        if found is None and kind == "asked":
+            homes = dict.fromkeys(g.article for g in asked.gold)
+            found = self._divided(
+                snapshot, asked, [(home, row) for home in homes for row in snapshot.passages_of(home)]
+            )
+        if found is None:
             return None
-        passage, gold = first
+        passage, gold, rest = found
         chosen = [passage, *rest[:NEGATIVES]]
         for p in chosen:
             self.passages[p.id] = p
-        answerable = kind == "asked"
+        answerable, home = kind == "asked", asked.gold[0].article if asked.gold else passage.id
         none: list[list[int]] = [[] for _ in rest[:NEGATIVES]]
         return Example(
-            f"{asked.id}{'' if answerable else '-' + kind}", self.name, held_out(asked.gold[0].article), kind, question,
+            f"{asked.id}{'' if kind in PLAIN else '-' + kind}", self.name, held_out(home), kind, question,
             [p.id for p in chosen], [gold if answerable else [], *none],
             [_answers(passage, gold, asked.answers) if answerable else [], *([] for _ in none)],
         )  # fmt: skip
 
-    def _passage(self, snapshot: Snapshot, id: str, row: Any) -> Passage:
-        key = f"{self.name}:{id}"
+    def _divided(
+        self, snapshot: Snapshot, asked: AskedQuestion, rows: Sequence[tuple[str, StoredPassage]]
+    ) -> tuple[Passage, list[int], list[Passage]] | None:
+        """The first passage with gold sentences, which they are, and those without an answer; None where none has."""
+        first, rest = None, []
+        for article, row in rows:
+            passage = self._passage(snapshot, row)
+            spans = [(a + row.start, b + row.start) for a, b in passage.sentences]
+            gold = [i for i, span in enumerate(spans) if is_gold(asked, article, *span)]
+            if gold and first is None:
+                first = (passage, gold)
+            elif not gold and not _says(passage.text, asked.answers):
+                rest.append(passage)
+        return None if first is None else (*first, rest)
+
+    def _passage(self, snapshot: Snapshot, row: StoredPassage) -> Passage:
+        key = f"{self.name}:{row.id}"
         if key in self.passages:
             return self.passages[key]
         article = snapshot.article_by_key(row.article)
@@ -224,7 +246,9 @@ def main() -> None:
     for folder in args.documents:
         dataset = load_dataset(folder)
         with open_dataset(dataset, settings, model) as qa:
-            miner = Miner(qa, model, dataset.name, [q for q in dataset.questions if q.answerable and q.gold], args.seed)
+            miner = Miner(
+                qa, model, dataset.name, [q for q in dataset.questions if q.gold or not q.answerable], args.seed
+            )
             examples += miner.examples()
             passages.update(miner.passages)
     if args.pairs:

@@ -7,6 +7,9 @@ Next to the sentence scores stand start and end logits of the words that answer,
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 from transformers import BertModel
@@ -41,15 +44,23 @@ class Reader(nn.Module):
         return self.score(torch.tanh(self.hidden(pooled))).squeeze(-1), self.span(states)
 
 
-def fresh(folder: str) -> Reader:
-    """A reader over the encoder in a folder, its heads untrained.
+def fresh(folder: str, layers: int = 6) -> Reader:
+    """A reader over the lowest layers of the encoder in a folder, its heads untrained.
 
     No dropout: with it torch has no fused attention on a processor, and the rest of it is drawn by one thread alone; a
     step would take 1.5 times as long, and in one or two epochs there is little to overfit.
     """
     encoder = BertModel.from_pretrained(
         folder, attn_implementation="sdpa", add_pooling_layer=False, attention_probs_dropout_prob=0.0,
-        hidden_dropout_prob=0.0, dtype=torch.float32, local_files_only=True,
+        hidden_dropout_prob=0.0, dtype=torch.float32, local_files_only=True, num_hidden_layers=layers,
     )  # fmt: skip
     encoder.embeddings.requires_grad_(False)
     return Reader(encoder)
+
+
+def trained(run: Path, encoder: str, weights: str = "reader.pt") -> Reader:
+    """The reader that a run of training/train.py left: `reader.pt` is the moving average, `last.pt` the last step's."""
+    layers = json.loads((run / "run.json").read_text("utf-8"))["layers"]
+    reader = fresh(encoder, layers)
+    reader.load_state_dict(torch.load(run / weights, weights_only=True))
+    return reader.eval()

@@ -21,6 +21,7 @@ WORDS = 15_000  # of the commonest; rarer ones are names mostly
 NEAR = 0.62  # cosine from which a word can stand for another
 KEPT = 4  # near words of a word at the most
 CHANGED = 0.5  # chance that a word that has near ones is exchanged
+UNMARKED = 0.3  # chance that it goes without its question mark, as people type into a search box
 
 _WORD = re.compile(r"[a-z]{3,}")
 _NUMBERS = frozenset(
@@ -54,7 +55,8 @@ def reworded(question: str, near: dict[str, list[str]], rng: random.Random) -> s
         options = near.get(match.group())
         return rng.choice(options) if options and rng.random() < CHANGED else match.group()
 
-    return re.sub(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])", exchange, question)
+    said = re.sub(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])", exchange, question)
+    return said.rstrip(" ?") if rng.random() < UNMARKED else said
 
 
 def load(folder: Path) -> dict[str, list[str]]:

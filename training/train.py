@@ -4,7 +4,8 @@
 
 DATA: what training/mine.py wrote. RUN: a folder for checkpoints, the log and the last weights. Loss: listwise over all
 sentences of a question's passages, pointwise over each sentence (this is what learns "nothing here answers"), and the
-answer's start and end, or that there is none. The weights kept are an exponential moving average (Polyak and Juditsky 1992).
+answer's start and end, or that there is none. The weights kept are an exponential moving average (Polyak and Juditsky
+1992).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import Data, Sample
+from data import REWORDED, Data, Sample
 from measure import measure
 from model import Reader, fresh
 from torch import Tensor
@@ -35,7 +36,9 @@ SAVE_EVERY = 100
 MEASURE_EVERY = 800
 
 
-def loss_of(reader: Reader, samples: list[Sample]) -> tuple[Tensor, dict[str, float]]:
+def loss_of(
+    reader: Reader, samples: list[Sample], weigh_pointwise: float, weigh_span: float
+) -> tuple[Tensor, dict[str, float]]:
     """The loss of some questions: rows of all of them in one pass."""
     rows = [row for s in samples for row in s.rows]
     b = batch(rows)
@@ -63,7 +66,7 @@ def loss_of(reader: Reader, samples: list[Sample]) -> tuple[Tensor, dict[str, fl
             lists.append(torch.logsumexp(group[there[part]], 0) - torch.logsumexp(group[gold[part]], 0))
     listwise = torch.stack(lists).mean() if lists else scores.sum() * 0
     span = _span_loss(spans, torch.from_numpy(b.attention_mask).bool(), starts, ends)
-    total = listwise + POINTWISE * pointwise + SPAN * span
+    total = listwise + weigh_pointwise * pointwise + weigh_span * span
     parts = {"listwise": listwise, "pointwise": pointwise, "span": span}
     return total, {name: float(value.detach()) for name, value in parts.items()}
 
@@ -101,13 +104,17 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="only so many questions")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--input", choices=("sentence", "window", "passage"), default="passage")
+    parser.add_argument("--layers", type=int, default=6, help="of the encoder, the lowest")
+    parser.add_argument("--pointwise", type=float, default=POINTWISE, help="weight beside the listwise loss")
+    parser.add_argument("--span", type=float, default=SPAN, help="weight beside the listwise loss")
+    parser.add_argument("--rewords", type=float, default=REWORDED, help="share of questions said in other words")
     parser.add_argument("--measure", type=int, default=150, metavar="N", help="held-out questions to measure by")
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)
-    (args.run / "input").write_text(args.input, "utf-8")
+    (args.run / "run.json").write_text(json.dumps(vars(args), default=str), "utf-8")
     torch.manual_seed(args.seed)
-    data = Data(args.data, model_folder(DEFAULT_MODEL), args.input)
-    reader = fresh(str(model_folder(DEFAULT_MODEL)))
+    data = Data(args.data, model_folder(DEFAULT_MODEL), args.input, args.rewords)
+    reader = fresh(str(model_folder(DEFAULT_MODEL)), args.layers)
     optimizer = torch.optim.AdamW(groups(reader), weight_decay=0.01, fused=True)
     plan = list(data.steps(QUESTIONS, args.epochs, args.seed, args.limit))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: _rate(n, len(plan)))
@@ -118,7 +125,7 @@ def main() -> None:
     for n in range(done, len(plan)):
         reader.train()
         samples = data.samples(plan[n], np.random.default_rng((args.seed, n)))
-        loss, parts = loss_of(reader, samples)
+        loss, parts = loss_of(reader, samples, args.pointwise, args.span)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
@@ -140,6 +147,7 @@ def main() -> None:
         if (n + 1) % MEASURE_EVERY == 0 or n + 1 == len(plan):
             figures = measure(averaged(reader, average), data, args.measure)
             print(json.dumps({"step": n + 1, "held_out": figures}), file=log, flush=True)
+    torch.save(reader.state_dict(), args.run / "last.pt")
     torch.save(averaged(reader, average).state_dict(), args.run / "reader.pt")
 
 
