@@ -115,7 +115,8 @@ def test_json_carries_the_answer_with_exactly_the_documented_keys(corpus_home):
     answer = json.loads(run(corpus_home, "ask", "--json", "Is the tank green?").output)
     assert {"question", "declined", "confidence", "sentences", "nearest", "timings_ms"} <= set(answer)
     citation = answer["sentences"][0]["citations"][0]
-    assert list(citation) == ["n", "article", "version", "start", "end", "quote", "title", "outlet", "published"]
+    keys = ["n", "article", "version", "start", "end", "quote", "title", "outlet", "published", "answer"]
+    assert list(citation) == keys
     assert (citation["quote"], citation["outlet"]) == ("The tank is green.", "The Gazette")
 
 
