@@ -24,7 +24,9 @@ from qa.web.routes import error_answers, json_routes
 LAYERS = (
     ("qa.__init__",),
     ("qa.errors",),
-    ("qa.types",),
+    ("qa.types", "qa.intake.__init__", "qa.intake.draft"),
+    ("qa.intake.child",),
+    ("qa.intake.sandbox",),
     ("qa.confidence", "qa.furniture", "qa.frontmatter", "qa.lexical", "qa.markdown", "qa.nouns", "qa.chroma"),
     ("qa.users",),
     ("qa.articles", "qa.sentences", "qa.passages", "qa.settings"),

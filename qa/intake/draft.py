@@ -33,3 +33,11 @@ class Draft:
     metadata: Mapping[str, Found] = field(default_factory=dict)
     name: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One part of a file that cannot become an article, such as an entry of a feed, while the others do."""
+
+    name: str
+    reason: str
