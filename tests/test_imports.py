@@ -30,6 +30,8 @@ LAYERS = (
     ("qa.confidence", "qa.furniture", "qa.frontmatter", "qa.lexical", "qa.markdown", "qa.nouns", "qa.chroma"),
     ("qa.users",),
     ("qa.articles", "qa.sentences", "qa.passages", "qa.settings"),
+    ("qa.intake.addresses", "qa.intake.dial"),
+    ("qa.intake.fetch",),
     ("qa.pairs",),
     ("qa.reader",),
     ("qa.lock", "qa.patterns", "qa.signals", "qa.snapshot", "qa.wire", "qa.vectors", "qa.printing"),
