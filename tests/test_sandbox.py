@@ -47,6 +47,7 @@ def refused(parsers, what):
     found = []
     with pytest.raises(ArticleError) as caught:
         found.extend(d.text for d in parsers.parse(what.encode(), "a file"))
+    assert type(caught.value) is ArticleError, "its name goes over the JSON routes"
     assert texts(parsers, "fine next") == ["next is a word."], "the next file is read"
     return found, str(caught.value)
 
@@ -152,10 +153,10 @@ def test_a_parser_that_eats_memory_is_stopped_at_its_limit(parsers):
     assert "needed more than 512 MB of memory" in refused(parsers, "eat")[1]
 
 
-@pytest.mark.parametrize(("what", "how"), [("leave", "exit 3"), ("crash", "SIG")])
+@pytest.mark.parametrize(("what", "how"), [("leave", "exit 3"), ("crash", "Segmentation fault")])
 def test_a_crash_is_the_files_own_and_named(parsers, what, how):
     found, sentence = refused(parsers, what)
-    assert "The parser crashed on it" in sentence
+    assert "The parser crashed on it" in sentence, "in a process of its own, after it crashed one with others"
     assert how in sentence
     assert found == (["Before it crashed."] if what == "crash" else [])
 

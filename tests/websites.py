@@ -68,6 +68,8 @@ class Site:
         return [head.split(" ")[1] for head in self.heads]
 
     def close(self):
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._server.close()
 
     def _serve(self):

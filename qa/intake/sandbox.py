@@ -44,7 +44,7 @@ class Limits:
 
     seconds: float = 120.0  # by the clock: twice the computing time, for a machine that is busy with other things
     computing: int = 60  # seconds of CPU; a book of 1,000 pages takes a few
-    memory: int = 1024 * MB  # address space, of which the interpreter and the parsers' libraries take some 240 MB
+    memory: int = 1024 * MB  # address space, of which the interpreter and the parsers' libraries take 160 MB
     drafts: int = 10_000  # articles in one file
     output: int = 32 * MB  # of text and metadata; the longest novels are 3 MB
     files: int = 500  # that one child reads before a fresh one takes over, which bounds what libraries leak
@@ -94,7 +94,7 @@ class Parsers:
             found, problem = current.read(head, data)
             if problem is not None and self._closed:
                 raise _stopping()
-            if fresh or not isinstance(problem, _Suspect):
+            if fresh or not current.crashed:
                 return found, problem
             # What earlier files left in that child may be to blame: once more, in a child of its own.
 
@@ -113,10 +113,6 @@ class Parsers:
             self._child = None
 
 
-class _Suspect(ArticleError):
-    """A file that seems to have crashed its child or filled its memory."""
-
-
 class _TooMuch(Exception):
     """More came back than the limits allow; the message says of what."""
 
@@ -128,26 +124,11 @@ class _Child:
         self._limits = limits
         self.files = 0  # it has been given
         self.over = False  # it must not be used again
+        self.crashed = False  # or filled its memory
         self._ending = threading.Lock()
         self._line, theirs = socket.socketpair()
-        task = {
-            "line": theirs.fileno(), "parser": parser, "modules": _modules(parser),
-            "memory": limits.memory, "cpu": limits.computing,
-        }  # fmt: skip
-        try:
-            self._process = subprocess.Popen(  # noqa: S603
-                # -I: nothing is imported from the current folder, or because a variable says so.
-                [sys.executable, "-I", "-B", "-X", "utf8", child.__file__, json.dumps(task)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
-                env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-                pass_fds=[theirs.fileno()], start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise ServiceError(
-                f"No process can be started to read files in ({error}). Close something and add them again."
-            ) from error
-        finally:
-            theirs.close()
+        with theirs:
+            self._process = _start(parser, limits, theirs.fileno())
         self._await_ready()
 
     def read(self, head: dict[str, Any], data: bytes) -> tuple[list[Draft | Refusal], ArticleError | None]:
@@ -217,10 +198,13 @@ class _Child:
             return ArticleError(f"It holds {error}; no more are taken from one file. Split it.")
         if code == -signal.SIGXCPU:
             return ArticleError(f"Reading it took more than {limits.computing} s of computing. Split it, or {ELSE}")
+        self.crashed = True
         if code == OUT_OF_MEMORY:
-            return _Suspect(f"Reading it needed more than {limits.memory // MB:,} MB of memory. Split it, or {ELSE}")
-        how = signal.Signals(-code).name if code < 0 else f"exit {code}"
-        return _Suspect(f"The parser crashed on it ({how}). It may be damaged: save it anew, or {ELSE}")
+            return ArticleError(
+                f"Reading it needed more than {limits.memory // MB:,} MB of memory. Split it, or {ELSE}"
+            )
+        how = signal.strsignal(-code) if code < 0 else f"exit {code}"
+        return ArticleError(f"The parser crashed on it ({how}). It may be damaged: save it anew, or {ELSE}")
 
     def _send(self, head: dict[str, Any], data: bytes, deadline: float) -> None:
         encoded = json.dumps(head).encode()
@@ -280,6 +264,24 @@ def _remaining(deadline: float) -> float:
     if left <= 0:
         raise TimeoutError
     return left
+
+
+def _start(parser: str, limits: Limits, line: int) -> subprocess.Popen[bytes]:
+    """The process, which may have ended by itself when this returns. Raises ServiceError."""
+    task = {
+        "line": line, "parser": parser, "modules": _modules(parser), "memory": limits.memory, "cpu": limits.computing
+    }  # fmt: skip
+    try:
+        return subprocess.Popen(  # noqa: S603
+            # -I: nothing is imported from the current folder, or because a variable says so.
+            [sys.executable, "-I", "-B", "-X", "utf8", child.__file__, json.dumps(task)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+            env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}, pass_fds=[line], start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise ServiceError(
+            f"No process can be started to read files in ({error}). Close something and add them again."
+        ) from error
 
 
 def _modules(parser: str) -> dict[str, str]:
