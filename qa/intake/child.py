@@ -113,7 +113,10 @@ def send(line: socket.socket, head: dict[str, Any], body: bytes = b"") -> None:
 
 
 def _listen(stream: BinaryIO, requests: SimpleQueue[Frame]) -> None:
-    """Pass requests on; end the process, whatever it is doing, when the other end is closed."""
+    """Pass requests on; end the process, whatever it is doing, when the other end is closed.
+
+    Linux could send a signal (PR_SET_PDEATHSIG), but does so when the thread ends that started this process.
+    """
     try:
         while len(lengths := stream.read(HEAD.size)) == HEAD.size:
             head, body = HEAD.unpack(lengths)

@@ -37,7 +37,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One part of a file that cannot become an article, such as an entry of a feed, while the others do."""
+    """A record of a file that holds many (a line, an entry), left out while the others go on: which, and why."""
 
     name: str
     reason: str
