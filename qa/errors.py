@@ -6,6 +6,7 @@
     │   ├── FilterError           a filter names something impossible, such as a date that is none
     │   ├── ArticleError          a file or text that cannot become an article
     │   │   └── DuplicateArticle  the same text is already in the corpus
+    │   ├── FetchError            a web address that may not or cannot be fetched
     │   ├── UnknownArticle        no article has this id
     │   ├── UnknownConversation   the visitor has no conversation of this id
     │   ├── DatasetError          a folder that is no evaluation set
@@ -52,6 +53,10 @@ class DuplicateArticle(ArticleError):
     def __init__(self, message: str, article: str) -> None:
         super().__init__(message)
         self.article = article
+
+
+class FetchError(UserError):
+    """A web address may not be fetched, or what it gives is no article."""
 
 
 class UnknownArticle(UserError):

@@ -1,11 +1,13 @@
 """Settings: where things lie and which model is used. Environment variables, no configuration file.
 
-| variable       | meaning                                                  | default                 |
-|----------------|----------------------------------------------------------|-------------------------|
-| QA_HOME        | the folder that holds `corpus/` and `index/`             | the current folder      |
-| QA_MODEL       | a folder with a sentence-transformers model              | the packaged MiniLM     |
-| QA_SELECTOR    | reader, first-stage, or a cross-encoder's folder         | reader                  |
-| QA_THRESHOLD   | cautious, balanced, eager, or a confidence from 0 to 1   | balanced                |
+| variable         | meaning                                                     | default                 |
+|------------------|-------------------------------------------------------------|-------------------------|
+| QA_HOME          | the folder that holds `corpus/` and `index/`                | the current folder      |
+| QA_MODEL         | a folder with a sentence-transformers model                 | the packaged MiniLM     |
+| QA_SELECTOR      | reader, first-stage, or a cross-encoder's folder            | reader                  |
+| QA_THRESHOLD     | cautious, balanced, eager, or a confidence from 0 to 1      | balanced                |
+| QA_ALLOW_PRIVATE | hosts and networks that are fetched from though not public  | none                    |
+| QA_PROXY         | the proxy through which web addresses are fetched           | none                    |
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ class Settings:
     model: str = DEFAULT_MODEL
     threshold: float = THRESHOLD
     selector: str = DEFAULT_SELECTOR
+    allow_private: str = ""
+    proxy: str = ""
 
     @property
     def corpus(self) -> Path:
@@ -59,4 +63,5 @@ class Settings:
                 f"{', '.join(LEVELS)}."
             )
         model, selector = os.environ.get("QA_MODEL"), os.environ.get("QA_SELECTOR")
-        return cls(folder, model or DEFAULT_MODEL, threshold, selector or DEFAULT_SELECTOR)
+        allowed, proxy = os.environ.get("QA_ALLOW_PRIVATE", ""), os.environ.get("QA_PROXY", "")
+        return cls(folder, model or DEFAULT_MODEL, threshold, selector or DEFAULT_SELECTOR, allowed, proxy)
