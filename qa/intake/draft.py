@@ -33,3 +33,11 @@ class Draft:
     metadata: Mapping[str, Found] = field(default_factory=dict)
     name: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record of a file that holds many (a line, an entry), left out while the others go on: which, and why."""
+
+    name: str
+    reason: str
