@@ -23,7 +23,7 @@ _NO_LANGUAGE = {"und", "zxx", "mul", "mis"}  # ISO 639-2: undetermined, none, se
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _DAY_FIRST = re.compile(r"(?:[A-Za-z]{3,9}, )?(\d{1,2}) ([A-Za-z]{3,9})\.? (\d{4})")
-_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+_SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,8}$")
 
 
 def drafted(text: str, metadata: Mapping[str, Found], name: str = "", notes: tuple[str, ...] = ()) -> Draft:

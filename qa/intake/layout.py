@@ -8,7 +8,7 @@ have fitted, which is the law by which typesetters break lines.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
@@ -64,6 +64,9 @@ class Page:
     height: float
 
 
+_Placed = tuple[float, Line]
+
+
 def running_text(pages: Sequence[Page]) -> str:
     """Blocks with an empty line between them, a list's items and a table's rows on lines of their own."""
     cleaned = [replace(page, lines=lines) for page, lines in zip(pages, _without_furniture(pages), strict=True)]
@@ -89,37 +92,41 @@ def running_text(pages: Sequence[Page]) -> str:
 
 
 def _without_furniture(pages: Sequence[Page]) -> Iterator[list[Line]]:
-    """Each page's lines but those at its edges that a page nearby has too, page numbers apart."""
-    edges: list[dict[str, list[tuple[float, list[int]]]]] = []
-    for page in pages:
-        places = defaultdict(list)
-        for line in page.lines:
-            if _at_edge(line, page):
-                places[_masked(line.text)].append((page.height - line.bottom, _numbers(line.text)))
-        edges.append(places)
+    """Each page's lines but those, from its upper and lower edge inwards, that a page nearby has there too."""
+    edges = [(_edge(page, top=True), _edge(page, top=False)) for page in pages]
     for n, page in enumerate(pages):
-        near = [(d, edges[n + d]) for d in NEIGHBOURS if 0 <= n + d < len(pages)]
-        yield [line for line in page.lines if not (_at_edge(line, page) and _is_furniture(line, page, n, near))]
+        furniture: set[Line] = set()
+        for side in (0, 1):
+            near = [(d, edges[n + d][side]) for d in NEIGHBOURS if 0 <= n + d < len(pages)]
+            within = float("inf")
+            for place, line in edges[n][side]:
+                if place > within:
+                    break
+                if _is_furniture(place, line, n, near):
+                    furniture.add(line)
+                else:
+                    within = min(within, place + line.size / 2)  # the rest of its row, and the text begins
+        yield [line for line in page.lines if line not in furniture]
 
 
-def _at_edge(line: Line, page: Page) -> bool:
-    middle = line.bottom + line.size / 2
-    return middle < EDGE * page.height or middle > (1 - EDGE) * page.height
+def _edge(page: Page, *, top: bool) -> list[_Placed]:
+    """Lines near an edge of the page with their distance from it, the outermost first."""
+    placed = [(page.height - line.top if top else line.bottom, line) for line in page.lines]
+    return sorted((p for p in placed if p[0] < EDGE * page.height), key=lambda p: p[0])
 
 
-def _is_furniture(
-    line: Line, page: Page, number: int, near: list[tuple[int, dict[str, list[tuple[float, list[int]]]]]]
-) -> bool:
+def _is_furniture(place: float, line: Line, number: int, near: list[tuple[int, list[_Placed]]]) -> bool:
     alone = _PAGE_NUMBER.fullmatch(line.text)
     if alone and int(alone.group(1)) == number + 1:
         return True
-    place, masked, numbers = page.height - line.bottom, _masked(line.text), _numbers(line.text)
+    masked, numbers = _masked(line.text), _numbers(line.text)
     return any(
-        abs(place - other) <= SAME_PLACE
-        and len(numbers) == len(others)
+        abs(place - there) <= SAME_PLACE
+        and _masked(other.text) == masked
+        and len(numbers) == len(others := _numbers(other.text))
         and all(b - a in (0, distance) for a, b in zip(numbers, others, strict=True))
-        for distance, places in near
-        for other, others in places.get(masked, ())
+        for distance, edge in near
+        for there, other in edge
     )
 
 
@@ -271,9 +278,9 @@ def _jump(previous: Line, line: Line, shape: _Shape) -> str:
         return "\n\n"
     if previous.hyphen:
         return " "
-    in_text = len(shape.peers(previous)) >= MIN_PEERS
-    goes_on = line.text[:1].islower() or (in_text and shape.is_full(previous, line))
-    return " " if goes_on and not _STOP.search(previous.text) else "\n\n"
+    if len(shape.peers(previous)) >= MIN_PEERS and shape.is_full(previous, line):
+        return " "
+    return " " if line.text[:1].islower() and not _STOP.search(previous.text) else "\n\n"
 
 
 def _same_size(a: Line, b: Line) -> bool:

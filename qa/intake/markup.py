@@ -89,7 +89,7 @@ def sections(root: etree._Element, starts: Collection[str], leave_out: Collectio
     hidden: etree._Element | None = None
     literal = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        tag = _tag(element)
+        tag = "span" if _is_whole_cell(element) else _tag(element)
         if event == "start":
             if hidden is not None:
                 continue
@@ -113,6 +113,13 @@ def sections(root: etree._Element, starts: Collection[str], leave_out: Collectio
 
 def _tag(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _is_whole_cell(element: etree._Element) -> bool:
+    """Whether it is the one paragraph of a cell beside others, as Word writes all cells: its row is one line."""
+    cell = element.getparent() if _tag(element) == "p" else None
+    row = cell.getparent() if cell is not None and _tag(cell) in _CELLS and len(cell) == 1 else None
+    return row is not None and len(row) > 1
 
 
 def _is_hidden(element: etree._Element, tag: str, leave_out: Collection[str]) -> bool:
