@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -27,6 +29,8 @@ MAX_TITLE_LINES = 4
 MAX_TITLE = 200  # characters; larger type that goes on longer is a poster
 
 _HYPHEN = 0x02  # PDFium's mark for a hyphen at a line's end, in place of it and of the line break
+_ENDS = (0x0A, 0x0D, _HYPHEN)
+_SPACES = (0x09, 0x20, 0xA0)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _TOOL_TITLE = re.compile(
     r"^(?:microsoft (?:word|powerpoint)|powerpoint presentation|untitled|document\d*|print|layout \d|slide \d|title)\b"
@@ -42,6 +46,8 @@ _NS = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "prism": "http://prismstandard.org/namespaces/basic/2.0/",
 }
+
+_Box = tuple[float, float, float, float]
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
@@ -105,62 +111,80 @@ def _pages(document: Any) -> tuple[list[Page], list[int]]:
 
 def _lines(page: Any) -> tuple[list[Line], int]:
     """The page's lines in the file's order, cut at wide gaps, and how many letters its fonts do not name."""
-    from pypdfium2 import raw
-
     lines: list[Line] = []
     run = _Run()
     unreadable = 0
-    box = raw.FS_RECTF()
-    for i in range(page.count_chars()):
-        code = raw.FPDFText_GetUnicode(page, i)
-        if code in (0x0D, 0x0A, _HYPHEN):
-            lines += run.ended(hyphen=code == _HYPHEN)
-            continue
-        if code in (0x20, 0x09, 0xA0):
-            run.space = True
-            continue
-        if code in (0, 0xFFFD) or 0xD800 <= code <= 0xF8FF or code in (0xFFFE, 0xFFFF):
-            unreadable += code < 0xE000 or code > 0xF0FF  # symbol fonts have their signs there
-            continue
-        if not raw.FPDFText_GetLooseCharBox(page, i, box):
-            continue
-        if run.is_away(box.left, box.bottom, box.top):
-            lines += run.ended()
-        run.add(chr(code), box.left, box.bottom, box.right, box.top)
+    for word in _words(page):
+        unreadable += word.unreadable
+        if word.letters:
+            first, last = page.get_charbox(word.first, loose=True), page.get_charbox(word.last, loose=True)
+            if run.is_away(first):
+                lines += run.ended()
+            run.add("".join(word.letters), first, last)
+        if word.end in _ENDS:
+            lines += run.ended(hyphen=word.end == _HYPHEN)
     return lines + run.ended(), unreadable
 
 
+@dataclass(slots=True)
+class _Word:
+    """Letters without a space, the places of the first and last in PDFium's list, and the character that ends them."""
+
+    letters: list[str] = field(default_factory=list)
+    first: int = 0
+    last: int = 0
+    end: int = 0
+    unreadable: int = 0
+
+
+def _words(page: Any) -> Iterator[_Word]:
+    from pypdfium2 import raw
+
+    word = _Word()
+    unicode_at, handle = raw.FPDFText_GetUnicode, page.raw
+    for i in range(page.count_chars()):
+        code = unicode_at(handle, i)
+        if code in _ENDS or code in _SPACES:
+            word.end = code
+            yield word
+            word = _Word()
+        elif code in (0, 0xFFFD, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xF8FF:
+            word.unreadable += not 0xF000 <= code <= 0xF0FF  # symbol fonts have their signs there
+        else:
+            word.first = word.first if word.letters else i
+            word.last = i
+            word.letters.append(chr(code))
+    yield word
+
+
 class _Run:
-    """Letters on one baseline, as they come."""
+    """Words on one baseline, as they come. A box is left, bottom, right, top."""
 
     def __init__(self) -> None:
         self._clear()
 
     def _clear(self) -> None:
-        self._letters: list[str] = []
+        self._words: list[str] = []
         self._left = self._right = self._bottom = 0.0
         self._heights: Counter[float] = Counter()
-        self.space = False
 
-    def is_away(self, left: float, bottom: float, top: float) -> bool:
-        """Whether a letter there is not the next of this run."""
-        size = top - bottom
-        gap, drop = left - self._right, abs(bottom - self._bottom)
-        return bool(self._letters) and (gap > WIDE_GAP * size or gap < -3 * size or drop > size)
+    def is_away(self, box: _Box) -> bool:
+        """Whether a word that begins there is not the next of this run."""
+        left, bottom, _, top = box
+        size, gap = top - bottom, left - self._right
+        away = gap > WIDE_GAP * size or gap < -3 * size or abs(bottom - self._bottom) > size
+        return bool(self._words) and away
 
-    def add(self, letter: str, left: float, bottom: float, right: float, top: float) -> None:
-        if not self._letters:
-            self._left, self._right, self._bottom = left, right, bottom
-        elif self.space:
-            self._letters.append(" ")
-        self.space = False
-        self._letters.append(letter)
-        self._left, self._right = min(self._left, left), max(self._right, right)
-        self._heights[round(top - bottom, 1)] += 1
+    def add(self, word: str, first: _Box, last: _Box) -> None:
+        if not self._words:
+            self._left, self._bottom, self._right, _ = first
+        self._words.append(word)
+        self._left, self._right = min(self._left, first[0]), max(self._right, first[2], last[2])
+        self._heights[round(first[3] - first[1], 1)] += len(word)
 
     def ended(self, *, hyphen: bool = False) -> list[Line]:
         """The run as a line, none where it holds nothing, and begin anew."""
-        text = "".join(self._letters).strip()
+        text = " ".join(self._words)
         size = self._heights.most_common(1)[0][0] if self._heights else 0.0
         line = Line(text, self._left, self._bottom, self._right, size, hyphen)
         self._clear()
