@@ -91,7 +91,8 @@ def epub(
     )
     container = (
         '<?xml version="1.0"?><container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">'
-        '<rootfiles><rootfile full-path="OEBPS/content.opf"/></rootfiles></container>'
+        '<rootfiles><rootfile full-path="OEBPS/content.opf" media-type="application/oebps-package+xml"/></rootfiles>'
+        "</container>"
     )
     members = {"META-INF/container.xml": container, "OEBPS/content.opf": opf, "OEBPS/nav.xhtml": nav}
     members |= {f"OEBPS/{name}": content for name, content in documents.items()}

@@ -68,7 +68,7 @@ def test_other_names_of_the_fields_are_known() -> None:
 def test_text_alone_is_enough_and_the_rest_stays_unknown() -> None:
     draft = only({"text": "A.", "title": "", "date": None})
     assert isinstance(draft, Draft)
-    assert (draft.metadata, draft.name, draft.notes) == ({}, "line 1", ())
+    assert (draft.metadata, draft.name, draft.notes) == ({}, "x line 1", ())
 
 
 def test_a_value_that_is_not_its_field_s_is_left_out_and_named() -> None:
@@ -121,7 +121,7 @@ def test_a_line_that_is_too_long_is_refused_and_the_next_is_read(monkeypatch) ->
         assert isinstance(bad, Refusal)
         assert "more than 1,000 bytes" in bad.reason
         assert isinstance(good, Draft)
-        assert good.name == "line 2"
+        assert good.name == "x line 2"
 
 
 def test_packed_lines_are_read_and_a_bomb_is_cut_off(monkeypatch) -> None:

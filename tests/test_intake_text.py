@@ -63,6 +63,17 @@ def test_unicode_is_read_right_in_every_form(encoding: str, sentence: str) -> No
     assert draft.text == text
 
 
+@pytest.mark.parametrize("charset", ["koi8-r", "KOI8_R", "iso-8859-1", "no-such", "utf-16", "base64", "", None])
+def test_what_the_sender_says_is_believed_where_the_bytes_fit(charset: str | None) -> None:
+    text = SENTENCES["cp1251"]
+    assert parse(text.encode(), "a.txt", charset)[0].text == text  # UTF-8 is seen
+    said = parse(text.encode("koi8-r"), "a.txt", charset)[0]
+    if charset in ("koi8-r", "KOI8_R"):
+        assert (said.text, said.notes) == (text, ())
+    elif charset != "iso-8859-1":  # in which everything fits
+        assert (said.text, len(said.notes)) == (text, 1)
+
+
 @given(any_text)
 def test_utf_8_goes_round(text: str) -> None:
     assume(not text.startswith("\ufeff") and "\x1b$" not in text and "\x00" not in text)

@@ -21,13 +21,15 @@ MIN_COHERENCE = 0.3  # of the same: its measure of letters being as frequent as 
 MIN_PAIRS = 60  # bytes beyond ASCII from which on the pairs of an East Asian encoding prove it by their form
 MAX_WESTERN = 0.25  # share of accented letters in Western European words; French has a tenth
 
-# What people's files are in. Asked for every encoding there is, charset-normalizer answers iso8859_14 for Polish.
+# What people's files are in, but for windows-1252, which is told by its letters. Asked for every encoding that there
+# is, charset-normalizer answers iso8859_14 for Polish.
 _ENCODINGS = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 koi8_r koi8_u cp866 cp850 iso8859_2 mac_roman cp874"
+    "cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 koi8_r koi8_u cp866 cp850 iso8859_2 mac_roman cp874"
     " cp932 euc_jp gb18030 big5 cp949"
 ).split()
 _PAIRED = {"cp932", "euc_jp", "gb18030", "big5", "cp949"}
-_WESTERN = set("àáâãäåæçèéêëìíîïñòóôõöøœùúûüÿßÀÁÂÄÅÆÇÈÉÊËÎÏÑÓÔÖØŒÙÚÛÜ‘’“”„‚«»‹›–—…•·€£¢§©®™°ºª½¼¾²³¡¿\xa0\xad")
+_SIGN_IN_WORD = re.compile(r"[^\W\d_][‚«»‹›•€£¢§©®™°¡¿²³¹ˇ˘˙˛˝¸¨´][^\W\d_]")  # where another alphabet has a letter
+_WESTERN = set("àáâãäåæçèéêëìíîïñòóôõöøœùúûüÿßÀÁÂÄÅÆÇÈÉÊËÎÏÑÓÔÖØŒÙÚÛÜ‘’“”„‚«»‹›–—…•·€£¢§©®™°ºª¡¿\xa0\xad")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -43,7 +45,7 @@ _SPACES_OR_STOPS = set(" \n。、，．")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, and a sentence about how it was read where the file does not say."""
+    """Text, and a sentence about how it was read where nobody says."""
 
     text: str
     note: str | None = None
@@ -53,8 +55,10 @@ class Decoded:
         return (self.note,) if self.note else ()
 
 
-def decoded(data: bytes) -> Decoded:
-    """The text of a file's bytes. Raises ArticleError for what is no text or cannot be read with confidence."""
+def decoded(data: bytes, charset: str | None = None) -> Decoded:
+    """The text of a file's bytes; `charset` is what its sender said, which servers often say of all files.
+
+    Raises ArticleError for what is no text or cannot be read with confidence."""
     mark = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     if mark:
         return _with_damage(data, mark)
@@ -67,7 +71,7 @@ def decoded(data: bytes) -> Decoded:
     try:
         return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError:
-        return _damaged_utf8(data) or _guessed(data)
+        return _stated(data, charset) or _damaged_utf8(data) or _guessed(data)
 
 
 def is_text(data: bytes) -> bool:
@@ -107,6 +111,17 @@ def _with_damage(data: bytes, encoding: str) -> Decoded:
         return Decoded(text, f"Read as {shown}; damaged places are shown as \ufffd.")
 
 
+def _stated(data: bytes, charset: str | None) -> Decoded | None:
+    """In the encoding that was said, where the bytes fit; ISO 8859-1 means windows-1252, as in browsers."""
+    try:
+        name = codecs.lookup(charset or "").name
+        if name.startswith(("utf-16", "utf-32")):  # it would have been seen
+            return None
+        return Decoded(data.decode("cp1252" if name in ("iso8859-1", "ascii") else name))
+    except (LookupError, ValueError):
+        return None
+
+
 def _damaged_utf8(data: bytes) -> Decoded | None:
     text = data.decode("utf-8", errors="replace")
     bad = text.count("\ufffd") - data.count("\ufffd".encode())
@@ -139,8 +154,8 @@ def _is_western(sample: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     high = [c for c in text if c > "\x7f"]
-    letters = sum(c.isalpha() for c in text)
-    return all(c in _WESTERN for c in high) and sum(c.isalpha() for c in high) <= MAX_WESTERN * letters
+    few = sum(c.isalpha() for c in high) <= MAX_WESTERN * sum(c.isalpha() for c in text)
+    return few and all(c in _WESTERN for c in high) and not _SIGN_IN_WORD.search(text)
 
 
 def _detected(sample: bytes) -> str | None:
@@ -151,7 +166,10 @@ def _detected(sample: bytes) -> str | None:
     if best is None or best.chaos > MAX_CHAOS:
         return None
     high = sum(byte > 0x7F for byte in sample)
-    sure = high >= MIN_PAIRS if best.encoding in _PAIRED else best.coherence >= MIN_COHERENCE
+    if best.encoding in _PAIRED:
+        sure = high >= MIN_PAIRS
+    else:
+        sure = best.coherence >= MIN_COHERENCE and not _SIGN_IN_WORD.search(str(best))
     return best.encoding if sure else None
 
 

@@ -19,7 +19,7 @@ from typing import BinaryIO, cast
 from qa.articles import MAX_BYTES
 from qa.errors import ArticleError
 from qa.intake.draft import Draft, Refusal
-from qa.intake.drafting import drafted, joined_names, stated
+from qa.intake.drafting import drafted, joined_names, stated, stem_of
 
 MAX_LINE = 2 * MAX_BYTES  # bytes; an article of the longest kind, some of it escaped
 MAX_UNPACKED = 2 * 2**30  # bytes of a packed file: a million articles
@@ -36,16 +36,19 @@ _NAMES = {  # field of a draft: what people call it
 
 def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
     """The records of a file in memory, plain or packed."""
-    del name  # a record has its own
+    file = stem_of(name)
     if data.startswith(b"\x1f\x8b"):
-        return records(cast(BinaryIO, gzip.open(BytesIO(data))))
+        return records(cast(BinaryIO, gzip.open(BytesIO(data))), file)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         data = data.decode("utf-16", errors="replace").encode()
-    return records(BytesIO(data))
+    return records(BytesIO(data), file)
 
 
-def records(stream: BinaryIO) -> Iterator[Draft | Refusal]:
-    """A draft for every line that is an article, a refusal naming the line for every other that is not blank."""
+def records(stream: BinaryIO, file: str = "") -> Iterator[Draft | Refusal]:
+    """A draft for every line that is an article, a refusal naming the line for every other that is not blank.
+
+    `file` names those that have no id.
+    """
     number, total = 0, 0
     while True:
         number += 1
@@ -68,12 +71,12 @@ def records(stream: BinaryIO) -> Iterator[Draft | Refusal]:
         if too_long:
             yield Refusal(f"line {number}", f"It has more than {MAX_LINE:,} bytes, the most that an article may.")
         elif line.strip(b" \t\r\n\xef\xbb\xbf"):
-            yield _record(line, f"line {number}")
+            yield _record(line, f"line {number}", file)
 
 
-def _record(line: bytes, place: str) -> Draft | Refusal:
+def _record(line: bytes, place: str, file: str) -> Draft | Refusal:
     try:
-        return _draft(json.loads(line.decode("utf-8-sig")), place)
+        return _draft(json.loads(line.decode("utf-8-sig")), f"{file} {place}".strip())
     except UnicodeDecodeError as error:
         return Refusal(place, f"It is not UTF-8 (byte {error.object[error.start]:#04x} at offset {error.start}).")
     except json.JSONDecodeError as error:
@@ -84,7 +87,7 @@ def _record(line: bytes, place: str) -> Draft | Refusal:
         return Refusal(place, str(error))
 
 
-def _draft(record: object, place: str) -> Draft:
+def _draft(record: object, label: str) -> Draft:
     if not isinstance(record, dict):
         raise ArticleError('It is no JSON object; expected one like {"title": "...", "text": "..."}.')
     text = record.get("text")
@@ -97,4 +100,4 @@ def _draft(record: object, place: str) -> Draft:
     left = [field for field, value in given.items() if value and field not in metadata]
     notes = tuple(f"Its {field} {str(given[field])[:_SHOWN]!r} was left out: it is no {field}." for field in left)
     name = record.get("id")
-    return drafted(text, metadata, str(name) if isinstance(name, str | int) and name != "" else place, notes)
+    return drafted(text, metadata, str(name) if isinstance(name, str | int) and name != "" else label, notes)

@@ -21,19 +21,22 @@ MODULES: dict[Kind, str] = {
     "feed": "feed",
     "jsonl": "jsonl",
 }
+TEXTS: set[Kind] = {"text", "markdown"}  # of the others each says itself what it is written in
 COLLECTIONS: set[Kind] = {"feed", "jsonl"}  # their records have addresses of their own
 
 
-def parse(data: bytes, name: str, address: str | None = None) -> Iterator[Draft | Refusal]:
+def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> Iterator[Draft | Refusal]:
     """The drafts in a file, and the records that were left out of one that holds many.
 
-    `name` is the file's own, for messages and ids; `address` is where it was fetched from. Raises ArticleError.
+    `name` is the file's own, for messages and ids; `address` is where it was fetched from and `charset` what was said
+    there. Raises ArticleError.
     """
     kind = kind_of(data, name)
     module = import_module(f"qa.intake.{MODULES[kind]}")
     if kind == "html":
-        yield from module.parse(data, name, address)
+        yield from module.parse(data, name, address, charset)
         return
     fetched = stated("the address it was fetched from", url=address) if kind not in COLLECTIONS else {}
-    for found in module.parse(data, name):
+    said = {"charset": charset} if kind in TEXTS else {}
+    for found in module.parse(data, name, **said):
         yield replace(found, metadata={**fetched, **found.metadata}) if isinstance(found, Draft) else found

@@ -1,4 +1,4 @@
-"""PDF to a draft: PDFium finds the letters and where they stand, qa/intake/layout.py makes text of them.
+"""PDF to a draft: PDFium finds the letters and where they stand, qa/intake/reflow.py makes text of them.
 
 Knows what a PDF says of itself, and that its dates are when the file was made, not when the article was published. Of
 the libraries compared (docs/intake-formats.md) PDFium is the fastest by far and puts spaces and broken words right.
@@ -18,7 +18,7 @@ from qa.errors import ArticleError
 from qa.intake.archive import parse_xml
 from qa.intake.draft import Draft, Found
 from qa.intake.drafting import drafted, joined_names, one_line, stated, stem_of
-from qa.intake.layout import Line, Page, running_text
+from qa.intake.reflow import Line, Page, running_text
 
 MAX_PAGES = 3_000  # a long book has 1,500; a page costs about ten milliseconds
 WIDE_GAP = 1.0  # times the letters' height: beyond it begins another column or cell

@@ -23,9 +23,12 @@ _GUTENBERG = re.compile(r"^\*\*\* ?(START|END) OF TH(?:E|IS) PROJECT GUTENBERG E
 _GUTENBERG_FIELD = re.compile(r"^(Title|Author): (.+)$", re.MULTILINE)
 
 
-def parse(data: bytes, name: str) -> list[Draft]:
-    """One draft. Raises ArticleError for what is no text, has no words, or has broken front matter."""
-    read = decoded(data)
+def parse(data: bytes, name: str, charset: str | None = None) -> list[Draft]:
+    """One draft; `charset` is what its sender said.
+
+    Raises ArticleError for what is no text, has no words, or has broken front matter.
+    """
+    read = decoded(data, charset)
     markdown = name.lower().endswith(MARKDOWN)
     raw = read.text.replace("\r\n", "\n").replace("\r", "\n")
     fields, _ = split_front_matter(raw.removeprefix("\ufeff"))
