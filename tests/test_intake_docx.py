@@ -43,6 +43,24 @@ def test_content_controls_links_and_smart_tags_are_text() -> None:
     assert text(body) == "In a control.\n\nSee the quay in Vesk."
 
 
+def test_a_word_that_is_cut_into_runs_is_whole_and_breaks_stay() -> None:
+    bold = "<w:proofErr w:type='spellStart'/><w:r><w:rPr><w:b/></w:rPr><w:t>bour</w:t></w:r>"
+    assert (
+        text(f"<w:p>{run('The har')}{bold}{run(' is')}<w:r><w:br/></w:r>{run('deep.')}</w:p>")
+        == "The harbour is\ndeep."
+    )
+    pieces = "<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t></w:r><w:r><w:t>c</w:t><w:t>d</w:t></w:r><w:r><w:t>e</w:t></w:r>"
+    assert text(f"<w:p>{pieces}</w:p>").split() == ["a", "bcde"]
+
+
+def test_a_picture_is_not_looked_at() -> None:
+    drawing = (
+        '<w:r><w:drawing><a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" r:embed="r9"'
+        ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/></w:drawing></w:r>'
+    )
+    assert text(f"<w:p>{drawing}{run('Below the picture.')}</w:p>") == "Below the picture."
+
+
 def test_headers_footers_and_comments_are_not_text() -> None:
     w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     relationships = (

@@ -177,8 +177,8 @@ def _whole_lines(data: bytes) -> bytes:
     """As much of the data as a guess needs, from lines that hold more than ASCII where there are any."""
     if len(data) <= SAMPLE:
         return data
-    lines = [m.group() for m in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*\n", data[: 16 * SAMPLE])]
-    sample = b"".join(lines)[:SAMPLE] or data[:SAMPLE]
+    lines = [line for line in data[: 16 * SAMPLE].split(b"\n")[:-1] if not line.isascii()]
+    sample = b"\n".join(lines)[:SAMPLE] or data[:SAMPLE]
     return sample[: sample.rfind(b"\n") + 1] or sample
 
 

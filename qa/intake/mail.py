@@ -23,6 +23,7 @@ MAX_PARTS = 1_000  # a newsletter with every picture inside has a hundred
 MAX_HEADER = 4_000  # characters; the standard library's reader of headers takes minutes over endless ones
 FOOTER_FROM = 0.5  # share of the message after which a line about unsubscribing begins its footer
 MAX_FOOTER_LINE = 400  # characters; in a longer one it is what the message is about
+MAX_REPLY_LINE = 300  # characters of "On Tuesday ... wrote:"
 HEAD_LINES = 4  # lines in which "view in browser" stands
 
 _LIST_HEADERS = ("list-unsubscribe", "list-id")
@@ -133,7 +134,7 @@ def _plain_text(content: str) -> str:
         if _FORWARDED.match(block.strip().partition("\n")[0]) and any(b.strip() for b in blocks):
             break
         kept = "\n".join(lines)
-        if not _REPLY.match(kept.strip()):
+        if len(kept) > MAX_REPLY_LINE or not _REPLY.match(kept.strip()):
             blocks.append(kept)
     return "\n\n".join(blocks)
 

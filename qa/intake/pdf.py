@@ -7,9 +7,11 @@ the libraries compared (docs/intake-formats.md) PDFium is the fastest by far and
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from statistics import median
 from typing import Any
 
@@ -20,7 +22,7 @@ from qa.intake.draft import Draft, Found
 from qa.intake.drafting import drafted, joined_names, one_line, stated, stem_of
 from qa.intake.reflow import Line, Page, running_text
 
-MAX_PAGES = 3_000  # a long book has 1,500; a page costs about ten milliseconds
+MAX_PAGES = 2_000  # a long book has 1,500; a page costs about twenty milliseconds
 WIDE_GAP = 1.0  # times the letters' height: beyond it begins another column or cell
 MAX_UNREADABLE = 0.2  # share of letters that the fonts do not name
 MAX_XMP = 2**20  # bytes; real ones have a few thousand
@@ -30,7 +32,6 @@ MAX_TITLE = 200  # characters; larger type that goes on longer is a poster
 
 _HYPHEN = 0x02  # PDFium's mark for a hyphen at a line's end, in place of it and of the line break
 _ENDS = (0x0A, 0x0D, _HYPHEN)
-_SPACES = (0x09, 0x20, 0xA0)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _TOOL_TITLE = re.compile(
     r"^(?:microsoft (?:word|powerpoint)|powerpoint presentation|untitled|document\d*|print|layout \d|slide \d|title)\b"
@@ -120,7 +121,8 @@ def _lines(page: Any) -> tuple[list[Line], int]:
             first, last = page.get_charbox(word.first, loose=True), page.get_charbox(word.last, loose=True)
             if run.is_away(first):
                 lines += run.ended()
-            run.add("".join(word.letters), first, last)
+            if all(map(isfinite, (*first, *last))):
+                run.add("".join(word.letters), first, last)
         if word.end in _ENDS:
             lines += run.ended(hyphen=word.end == _HYPHEN)
     return lines + run.ended(), unreadable
@@ -144,12 +146,12 @@ def _words(page: Any) -> Iterator[_Word]:
     unicode_at, handle = raw.FPDFText_GetUnicode, page.raw
     for i in range(page.count_chars()):
         code = unicode_at(handle, i)
-        if code in _ENDS or code in _SPACES:
+        if code in (0, 0xFFFD, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xF8FF or code > sys.maxunicode:
+            word.unreadable += not 0xF000 <= code <= 0xF0FF  # symbol fonts have their signs there
+        elif code in _ENDS or chr(code).isspace():
             word.end = code
             yield word
             word = _Word()
-        elif code in (0, 0xFFFD, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xF8FF:
-            word.unreadable += not 0xF000 <= code <= 0xF0FF  # symbol fonts have their signs there
         else:
             word.first = word.first if word.letters else i
             word.last = i

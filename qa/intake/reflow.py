@@ -24,6 +24,7 @@ INDENT = 0.8  # times the letters' height: a line that begins further right begi
 SAME_EDGE = 1.5  # times the letters' height: lines that begin so near each other belong to one column, indented or not
 COLUMN = 0.15  # share of a page's width: narrower columns are a table's, not a text's
 INTERLEAVED = 0.25  # share of a page's lines that stand in another column than the one before: its order is bad
+STRIPS = 600  # of a page's width: about a point each on paper
 GUTTER = 8.0  # points of white between two columns
 CROSSING = 0.1  # share of a page's lines that may cross a gutter: headings and pictures' captions
 
@@ -202,21 +203,27 @@ def _by_gutters(lines: list[Line], gutters: list[float]) -> list[list[Line]]:
 
 def _gutters(lines: Sequence[Line], width: float) -> list[float]:
     """Middles of the vertical strips of white between columns."""
-    if not lines:
+    if not lines or width <= 0:
         return []
-    covered = [0] * (int(width) + 1)
+    unit = width / STRIPS
+
+    def strip(x: float) -> int:
+        return int(min(max(x / unit, 0), STRIPS))
+
+    covered = [0] * (STRIPS + 1)
     for line in lines:
-        for x in range(max(int(line.left), 0), min(int(line.right) + 1, len(covered))):
-            covered[x] += 1
-    left, right = (int(edge) for edge in (min(li.left for li in lines), max(li.right for li in lines)))
-    gutters, begun = [], None
-    for x in range(left, min(right, len(covered))):
-        white = covered[x] <= CROSSING * len(lines)
+        for n in range(strip(line.left), strip(line.right) + 1):
+            covered[n] += 1
+    gutters: list[float] = []
+    begun: int | None = None
+    left, right = strip(min(line.left for line in lines)), strip(max(line.right for line in lines))
+    for n in range(left, right):
+        white = covered[n] <= CROSSING * len(lines)
         if white and begun is None:
-            begun = x
+            begun = n
         elif not white and begun is not None:
-            if x - begun >= GUTTER and begun > left:
-                gutters.append((begun + x) / 2)
+            if (n - begun) * unit >= GUTTER and begun > left:
+                gutters.append((begun + n) / 2 * unit)
             begun = None
     return gutters
 
@@ -235,7 +242,7 @@ class _Shape:
     def peers(self, line: Line) -> list[Line]:
         """Lines of the column that begin where this one does, itself included."""
         near = SAME_EDGE * line.size
-        return [other for other in self.lines if abs(other.left - line.left) < near and _same_size(other, line)]
+        return [other for other in self.lines if abs(other.left - line.left) <= near and _same_size(other, line)]
 
     def is_full(self, line: Line, following: Line) -> bool:
         """Whether the first word of the following line would not have fitted into the line."""

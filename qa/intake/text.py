@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from qa.articles import parse_article
+from qa.articles import MAX_BYTES, parse_article
+from qa.errors import ArticleError
 from qa.frontmatter import split_front_matter
 from qa.intake.draft import Draft
 from qa.intake.drafting import drafted, stated, stem_of
 from qa.intake.encodings import decoded
 from qa.intake.wrapping import unwrapped
 
+MAX_WIDTH = 4  # bytes of a character in the widest encoding
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
 
 # Project Gutenberg's licence stands before and after these lines; the book stands between them.
@@ -28,6 +30,8 @@ def parse(data: bytes, name: str, charset: str | None = None) -> list[Draft]:
 
     Raises ArticleError for what is no text, has no words, or has broken front matter.
     """
+    if len(data) > MAX_WIDTH * MAX_BYTES:
+        raise ArticleError(f"It has {len(data):,} bytes; an article has at most {MAX_BYTES:,}. Split it.")
     read = decoded(data, charset)
     markdown = name.lower().endswith(MARKDOWN)
     raw = read.text.replace("\r\n", "\n").replace("\r", "\n")
