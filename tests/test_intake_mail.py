@@ -60,6 +60,27 @@ def test_replies_quoted_below_are_out() -> None:
     assert text(None, f"<p>{WORDS}</p>{quoted}") == WORDS
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "From: Jan <jan@vesk.example>\nSent: Tuesday\nTo: Marta\nSubject: Harbour\n\nDredge it?",
+        "On 05/07/2024 10:00 AM, Jan wrote:\n> Dredge it?",
+        "--- On Tue, 5/7/24, jan@vesk.example <jan@vesk.example> wrote:\n\n> Dredge it?",
+        "Sent from my iPhone",
+        "--\nMarta Dahl",
+    ],
+)
+def test_what_mailers_put_below_is_out_in_plain_text_and_in_html(below: str) -> None:
+    assert text(f"{WORDS}\n\n{below}") == WORDS
+    html = f"{WORDS}\n\n{below}".replace("<", "&lt;").replace("\n", "<br>\n")
+    assert text(None, html) == WORDS
+
+
+def test_what_a_story_quotes_stays() -> None:
+    story = f"{WORDS}\n\nOn Tuesday the mayor wrote:\n\nFrom: here on, the harbour is closed.\n\n--\n\n{WORDS * 3}"
+    assert text(story) == story
+
+
 def test_a_mail_that_only_forwards_is_what_it_forwards() -> None:
     assert WORDS in text(None, f'<div class="gmail_quote"><p>{WORDS}</p></div>')
 

@@ -85,9 +85,13 @@ def test_deep_nesting_is_read_whole_or_refused_never_dropped() -> None:
         fragment_text("<div>" * 200_000 + "deep")
 
 
-@pytest.mark.parametrize("piece", ["<div ", "<!--", "<pre>x</pre>", "<td>", "&amp;", "<p>a", '<b x="'], ids=repr)
+@pytest.mark.parametrize(
+    "piece",
+    ["<div ", "<!--", "<pre>x</pre>", "<td>", "&amp;", "<p>a", '<b x="', "<pre>" + " " * 99, "<td></td>"],
+    ids=repr,
+)
 def test_hostile_markup_costs_linear_time(piece: str) -> None:
     begun = time.perf_counter()
     with suppress(ArticleError):  # nested too deeply
-        fragment_text(piece * 20_000)
-    assert time.perf_counter() - begun < 4
+        fragment_text(piece * 50_000)
+    assert time.perf_counter() - begun < 6

@@ -20,16 +20,22 @@ from qa.intake.markup import fragment_text
 from qa.intake.wrapping import unwrapped
 
 MAX_PARTS = 1_000  # a newsletter with every picture inside has a hundred
+MAX_MULTIPARTS = 100  # groups of parts; a forwarded newsletter has five
 MAX_HEADER = 4_000  # characters; the standard library's reader of headers takes minutes over endless ones
 FOOTER_FROM = 0.5  # share of the message after which a line about unsubscribing begins its footer
 MAX_FOOTER_LINE = 400  # characters; in a longer one it is what the message is about
-MAX_REPLY_LINE = 300  # characters of "On Tuesday ... wrote:"
+MAX_INTRO = 300  # characters of "On Tuesday ... wrote:"
+MAX_SIGNATURE = 600  # characters; what goes on longer after two hyphens is no signature
 HEAD_LINES = 4  # lines in which "view in browser" stands
 
 _LIST_HEADERS = ("list-unsubscribe", "list-id")
 _QUOTED = ("cite", "gmail_quote", "yahoo_quoted", "moz-cite-prefix", "appendonsend", "divRplyFwdMsg", "gmail_signature")
-_REPLY = re.compile(r"^(?:On\b.{5,200}|.{3,100}<\S+@\S+>.{0,40})\b(?:wrote|writes):$", re.DOTALL)
+_WROTE = re.compile(r"\b(?:wrote|writes|schrieb|a écrit)\s?:(?:\n|$)")
+_TIME_OR_ADDRESS = re.compile(r"\d:\d\d|\w@\w")
 _FORWARDED = re.compile(r"^-{2,} ?(?:Original Message|Original-Nachricht|Forwarded message)[ -]*$", re.IGNORECASE)
+_FROM = re.compile(r"\*?(?:From|Von|De)\s?:", re.IGNORECASE)
+_SENT = re.compile(r"\*?(?:Sent|Date|To|Subject|Gesendet|Envoyé)\s?:", re.IGNORECASE)
+_SENT_WITH = re.compile(r"Sent (?:from|with) (?:my |Mail for )?[\w ]{1,30}\.?", re.IGNORECASE)
 _FOOTER = re.compile(
     r"\bunsubscribe\b|\bopt[ -]out\b|manage (?:your )?(?:e-?mail )?(?:preferences|subscriptions?|settings)|"
     r"(?:you(?:['’]re| are)|why am i|why did i) (?:receiving|getting|get) (?:this|our|these)|"
@@ -46,6 +52,8 @@ _IN_BROWSER = re.compile(
 
 def parse(data: bytes, name: str) -> list[Draft]:
     """One draft. Raises ArticleError when no part of the mail is text with words in it."""
+    if data.lower().count(b"content-type: multipart/") > MAX_MULTIPARTS:  # whose nesting costs its square
+        raise ArticleError(f"It has more than {MAX_MULTIPARTS} groups of parts; no mail has. Save its text instead.")
     try:
         message = message_from_bytes(data, policy=policy.default)
         parts = sum(1 for _ in message.walk())
@@ -122,21 +130,36 @@ def _content(part: EmailMessage) -> str:
 
 def _html_text(markup: str) -> str:
     """Without quoted messages, unless there is nothing else: then it was forwarded to be read."""
-    text = fragment_text(markup, leave_out=_QUOTED)
+    text = _own_words(fragment_text(markup, leave_out=_QUOTED))
     return text if any(c.isalnum() for c in text) else fragment_text(markup)
 
 
 def _plain_text(content: str) -> str:
-    content = content.replace("\r\n", "\n").partition("\n-- \n")[0]
-    blocks: list[str] = []
-    for block in unwrapped(content).split("\n\n"):
-        lines = [line for line in block.split("\n") if not line.lstrip().startswith(">")]
-        if _FORWARDED.match(block.strip().partition("\n")[0]) and any(b.strip() for b in blocks):
+    return _own_words(unwrapped(content.replace("\r\n", "\n")))
+
+
+def _own_words(text: str) -> str:
+    """What the sender wrote: not what is quoted in between or below, not the signature."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    for n, line in enumerate(lines):
+        bare = line.strip()
+        quotes_below = _FORWARDED.match(bare) or (
+            _FROM.match(bare) and any(_SENT.match(li) for li in lines[n + 1 : n + 4])
+        )
+        if quotes_below and any(k.strip() for k in kept):
             break
-        kept = "\n".join(lines)
-        if len(kept) > MAX_REPLY_LINE or not _REPLY.match(kept.strip()):
-            blocks.append(kept)
-    return "\n\n".join(blocks)
+        if bare == "--" and sum(map(len, lines[n:])) <= MAX_SIGNATURE:
+            break
+        if not bare.startswith(">") and not _SENT_WITH.fullmatch(bare):
+            kept.append(line)
+    return "\n\n".join(map(_without_intro, "\n".join(kept).split("\n\n")))
+
+
+def _without_intro(block: str) -> str:
+    """Without "On Tuesday at 10:00 Jan wrote:": it has a time or an address, and a story's "the mayor wrote:" none."""
+    wrote = _WROTE.search(block, 0, MAX_INTRO)
+    return block[wrote.end() :] if wrote and _TIME_OR_ADDRESS.search(block, 0, wrote.start()) else block
 
 
 def _without_edges(text: str) -> str:

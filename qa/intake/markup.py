@@ -31,9 +31,8 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide
 _BACK = set("↑↩^⏎") | {"↩︎"}
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _CELL = "\x1f"  # the end of a table's cell; no markup can hold it once _ILLEGAL has gone over it
-_AROUND_BREAK = re.compile(r"[ \x1f]*\n[ \x1f]*")
-_BETWEEN_CELLS = re.compile(r"(?: *\x1f)+ *")
-_SPACES = re.compile(r" {2,}")
+_GAP = re.compile(f"[ {_CELL}]+")
+_AROUND_BREAK = re.compile(f"[ {_CELL}]*\n[ {_CELL}]*")
 _BREAKS = re.compile(r"\n{3,}")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
@@ -147,8 +146,9 @@ def _words(text: str | None, literal: int) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = _BETWEEN_CELLS.sub(" | ", _AROUND_BREAK.sub("\n", text.strip(" \n\x1f")))
-    return _BREAKS.sub("\n\n", _SPACES.sub(" ", text))
+    text = _GAP.sub(lambda gap: _CELL if _CELL in gap.group() else " ", text)
+    text = _BREAKS.sub("\n\n", _AROUND_BREAK.sub("\n", text))
+    return text.strip(f" \n{_CELL}").replace(_CELL, " | ")
 
 
 def _named(match: re.Match[str]) -> str:

@@ -41,7 +41,6 @@ _TOOL_TITLE = re.compile(
 _TOOL_AUTHOR = re.compile(
     r"^(?:user|admin\w*|owner|unknown|anonymous|author|default|root|\S+@\S+|pc|-)$", re.IGNORECASE
 )
-_XMP = re.compile(rb"<x:xmpmeta\b.*?</x:xmpmeta>", re.DOTALL)
 _NS = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -213,11 +212,12 @@ def _information(document: Any) -> dict[str, Found]:
 
 def _xmp(data: bytes) -> dict[str, Found]:
     """The XMP packet's, which publishers fill in and tools copy. `prism` is the publishers' own vocabulary."""
-    match = _XMP.search(data)
-    if not match or len(match.group()) > MAX_XMP:
+    start = data.find(b"<x:xmpmeta")
+    end = data.find(b"</x:xmpmeta>", start, start + MAX_XMP)
+    if start < 0 or end < 0:
         return {}
     try:
-        root = parse_xml(match.group())
+        root = parse_xml(data[start:end] + b"</x:xmpmeta>")
     except ArticleError:
         return {}
 
