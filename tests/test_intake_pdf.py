@@ -93,6 +93,14 @@ def test_what_the_file_says_of_itself_is_taken_and_its_dates_are_not() -> None:
     }
 
 
+def test_a_title_that_is_not_the_utf_16_that_it_claims_to_be_is_left_out() -> None:
+    data = pdf(STORIES[:1], prepare=lambda sheets: sheets.set_title("abcdefgh"))
+    broken = data.replace(b"(abcdefgh)", b"(\xfe\xff\xd8\x41\x00bcd)")
+    assert broken != data
+    (draft,) = parse(broken, "x.pdf")
+    assert (draft.text, draft.metadata) == (STORIES[0], {})
+
+
 def test_a_publishers_date_is_taken() -> None:
     xmp = (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'

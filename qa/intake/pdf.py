@@ -199,13 +199,18 @@ def _information(document: Any) -> dict[str, Found]:
     """The information dictionary's title and author, unless a tool has put them there; its dates are the file's."""
     from pypdfium2 import raw
 
-    info = document.get_metadata_dict()
+    def value(key: str) -> str | None:
+        try:
+            return str(document.get_metadata_value(key))
+        except UnicodeDecodeError:  # it says that it is UTF-16 and is not
+            return None
+
     size = raw.FPDFCatalog_GetLanguage(document, None, 0)
     buffer = (raw.FPDF_WCHAR * max(size // 2, 1))()
     raw.FPDFCatalog_GetLanguage(document, buffer, size)
     language = bytes(memoryview(buffer).cast("B")).decode("utf-16-le", errors="replace").strip("\0")
     return {
-        **stated("pdf information", title=_real_title(info.get("Title")), author=_real_author(info.get("Author"))),
+        **stated("pdf information", title=_real_title(value("Title")), author=_real_author(value("Author"))),
         **stated("pdf catalog", language=language),
     }
 
