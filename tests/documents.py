@@ -77,24 +77,31 @@ def epub(
     contents: Sequence[tuple[str, str]] = (),
     metadata: str = "<dc:title>The Harbour</dc:title>",
     extra: Mapping[str, str] | None = None,
+    version: int = 3,
 ) -> bytes:
-    """An EPUB 3: documents in reading order by name, and a table of contents of (link, title)."""
+    """An EPUB: documents in reading order by name, and a table of contents of (link, title)."""
     items = "".join(f'<item id="{n}" href="{n}" media-type="application/xhtml+xml"/>' for n in documents)
     spine = "".join(f'<itemref idref="{n}"/>' for n in documents)
     links = "".join(f'<li><a href="{href}">{title}</a></li>' for href, title in contents)
     nav = xhtml(f'<nav epub:type="toc"><ol>{links}</ol></nav>')
+    points = "".join(
+        f'<navPoint><navLabel><text>{title}</text></navLabel><content src="{href}"/></navPoint>'
+        for href, title in contents
+    )
+    ncx = f'<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap>{points}</navMap></ncx>'
+    kind = {3: "application/xhtml+xml", 2: "application/x-dtbncx+xml"}[version]
     opf = (
         '<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf" version="3.0">'
         '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opf="http://www.idpf.org/2007/opf">'
-        f'{metadata}</metadata><manifest>{items}<item id="nav" href="nav.xhtml" properties="nav"'
-        f' media-type="application/xhtml+xml"/></manifest><spine>{spine}</spine></package>'
+        f'{metadata}</metadata><manifest>{items}<item id="nav" href="nav" properties="{"nav" if version == 3 else ""}"'
+        f' media-type="{kind}"/></manifest><spine>{spine}</spine></package>'
     )
     container = (
         '<?xml version="1.0"?><container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">'
         '<rootfiles><rootfile full-path="OEBPS/content.opf" media-type="application/oebps-package+xml"/></rootfiles>'
         "</container>"
     )
-    members = {"META-INF/container.xml": container, "OEBPS/content.opf": opf, "OEBPS/nav.xhtml": nav}
+    members = {"META-INF/container.xml": container, "OEBPS/content.opf": opf, "OEBPS/nav": nav if version == 3 else ncx}
     members |= {f"OEBPS/{name}": content for name, content in documents.items()}
     return zipped({**members, **(extra or {})}, first="application/epub+zip")
 

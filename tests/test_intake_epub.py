@@ -21,10 +21,10 @@ def titles(data: bytes) -> list[str | None]:
     return [d.metadata["title"].value if "title" in d.metadata else None for d in parse(data, "x.epub")]
 
 
-def test_each_long_chapter_is_an_article_named_after_book_and_chapter() -> None:
-    book = epub(
-        {"a.xhtml": xhtml(f"<h1>1</h1>{LONG}"), "b.xhtml": xhtml(LONG)}, [("a.xhtml", "Fog"), ("b.xhtml", "Ice")]
-    )
+@pytest.mark.parametrize("version", [2, 3])
+def test_each_long_chapter_is_an_article_named_after_book_and_chapter(version: int) -> None:
+    documents = {"a.xhtml": xhtml(f"<h1>1</h1>{LONG}"), "b.xhtml": xhtml(LONG)}
+    book = epub(documents, [("a.xhtml", "Fog"), ("b.xhtml", "Ice")], version=version)
     first, second = parse(book, "harbour.epub")
     assert first.metadata["title"].value == "The Harbour: Fog"
     assert first.metadata["title"].origin == "e-book contents"
