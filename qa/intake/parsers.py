@@ -1,0 +1,42 @@
+"""The one door: a file's bytes to drafts, by what the file is. Every parser is loaded when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+
+from qa.intake.draft import Draft, Refusal
+from qa.intake.drafting import stated
+from qa.intake.kinds import Kind, kind_of
+
+MODULES: dict[Kind, str] = {
+    "html": "page",
+    "pdf": "pdf",
+    "docx": "docx",
+    "epub": "epub",
+    "markdown": "text",
+    "text": "text",
+    "mail": "mail",
+    "feed": "feed",
+    "jsonl": "jsonl",
+}
+TEXTS: set[Kind] = {"text", "markdown"}  # of the others each says itself what it is written in
+COLLECTIONS: set[Kind] = {"feed", "jsonl"}  # their records have addresses of their own
+
+
+def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> Iterator[Draft | Refusal]:
+    """The drafts in a file, and the records that were left out of one that holds many.
+
+    `name` is the file's own, for messages and ids; `address` is where it was fetched from and `charset` what was said
+    there. Raises ArticleError.
+    """
+    kind = kind_of(data, name)
+    module = import_module(f"qa.intake.{MODULES[kind]}")
+    if kind == "html":
+        yield from module.parse(data, name, address, charset)
+        return
+    fetched = stated("the address it was fetched from", url=address) if kind not in COLLECTIONS else {}
+    said = {"charset": charset} if kind in TEXTS else {}
+    for found in module.parse(data, name, **said):
+        yield replace(found, metadata={**fetched, **found.metadata}) if isinstance(found, Draft) else found
