@@ -33,10 +33,14 @@ def scores_of(reader: Reader, rows: list[Row]) -> list[np.ndarray]:
 
 
 def measure(reader: Reader, data: Data, questions: int) -> dict[str, float]:
-    """Figures of held-out questions as asked, and as many altered ones."""
+    """Figures of held-out questions as asked, and as many altered ones; and of the held-out written ones, if any."""
     drawn = random.Random(0).sample(data.dev, len(data.dev))
-    asked = [e for e in drawn if e["kind"] == "asked" and e["set"].startswith("squadshifts")][:questions]
-    return measured(reader, data, asked + [e for e in drawn if e["kind"] != "asked"][:questions], PASSAGES)
+    mined = [e for e in drawn if not e["set"].startswith("written")]
+    asked = [e for e in mined if e["kind"] == "asked" and e["set"].startswith("squadshifts")][:questions]
+    figures = measured(reader, data, asked + [e for e in mined if e["kind"] != "asked"][:questions], PASSAGES)
+    if written := [e for e in drawn if e["set"].startswith("written")]:
+        figures |= {f"written {name}": v for name, v in measured(reader, data, written, PASSAGES).items()}
+    return figures
 
 
 def measured(reader: Reader, data: Data, examples: list[dict[str, Any]], passages: int) -> dict[str, float]:

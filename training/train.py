@@ -1,6 +1,6 @@
 """Train the reader. Resumable: a killed run goes on from its last checkpoint.
 
-    python training/train.py DATA RUN [--epochs E] [--limit N] [--seed S] [--input sentence|window|passage] ...
+    python training/train.py DATA RUN [--epochs E] [--start RUN] [--rate R] [--limit N] [--seed S] ...
 
 DATA: what training/mine.py wrote. RUN: a folder for checkpoints, the log and the last weights. Loss: listwise over all
 sentences of a question's passages, pointwise over each sentence (this is what learns "nothing here answers"), and the
@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from data import REWORDED, Data, Sample
 from measure import measure
-from model import Reader, fresh
+from model import Reader, fresh, trained
 from torch import Tensor
 
 from qa.embed import model_folder
@@ -90,10 +90,10 @@ def autocast() -> contextlib.AbstractContextManager[None]:
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast)
 
 
-def groups(reader: Reader) -> list[dict[str, object]]:
+def groups(reader: Reader, rate: float) -> list[dict[str, object]]:
     encoder = [p for p in reader.encoder.parameters() if p.requires_grad]
     heads = [p for n, p in reader.named_parameters() if not n.startswith("encoder.")]
-    return [{"params": encoder, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}]
+    return [{"params": encoder, "lr": rate * ENCODER_RATE}, {"params": heads, "lr": rate * HEAD_RATE}]
 
 
 def main() -> None:
@@ -101,6 +101,8 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument("--epochs", type=float, default=1.5)
+    parser.add_argument("--start", type=Path, metavar="RUN", help="go on from the weights of another run")
+    parser.add_argument("--rate", type=float, default=1.0, help="share of the learning rates")
     parser.add_argument("--limit", type=int, help="only so many questions")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--input", choices=("sentence", "window", "passage"), default="passage")
@@ -114,8 +116,9 @@ def main() -> None:
     (args.run / "run.json").write_text(json.dumps(vars(args), default=str), "utf-8")
     torch.manual_seed(args.seed)
     data = Data(args.data, model_folder(DEFAULT_MODEL), args.input, args.rewords)
-    reader = fresh(str(model_folder(DEFAULT_MODEL)), args.layers)
-    optimizer = torch.optim.AdamW(groups(reader), weight_decay=0.01, fused=True)
+    encoder = str(model_folder(DEFAULT_MODEL))
+    reader = trained(args.start, encoder) if args.start else fresh(encoder, args.layers)
+    optimizer = torch.optim.AdamW(groups(reader, args.rate), weight_decay=0.01, fused=True)
     plan = list(data.steps(QUESTIONS, args.epochs, args.seed, args.limit))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: _rate(n, len(plan)))
     average = {n: p.detach().clone() for n, p in reader.named_parameters() if p.requires_grad}
