@@ -1,0 +1,197 @@
+"""Takes from a page's tree what is not its story: what nobody sees, menus, banners, comments, links to other stories.
+
+It knows HTML and the words that sites call such parts by in their class and id, in six languages, and no site. It does
+not look for the story: what looks like clutter but holds the headline or most of the text is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+MOSTLY = 0.5  # of the page's text: a part with more is no side matter, whatever it is called
+LINKED = 0.85  # of a block's text: with more in links it is a way to somewhere else
+MAX_NAME = 300  # characters of class and id that are looked at
+
+_UNSEEN_TAGS = frozenset(
+    "script style noscript template iframe object embed svg canvas audio video map button input select textarea "
+    "option datalist dialog nav aside footer amp-ad amp-embed amp-consent amp-sidebar amp-list amp-social-share".split()
+)
+_HIDING_STYLE = re.compile(
+    r"display:none|visibility:hidden|font-size:0(?![.\d]*[1-9])|opacity:0(?![.\d]*[1-9])|(?:left|top|text-indent):-\d{3,}"
+    r"|clip:rect\((?:0|1)px|transparent;?$|(?<!-)color:transparent"
+)
+_COLOUR = re.compile(r"(?<![-\w])color:([^;]+)")
+_BACKGROUND = re.compile(r"background(?:-color)?:([^;]+)")
+_WHITE = re.compile(r"^(?:white|#f{3}|#f{6}|rgba?\(255,255,255(?:,1)?\))$")
+_CLUTTER_ROLES = frozenset(
+    "navigation complementary contentinfo search dialog alertdialog menu menubar toolbar tooltip alert banner".split()
+)
+
+_NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
+_NAME_NOISE = re.compile(r"(?:^|(?<=\s))(?:category|tag|type|has|with|no|is|js|not|without)-\S*")  # WordPress, states
+
+
+def _named(*words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(words)})\b")
+
+
+# Never the story, however long.
+_SURELY = _named(
+    r"comments?(?: \w+)?",
+    "kommentare?",
+    "commentaires?",
+    "comentarios",
+    "discussion",
+    "disqus",
+    "respond",
+    "cookies?",
+    "consent",
+    "gdpr",
+    "footer",
+    "legal",
+    "disclaimers?",
+    "disclosures?",
+    "imprint",
+    "impressum",
+)
+_PROBABLY = _named(
+    "nav",
+    "navi(?:gation)?",
+    "navbar",
+    "menu",
+    "breadcrumbs?",
+    "pagination",
+    "pager",
+    "toolbar",
+    "sidebar",
+    "(?<!elementor )widgets?",
+    "skip",
+    "share|sharing|social|sociable|sharedaddy|addtoany|bookmarks?",
+    "related|recommend(?:ed|ations?)?|recirc(?:ulation)?|trending|popular|outbrain|taboola|teasers?|promos?",
+    "most (?:read|popular|viewed|recent)|(?:read|see|view) (?:more|also|next)|more (?:on|from|stories|news|links)",
+    "also (?:like|read)|rich link|next (?:post|article|story)|prev(?:ious)? (?:post|article|story)",
+    "relacionad[ao]s?|lire aussi|verwandte|weiterlesen|siehe auch|kanren|correlat[ie]",
+    "newsletters?|subscrib\\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
+    "paywall (?:prompt|box|banner|barrier|overlay)|piano|meter(?:ed)? wall",
+    "ads?|advert\\w*|sponsor(?:ed)?|affiliates?|dfp|shop|commerce|deals?",
+    "modal|popup|pop up|overlay|lightbox|toast|tooltip|banner|notification",
+    "tags?|topics?|keywords|categories|etiquetas|schlagworte",
+    "copyright|rights|credits?",
+    "sr only|visually ?hidden|screen reader text|noprint|no print|print hint",
+    "author (?:bio|box|info|card)|about (?:the )?author|post author|bio",
+    "feedback|rating|survey|poll|report (?:error|a typo)",
+)
+
+_FORMULA = re.compile(
+    r"^\W*(?:(?:also )?read(?: also| more| next)?|see also|related(?: (?:stories|articles|coverage|content))?|"
+    r"more(?: on this)?|watch|listen|don['’]t miss|lesen sie auch|mehr zum thema|siehe auch|lire aussi|à lire(?: aussi)?"
+    r"|voir aussi|lea tambi[eé]n|lee tambi[eé]n|le puede interesar|m[aá]s informaci[oó]n|leggi anche|leia também|"
+    r"lees ook)\W*",
+    re.IGNORECASE,
+)
+_LEAVES = ("p", "div", "li", "td", "section", "span", "center", "strong", "b", "em", "i", "small", "font")
+_BLOCKS = frozenset("p div li td section ul ol table h1 h2 h3 h4 h5 h6 article blockquote dl pre figure".split())
+
+
+def remove_unseen(body: Any) -> None:
+    """Take out what a reader of the page does not see, and comments."""
+    for node in list(body.iter()):
+        if not isinstance(node.tag, str) or (node is not body and _is_unseen(node)):
+            _drop(node)
+
+
+def remove_clutter(body: Any) -> None:
+    """Take out what a reader sees and does not read as the story."""
+    sizes = _text_sizes(body)
+    total = sizes[body]
+    for node in list(body.iter()):
+        if node is body or node.tag in ("main", "h1") or node.getparent() is None:
+            continue
+        name = _name(node)
+        if _SURELY.search(name):
+            doomed = not _holds_story(node)
+        else:
+            called = node.get("role") in _CLUTTER_ROLES or node.tag in ("nav", "aside", "footer") or _PROBABLY.search(name)
+            doomed = bool(called) and sizes[node] <= MOSTLY * total and not _holds_story(node)
+        if doomed:
+            _drop(node)
+    for node in list(_ways_elsewhere(body)):
+        _drop(node)
+
+
+def _is_unseen(node: Any) -> bool:
+    if node.tag in _UNSEEN_TAGS - {"nav", "aside", "footer"}:
+        return True
+    if node.get("hidden") is not None or node.get("aria-hidden") == "true":
+        return True
+    style = node.get("style")
+    return bool(style) and _hides("".join(style.lower().split()))
+
+
+def _hides(style: str) -> bool:
+    if _HIDING_STYLE.search(style):
+        return True
+    colour, ground = _COLOUR.search(style), _BACKGROUND.search(style)
+    if colour is None:
+        return False
+    if ground is None:
+        return bool(_WHITE.match(colour[1]))
+    return colour[1] == ground[1] or bool(_WHITE.match(colour[1]) and _WHITE.match(ground[1]))
+
+
+def _name(node: Any) -> str:
+    """The words of class and id: `relatedLinks-box` is `related links box`."""
+    raw = f"{node.get('class') or ''} {node.get('id') or ''}"[:MAX_NAME]
+    return " ".join(_NAME_PARTS.findall(_NAME_NOISE.sub(" ", raw))).lower()
+
+
+def _holds_story(node: Any) -> bool:
+    return node.get("itemprop") == "articleBody" or next(node.iter("h1"), None) is not None
+
+
+def _text_sizes(body: Any) -> dict[Any, int]:
+    """Characters of text under every node, in one pass from the leaves up."""
+    sizes: dict[Any, int] = {}
+    for node in reversed(list(body.iter())):
+        own = len((node.text or "").strip())
+        sizes[node] = own + sum(sizes[child] + len((child.tail or "").strip()) for child in node)
+    return sizes
+
+
+def _ways_elsewhere(body: Any) -> Iterator[Any]:
+    """Blocks without inner blocks whose text is links, but headings; lists, where most items are such."""
+    for node in body.iter(*_LEAVES):
+        if node.tag in ("p", "div", "li", "td", "section") and _is_way_elsewhere(node):
+            if node.tag == "li" and not _is_list_of_links(node.getparent()):
+                continue
+            yield node
+
+
+def _is_list_of_links(parent: Any) -> bool:
+    items = [child for child in parent if child.tag == "li"]
+    return sum(map(_is_way_elsewhere, items)) > MOSTLY * len(items)
+
+
+def _is_way_elsewhere(node: Any) -> bool:
+    if any(inner.tag in _BLOCKS for inner in node.iterdescendants()):
+        return False
+    text = " ".join("".join(node.itertext()).split())
+    linked = sum(len(" ".join("".join(a.itertext()).split())) for a in node.iter("a") if a.get("href"))
+    rest = _FORMULA.sub("", text, count=1)
+    return linked > 0 and linked >= LINKED * len(rest)
+
+
+def _drop(node: Any) -> None:
+    """Remove a node and keep the text that follows it."""
+    parent = node.getparent()
+    if parent is None:
+        return
+    if node.tail:
+        before = node.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + node.tail
+        else:
+            before.tail = (before.tail or "") + node.tail
+    parent.remove(node)

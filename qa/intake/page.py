@@ -1,0 +1,134 @@
+"""A web page as an article: its story as plain text, and what the page says about itself.
+
+trafilatura finds the story (its precision mode; docs/intake.md says why), in a tree from which this package has taken
+what is hidden or plainly not the story. It is given a tree and no address, so that nothing is fetched. Does not know
+where a page comes from; scripts are never run, so a page that a script would draw has no text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from qa.articles import canonical_text
+from qa.errors import ArticleError
+from qa.furniture import furniture_lines
+from qa.intake.charset import decode
+from qa.intake.clutter import remove_clutter, remove_unseen
+from qa.intake.draft import Draft
+from qa.intake.metadata import page_metadata
+from qa.intake.titles import plain
+
+MAX_ELEMENTS = 100_000  # a long live blog has 20,000; beyond this a page is a data table, and minutes of work
+MIN_WORDS = 10  # a story has more; what a wall or an error page leaves has fewer
+MIN_DENSE = 30  # characters, where words are not apart
+
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # lxml refuses it in text that is decoded already
+_BLOCKS = frozenset(("p", "head", "quote", "list", "table", "code", "ab", "div"))
+_LINES = frozenset(("item", "row", "lb"))
+_SPACES = re.compile(r"[^\S\u00a0]+")
+_FORMULA_LINE = re.compile(
+    r"^\W*(?:advertisement|anzeige|publicité|publicidad|story continues below.*|continue reading.*|"
+    r"(?:also read|read also|read more|read next|see also|related|lesen sie auch|mehr zum thema|lire aussi|à lire|"
+    r"lea también|leer más)\s*[:|].*|click here to .*|subscribe (?:now|today|to our).*|sign up for .*)\W*$",
+    re.IGNORECASE,
+)
+_WALL = re.compile(r"cookie|consent|zustimm|einwillig|consentement|subscribe|captcha|access denied", re.IGNORECASE)
+
+
+def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> list[Draft]:
+    """The one article of an HTML page. `address` is where it was fetched, `charset` what the server said.
+
+    Raises ArticleError when the page holds no story.
+    """
+    html, note = decode(data, charset)
+    tree = _tree(html)
+    metadata = page_metadata(tree, address)
+    text = _story(tree, metadata["title"].value if "title" in metadata else None)
+    if len(text.split()) < MIN_WORDS and not _dense(text):
+        raise ArticleError(_nothing(html))
+    return [Draft(text=text, metadata=metadata, name=name, notes=(note,) if note else ())]
+
+
+def _tree(html: str) -> Any:
+    """The page's tree. Raises ArticleError where the parser gives up before the end."""
+    from lxml import etree, html as lxml_html  # here, since most commands read no page
+
+    source = _DECLARATION.sub("", html).replace("\x00", "")
+    if not source.strip():
+        raise ArticleError("The page is empty. Save it again from the browser and add that.")
+    parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        tree = lxml_html.document_fromstring(source, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise ArticleError("The file holds no HTML that can be read. Save the page again and add that.") from error
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        raise ArticleError(
+            "Its tags are nested thousands deep, which no article's are, so the rest of the page cannot be read. "
+            "Copy the text from the browser and add that."
+        )
+    return tree
+
+
+def _story(tree: Any, title: str | None) -> str:
+    """The canonical text of the story, without its title and without furniture at its edges."""
+    from trafilatura import bare_extraction
+
+    body = tree.body
+    if body is None:
+        return ""
+    remove_unseen(body)
+    remove_clutter(body)
+    elements = sum(1 for _ in body.iter())
+    if elements > MAX_ELEMENTS:
+        raise ArticleError(
+            f"The page has {elements:,} parts; an article has some hundreds, and {MAX_ELEMENTS:,} is the most that is "
+            "read. Copy the text that you want from the browser and add that."
+        )
+    found = bare_extraction(tree, favor_precision=True, include_comments=False)
+    if found is None or found.body is None:
+        return ""
+    text = canonical_text("".join(_pieces(found.body)))
+    return _without_edges(text, title)
+
+
+def _pieces(body: Any) -> Iterator[str]:
+    """The text of trafilatura's tree: blocks apart by an empty line, items and rows by a line break."""
+    from lxml import etree
+
+    for event, node in etree.iterwalk(body, events=("start", "end")):
+        yield "\n\n" if node.tag in _BLOCKS else "\n" if node.tag in _LINES else "  " if node.tag == "cell" else ""
+        yield _flat(node.text if event == "start" else node.tail)
+
+
+def _flat(text: str | None) -> str:
+    return _SPACES.sub(" ", text or "")
+
+
+def _without_edges(text: str, title: str | None) -> str:
+    """Without the title at its start and the furniture at both ends."""
+    blocks = [block for block in text.split("\n\n") if not _FORMULA_LINE.match(block)]
+    if title and blocks and plain(blocks[0]) == plain(title):
+        del blocks[0]
+    story = "\n\n".join(blocks)
+    kept, at = [], 0
+    for start, end in furniture_lines(story):
+        kept.append(story[at:start])
+        at = end
+    return canonical_text("".join([*kept, story[at:]]))
+
+
+def _dense(text: str) -> bool:
+    """Whether it is a text in a script that puts no space between words."""
+    return sum(ord(c) > 0x2E7F for c in text) >= MIN_DENSE
+
+
+def _nothing(html: str) -> str:
+    """Why a page has no story, as far as can be told, and what to do."""
+    advice = "Open it in a browser, save the page when the text is there, and add that file; or paste the text."
+    if _WALL.search(html):
+        return f"The page shows a request for consent or a wall before the text, not the story. {advice}"
+    if "<script" in html.lower():
+        return f"The page holds no text of an article; a script may draw it, and scripts are never run. {advice}"
+    return f"The page holds no text of an article. {advice}"
