@@ -17,7 +17,7 @@ MAX_AUTHORS = 20  # more is a list of something else
 
 _BY = re.compile(
     r"^\W*(?:(?:\w+\s+){0,2}?(?:by|von|par|por)(?=[\s:])|(?:author|autor(?:in)?|auteur|interview|text|texte|words|story"
-    r"|reporter|di|da|door|af|av)\s*(?=:)|di(?=\s))\s*:?\s*",
+    r"|reporter|di|da|door|af|av)\s*(?=:)|di(?=\s)|author(?=\s+(?-i:[A-Z])))\s*:?\s*",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -25,7 +25,7 @@ _END = re.compile(
     r"editing|additional)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
-_BETWEEN = re.compile(r"\s*[,;|&/]\s*(?:(?:and|und|et|y|e)\s+)?|\s+(?:and|und|et|with|mit|avec)\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[,;&/]\s*(?:(?:and|und|et|y|e)\s+)?|\s+(?:and|und|et|with|mit|avec)\s+", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _NO_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de|co|gov|edu)\b|\b(?:gmbh|ltd|inc|llc|limited|corp)\b", re.I)
 _NOBODY = frozenset(
@@ -39,7 +39,7 @@ _NAME_WORD = re.compile(r"^(?:[^\W\d_a-zß-ÿ]|['’\"“„(])|^(?:de|del|della
 
 def cleaned(values: Iterable[str], outlets: Iterable[str] = ()) -> list[str]:
     """The people in author fields, each once. `outlets` are names of the publication, which is nobody."""
-    nobody = {plain(o) for o in outlets}
+    nobody = {plain(part) for o in outlets for part in (o, *o.split(" | "))}
     found = [name for value in values for name in _people(value)]
     people = {plain(n): n for n in reversed(found) if plain(n) not in nobody and not _is_nobody(n)}
     return list(reversed(people.values()))[:MAX_AUTHORS]
@@ -64,7 +64,7 @@ def looks_like_a_name(text: str) -> bool:
 
 
 def _people(value: str) -> list[str]:
-    text = " ".join(html.unescape(_TAG.sub(" ", value)).split())
+    text = " ".join(html.unescape(_TAG.sub(" ", value)).split()).split(" | ")[0]
     if not text or _NO_NAME.search(text):
         return []
     if _BY.match(text):

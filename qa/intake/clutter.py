@@ -1,22 +1,25 @@
 """Takes from a page's tree what is not its story: what nobody sees, menus, banners, comments, links to other stories.
 
 It knows HTML and the words that sites call such parts by in their class and id, in six languages, and no site. It does
-not look for the story: what looks like clutter but holds the headline or most of the text is left alone.
+not look for the story: what looks like clutter but holds the headline or most of the running text is left alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-MOSTLY = 0.5  # of the page's text: a part with more is no side matter, whatever it is called
+from qa.intake.tree import drop, running_text
+
+MOSTLY = 0.5  # of the page's running text: a part with more is no side matter, whatever it is called
+MAX_AD = 300  # characters of a part that begins with the word Advertisement
 LINKED = 0.85  # of a block's text: with more in links it is a way to somewhere else
 MAX_NAME = 300  # characters of class and id that are looked at
 
 _UNSEEN_TAGS = frozenset(
     "script style noscript template iframe object embed svg canvas audio video map button input select textarea "
-    "option datalist dialog nav aside footer amp-ad amp-embed amp-consent amp-sidebar amp-list amp-social-share".split()
+    "option datalist dialog amp-ad amp-embed amp-consent amp-sidebar amp-list amp-social-share".split()
 )
 _HIDING_STYLE = re.compile(
     r"display:none|visibility:hidden|font-size:0(?![.\d]*[1-9])|opacity:0(?![.\d]*[1-9])|(?:left|top|text-indent):-\d{3,}"
@@ -91,7 +94,9 @@ _FORMULA = re.compile(
     r"lees ook)\W*",
     re.IGNORECASE,
 )
-_LEAVES = ("p", "div", "li", "td", "section", "span", "center", "strong", "b", "em", "i", "small", "font")
+_AD_LABEL = re.compile(r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I)
+_SIDE_TAGS = frozenset(("nav", "aside", "footer"))
+_INLINE = frozenset("a abbr b bdi cite code em font i mark q small span strong sub sup time u".split())
 _BLOCKS = frozenset("p div li td section ul ol table h1 h2 h3 h4 h5 h6 article blockquote dl pre figure".split())
 
 
@@ -99,30 +104,25 @@ def remove_unseen(body: Any) -> None:
     """Take out what a reader of the page does not see, and comments."""
     for node in list(body.iter()):
         if not isinstance(node.tag, str) or (node is not body and _is_unseen(node)):
-            _drop(node)
+            drop(node)
 
 
-def remove_clutter(body: Any) -> None:
-    """Take out what a reader sees and does not read as the story."""
-    sizes = _text_sizes(body)
-    total = sizes[body]
+def remove_clutter(body: Any, headline: Any | None = None) -> None:
+    """Take out what a reader sees and does not read as the story, whose heading is `headline` where it is known."""
+    prose = running_text(body)
+    keepers = _keepers(body, headline)
     for node in list(body.iter()):
-        if node is body or node.tag in ("main", "h1") or node.getparent() is None:
+        if node is body or node in keepers or node.tag in _INLINE or node.getparent() is None:
             continue
         name = _name(node)
-        if _SURELY.search(name):
-            doomed = not _holds_story(node)
-        else:
-            called = node.get("role") in _CLUTTER_ROLES or node.tag in ("nav", "aside", "footer") or _PROBABLY.search(name)
-            doomed = bool(called) and sizes[node] <= MOSTLY * total and not _holds_story(node)
-        if doomed:
-            _drop(node)
+        if _SURELY.search(name) or (_is_probably(node, name) and prose[node] <= MOSTLY * prose[body]) or _is_ad(node):
+            drop(node)
     for node in list(_ways_elsewhere(body)):
-        _drop(node)
+        drop(node)
 
 
 def _is_unseen(node: Any) -> bool:
-    if node.tag in _UNSEEN_TAGS - {"nav", "aside", "footer"}:
+    if node.tag in _UNSEEN_TAGS:
         return True
     if node.get("hidden") is not None or node.get("aria-hidden") == "true":
         return True
@@ -147,31 +147,52 @@ def _name(node: Any) -> str:
     return " ".join(_NAME_PARTS.findall(_NAME_NOISE.sub(" ", raw))).lower()
 
 
-def _holds_story(node: Any) -> bool:
-    return node.get("itemprop") == "articleBody" or next(node.iter("h1"), None) is not None
+def _is_probably(node: Any, name: str) -> bool:
+    return node.get("role") in _CLUTTER_ROLES or node.tag in _SIDE_TAGS or bool(_PROBABLY.search(name))
 
 
-def _text_sizes(body: Any) -> dict[Any, int]:
-    """Characters of text under every node, in one pass from the leaves up."""
-    sizes: dict[Any, int] = {}
-    for node in reversed(list(body.iter())):
-        own = len((node.text or "").strip())
-        sizes[node] = own + sum(sizes[child] + len((child.tail or "").strip()) for child in node)
-    return sizes
+def _is_ad(node: Any) -> bool:
+    """Whether it is a small part that calls itself an advertisement."""
+    if node.tag not in ("div", "table", "section", "td", "li"):
+        return False
+    words = next((t.strip() for t in node.itertext() if t.strip()), "")
+    return bool(_AD_LABEL.match(words)) and len(" ".join(node.itertext())) <= MAX_AD
+
+
+def _keepers(body: Any, headline: Any | None) -> set[Any]:
+    """The elements that hold the story's heading, or say that they hold its text."""
+    marked = [n for n in body.iter() if n.get("itemprop") == "articleBody" or n.tag == "main"]
+    if headline is None:
+        headings = list(body.iter("h1"))
+    else:
+        headings = [headline]
+    return {*marked, *headings, *(a for n in [*marked, *headings] for a in n.iterancestors())}
+
+
+def _table_of(part: Any) -> Any:
+    return next(part.iterancestors("table"), None)
 
 
 def _ways_elsewhere(body: Any) -> Iterator[Any]:
-    """Blocks without inner blocks whose text is links, but headings; lists, where most items are such."""
-    for node in body.iter(*_LEAVES):
-        if node.tag in ("p", "div", "li", "td", "section") and _is_way_elsewhere(node):
-            if node.tag == "li" and not _is_list_of_links(node.getparent()):
-                continue
-            yield node
+    """Blocks without inner blocks whose text is links; items and cells only where most of their list or table is."""
+    for node in body.iter("p", "div", "section", "li", "td"):
+        if not _is_way_elsewhere(node):
+            continue
+        if node.tag == "li" and not _mostly_ways(node.getparent().iterchildren("li")):
+            continue
+        if node.tag == "td" and not _mostly_ways(c for c in _cells(node) if "".join(c.itertext()).strip()):
+            continue
+        yield node
 
 
-def _is_list_of_links(parent: Any) -> bool:
-    items = [child for child in parent if child.tag == "li"]
-    return sum(map(_is_way_elsewhere, items)) > MOSTLY * len(items)
+def _cells(cell: Any) -> list[Any]:
+    table = _table_of(cell)
+    return [cell] if table is None else list(table.iter("td", "th"))
+
+
+def _mostly_ways(nodes: Iterable[Any]) -> bool:
+    found = [_is_way_elsewhere(node) for node in nodes]
+    return sum(found) > MOSTLY * len(found)
 
 
 def _is_way_elsewhere(node: Any) -> bool:
@@ -181,17 +202,3 @@ def _is_way_elsewhere(node: Any) -> bool:
     linked = sum(len(" ".join("".join(a.itertext()).split())) for a in node.iter("a") if a.get("href"))
     rest = _FORMULA.sub("", text, count=1)
     return linked > 0 and linked >= LINKED * len(rest)
-
-
-def _drop(node: Any) -> None:
-    """Remove a node and keep the text that follows it."""
-    parent = node.getparent()
-    if parent is None:
-        return
-    if node.tail:
-        before = node.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + node.tail
-        else:
-            before.tail = (before.tail or "") + node.tail
-    parent.remove(node)

@@ -42,7 +42,7 @@ _LANGUAGES = "og:locale language content-language dc.language dcterms.language i
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 _CHANGED = re.compile(r"updated|modified|aktualisiert|geändert|mis à jour|actualizado|aggiornato|更新", re.IGNORECASE)
-_DATE_LABEL = re.compile(r"^\W*(?:date|published|posted|publié|publicado|veröffentlicht|datum|fecha|data)\b", re.IGNORECASE)
+_DATE_LABEL = re.compile(r"\b(?:date|published|posted|publié|publicado|veröffentlicht|datum|fecha|pubblicato)\b", re.I)
 _UNREAD = frozenset(("script", "style", "noscript", "template"))
 _INLINE = frozenset("a b i em strong small font u sub sup abbr cite q mark bdi img span".split())
 
@@ -68,6 +68,8 @@ class PageAbout:
         self._outlet = _chosen(outlets, named)
         self._elements = list(tree.iter())
         self._place = self._elements.index(heading) if heading is not None else self._found_title()
+        self.title = self._title[0] if self._title else None
+        self.headline = None if self._place is None else self._elements[self._place]
         self._lines = list(self._lines_around())
 
     def fields(self) -> dict[str, Found]:
@@ -127,19 +129,23 @@ class PageAbout:
         stated = [(v, "json-ld") for v in [self._node.get("datePublished")] if isinstance(v, str)]
         stated += self._meta(_DATES)
         stated += [(_moment(e), "itemprop datePublished") for e in self._elements if e.get("itemprop") == "datePublished"]
-        stated += [(_moment(e), "time") for e in self._near("time") if not _CHANGED.search(_words_of(e))]
+        times = [e for e in self._near("time") if not _CHANGED.search(_words_of(e))]
+        stated += [(_moment(e), "time") for e in times if _marks_publication(e)]
+        stated += [(line, "date line") for line in self._lines if _DATE_LABEL.search(line)]
+        stated += [(_moment(e), "time") for e in times]
+        stated += [(line, "date line") for line in self._lines]
+        stated += [(line, "date line") for line in self._labelled_lines()]
         for value, origin in stated:
-            if day := stated_date(value, self._language):
+            if day := stated_date(_CHANGED.split(value)[0], self._language):
                 yield day, origin
-        for line in self._lines:
-            unchanged = _CHANGED.split(line)[0]
-            if day := stated_date(unchanged, self._language):
-                yield day, "date line"
+
+    def _labelled_lines(self) -> Iterator[str]:
+        """Short lines anywhere that begin by saying that a date follows."""
         for element in self._elements:
-            if element.tag in ("p", "li", "div", "span") and len(element) <= 2 and _DATE_LABEL.match(element.text_content()):
-                line = element.text_content()
-                if len(line) <= MAX_LINE and (day := stated_date(line, self._language)):
-                    yield day, "date line"
+            if element.tag in ("p", "li", "div", "span") and _DATE_LABEL.match(element.text or ""):
+                line = _words_of(element)
+                if len(line) <= MAX_LINE:
+                    yield line
 
     def _authors(self) -> Iterator[Stated]:
         """All authors in one line, from the first place that names a person."""
@@ -189,11 +195,6 @@ class PageAbout:
         yield from (line for line in [*after, *reversed(before)] if len(line) <= MAX_LINE)
 
 
-def page_metadata(tree: Any, address: str | None = None) -> dict[str, Found]:
-    """The fields of a draft that a page states, each with its origin."""
-    return PageAbout(tree, address).fields()
-
-
 def _metas(tree: Any) -> Iterator[tuple[str, str]]:
     for meta in tree.iter("meta"):
         value = html.unescape(meta.get("content") or "").strip()
@@ -238,6 +239,10 @@ def _moment(element: Any) -> str:
     """What a time element says to machines, else to readers."""
     marked = element.get("datetime") or element.get("content") or element.get("title") or ""
     return marked if machine_date(marked) else f"{marked} {_words_of(element)}"
+
+
+def _marks_publication(element: Any) -> bool:
+    return element.get("pubdate") is not None or "publish" in (element.get("class") or "").lower()
 
 
 def _marks_author(element: Any) -> bool:

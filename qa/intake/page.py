@@ -8,32 +8,35 @@ where a page comes from; scripts are never run, so a page that a script would dr
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from qa.articles import canonical_text
 from qa.errors import ArticleError
-from qa.furniture import furniture_lines
+from qa.furniture import is_furniture
+from qa.intake.authors import byline
 from qa.intake.charset import decode
 from qa.intake.clutter import remove_clutter, remove_unseen
+from qa.intake.dates import stated_date
 from qa.intake.draft import Draft
-from qa.intake.metadata import page_metadata
+from qa.intake.formulas import is_formula
+from qa.intake.layout import as_article, keep_story, make_plain
+from qa.intake.metadata import PageAbout
 from qa.intake.titles import plain
 
 MAX_ELEMENTS = 100_000  # a long live blog has 20,000; beyond this a page is a data table, and minutes of work
 MIN_WORDS = 10  # a story has more; what a wall or an error page leaves has fewer
 MIN_DENSE = 30  # characters, where words are not apart
+MAX_BYLINE = 100  # characters of a byline or date line above the story
+REPEATED = 3  # times that a line stands in the text, where it is no sentence: a label of the page
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # lxml refuses it in text that is decoded already
-_BLOCKS = frozenset(("p", "head", "quote", "list", "table", "code", "ab", "div"))
-_LINES = frozenset(("item", "row", "lb"))
+_GAPS = {**dict.fromkeys(("p", "head", "quote", "list", "table", "code", "ab", "div"), "\n\n"), "item": "\n", "row": "\n",
+         "lb": "\n", "cell": "  "}  # fmt: skip
+_RANKS = ("", " ", "  ", "\n", "\n\n")
 _SPACES = re.compile(r"[^\S\u00a0]+")
-_FORMULA_LINE = re.compile(
-    r"^\W*(?:advertisement|anzeige|publicité|publicidad|story continues below.*|continue reading.*|"
-    r"(?:also read|read also|read more|read next|see also|related|lesen sie auch|mehr zum thema|lire aussi|à lire|"
-    r"lea también|leer más)\s*[:|].*|click here to .*|subscribe (?:now|today|to our).*|sign up for .*)\W*$",
-    re.IGNORECASE,
-)
+_ENDS = re.compile(r"[.!?…。:;]\W*$|^\W*$")
 _WALL = re.compile(r"cookie|consent|zustimm|einwillig|consentement|subscribe|captcha|access denied", re.IGNORECASE)
 
 
@@ -44,8 +47,9 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
     """
     html, note = decode(data, charset)
     tree = _tree(html)
-    metadata = page_metadata(tree, address)
-    text = _story(tree, metadata["title"].value if "title" in metadata else None)
+    about = PageAbout(tree, address)
+    metadata = about.fields()  # before the story is cut out of the tree
+    text = _story(tree, about)
     if len(text.split()) < MIN_WORDS and not _dense(text):
         raise ArticleError(_nothing(html))
     return [Draft(text=text, metadata=metadata, name=name, notes=(note,) if note else ())]
@@ -71,7 +75,7 @@ def _tree(html: str) -> Any:
     return tree
 
 
-def _story(tree: Any, title: str | None) -> str:
+def _story(tree: Any, about: PageAbout) -> str:
     """The canonical text of the story, without its title and without furniture at its edges."""
     from trafilatura import bare_extraction
 
@@ -79,7 +83,10 @@ def _story(tree: Any, title: str | None) -> str:
     if body is None:
         return ""
     remove_unseen(body)
-    remove_clutter(body)
+    remove_clutter(body, about.headline)
+    make_plain(body)
+    keep_story(body, about.headline)
+    as_article(body)
     elements = sum(1 for _ in body.iter())
     if elements > MAX_ELEMENTS:
         raise ArticleError(
@@ -90,33 +97,38 @@ def _story(tree: Any, title: str | None) -> str:
     if found is None or found.body is None:
         return ""
     text = canonical_text("".join(_pieces(found.body)))
-    return _without_edges(text, title)
+    return _without_furniture(text, about.title)
 
 
 def _pieces(body: Any) -> Iterator[str]:
-    """The text of trafilatura's tree: blocks apart by an empty line, items and rows by a line break."""
+    """The text of trafilatura's tree: blocks apart by an empty line, items and rows by a line break, cells by two
+    spaces."""
     from lxml import etree
 
+    gap = ""
     for event, node in etree.iterwalk(body, events=("start", "end")):
-        yield "\n\n" if node.tag in _BLOCKS else "\n" if node.tag in _LINES else "  " if node.tag == "cell" else ""
-        yield _flat(node.text if event == "start" else node.tail)
+        gap = max(gap, _GAPS.get(node.tag, ""), key=_RANKS.index)
+        text = _SPACES.sub(" ", (node.text if event == "start" else node.tail) or "")
+        if text.strip():
+            yield gap + text
+            gap = ""
+        else:
+            gap = gap or text
 
 
-def _flat(text: str | None) -> str:
-    return _SPACES.sub(" ", text or "")
+def _without_furniture(text: str, title: str | None) -> str:
+    """Without the title and byline at its start, and the lines in which the page speaks of itself."""
+    lines = [line for line in text.split("\n") if not (is_furniture(line) or is_formula(line))]
+    often = {line for line, n in Counter(lines).items() if n >= REPEATED and line and not _ENDS.search(line)}
+    lines = [line for line in lines if line not in often]
+    told = plain(title or "")
+    story = next((n for n, line in enumerate(lines) if line and not _is_heading_matter(line, told)), len(lines))
+    return canonical_text("\n".join(lines[story:]))
 
 
-def _without_edges(text: str, title: str | None) -> str:
-    """Without the title at its start and the furniture at both ends."""
-    blocks = [block for block in text.split("\n\n") if not _FORMULA_LINE.match(block)]
-    if title and blocks and plain(blocks[0]) == plain(title):
-        del blocks[0]
-    story = "\n\n".join(blocks)
-    kept, at = [], 0
-    for start, end in furniture_lines(story):
-        kept.append(story[at:start])
-        at = end
-    return canonical_text("".join([*kept, story[at:]]))
+def _is_heading_matter(line: str, title: str) -> bool:
+    """Whether it is the title again, a byline or a date line."""
+    return plain(line) == title or (len(line) <= MAX_BYLINE and bool(byline(line) or stated_date(line)))
 
 
 def _dense(text: str) -> bool:

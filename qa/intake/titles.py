@@ -37,11 +37,18 @@ def best_title(
     ranked = [(rank, -n, h) for n, h in enumerate(headings) if (rank := _rank(h, clean, names)) > 0]
     if ranked:
         heading = max(ranked, key=lambda r: r[:2])[2]
-        return (_text(heading), str(heading.tag)), heading
+        return _title_of(heading, clean), heading
     if clean:
         return clean[0], None
     first = [h for h in headings if h.tag == "h1" and _text(h) and plain(_text(h)) not in names]
     return ((_text(first[0]), "h1"), first[0]) if first else (None, None)
+
+
+def _title_of(heading: Any, stated: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """The heading's text; where it begins with a stated title and goes on, as unclosed headings do, that title."""
+    text = _text(heading)
+    longer = [s for s in stated if len(s[0].split()) >= MIN_TITLE_WORDS and text.startswith(f"{s[0]} ")]
+    return longer[0] if longer else (text, str(heading.tag))
 
 
 def without_site(title: str, names: set[str]) -> str:

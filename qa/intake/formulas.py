@@ -1,0 +1,37 @@
+"""Lines in which a page speaks of itself, in the languages that qa.furniture does not know, and those of pages only.
+
+Each pattern is a phrase that no story uses about its subject: the page says "we", "this site", "your inbox". A line
+that quotes somebody is left alone. English lines of outlets are qa.furniture's.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_LINE = 500  # characters; a longer paragraph is about more than the page
+
+_QUOTED = re.compile(r"[“”„«»]|\b(?:said|says|told|sagte|dijo|déclaré)\b")
+_FORMULAS = re.compile(
+    r"(?:we|our site|this (?:web)?site) uses? cookies|(?:utiliza(?:mos)?|usamos) (?:las )?cookies|"
+    r"(?:verwende[nt]|nutz(?:en|t)|setz(?:en|t)) (?:wir )?cookies|utilis(?:e|ons) des cookies|(?:utilizza|usa) (?:i )?cookies?|"
+    r"si continúa navegando|en poursuivant votre navigation|"
+    r"alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|tutti i diritti riservati|"
+    r"todos os direitos reservados|alle rechten voorbehouden|無断転載|無断使用|版权所有|"
+    r"subject to copyright\b|no part (?:of this \w+ )?may be reproduced|may not be published, broadcast|"
+    r"toute reproduction\b.{0,60}interdite|reproducción\b.{0,40}prohibida|vervielfältigung nur mit|"
+    r"forward[- ]looking statements? within the meaning|undertakes no obligation to update|"
+    r"(?:sign up|subscribe) (?:for|to) our\b|(?:recevez|abonnez|inscrivez)[- ](?:vous|chaque|gratuitement)|"
+    r"notre (?:newsletter|lettre d[’']information)|unse(?:r|ren) newsletter|nuestr[oa] (?:newsletter|bolet[ií]n)|"
+    r"please share your (?:\w+, )*(?:videos?|pictures|photos?|stories|views|thoughts)|"
+    r"best viewed (?:with|in|at)\b|you are visitor (?:number|no)|enable javascript|"
+    r"^(?:also read|read also|read more|read next|read|see also|related|watch|lesen sie auch|mehr zum thema|lire aussi|"
+    r"à lire(?: aussi)?|lea también|lee también|leggi anche)\s*[:|]|^click here to\b|^\(with inputs from\b|"
+    r"^(?:story continues|continue reading|article continues) below|^print this page\b|"
+    r"^(?:anzeige|werbung|publicité|publicidad|pubblicità|advertorial)\W*$",
+    re.IGNORECASE,
+)
+
+
+def is_formula(line: str) -> bool:
+    """Whether the page speaks of itself in this line."""
+    return len(line) <= MAX_LINE and not _QUOTED.search(line) and bool(_FORMULAS.search(line))
