@@ -13,6 +13,8 @@ from typing import Any
 from qa.intake.tree import drop, running_text
 
 MOSTLY = 0.5  # of the page's running text: a part with more is no side matter, whatever it is called
+NEARLY_ALL = 0.8  # the same for what can hardly be anything but a sidebar
+LITTLE = 200  # characters of running text: less than a paragraph or two
 MAX_AD = 300  # characters of a part that begins with the word Advertisement
 LINKED = 0.85  # of a block's text: with more in links it is a way to somewhere else
 MAX_NAME = 300  # characters of class and id that are looked at
@@ -33,7 +35,7 @@ _CLUTTER_ROLES = frozenset(
 )
 
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
-_NAME_NOISE = re.compile(r"(?:^|(?<=\s))(?:category|tag|type|has|with|no|is|js|not|without)-\S*")  # WordPress, states
+_NAME_NOISE = re.compile(r"(?:^|(?<=\s))(?:category|tag|type|is|js)-\S*|(?:^|(?<=[\s_-]))(?:has|with|no|not|without)-\S*")
 
 
 def _named(*words: str) -> re.Pattern[str]:
@@ -42,49 +44,31 @@ def _named(*words: str) -> re.Pattern[str]:
 
 # Never the story, however long.
 _SURELY = _named(
-    r"comments?(?: \w+)?",
-    "kommentare?",
-    "commentaires?",
-    "comentarios",
-    "discussion",
-    "disqus",
-    "respond",
-    "cookies?",
-    "consent",
-    "gdpr",
-    "footer",
-    "legal",
-    "disclaimers?",
-    "disclosures?",
-    "imprint",
-    "impressum",
+    "comment(?!ar)\w*|kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses",
+    "cookies?|consent|gdpr",
+    "footer|legal|disclaimers?|disclosures?|imprint|impressum",
 )
+_SIDEBAR = _named("side ?bar")
+# Not the story, unless it holds most of the running text.
 _PROBABLY = _named(
-    "nav",
-    "navi(?:gation)?",
-    "navbar",
-    "menu",
-    "breadcrumbs?",
-    "pagination",
-    "pager",
-    "toolbar",
-    "sidebar",
-    "(?<!elementor )widgets?",
-    "skip",
-    "share|sharing|social|sociable|sharedaddy|addtoany|bookmarks?",
-    "related|recommend(?:ed|ations?)?|recirc(?:ulation)?|trending|popular|outbrain|taboola|teasers?|promos?",
+    "nav|navi(?:gation)?|navbar|menu|breadcrumbs?|pagination|pager|toolbar|skip",
+    "shar(?:e|ing)|social|sociable|sharedaddy|addtoany|bookmarks?",
+    "related|recommend(?:ed|ations?)?|recirc(?:ulation)?|trending|popular|outbrain|taboola|promos?",
     "most (?:read|popular|viewed|recent)|(?:read|see|view) (?:more|also|next)|more (?:on|from|stories|news|links)",
     "also (?:like|read)|rich link|next (?:post|article|story)|prev(?:ious)? (?:post|article|story)",
     "relacionad[ao]s?|lire aussi|verwandte|weiterlesen|siehe auch|kanren|correlat[ie]",
-    "newsletters?|subscrib\\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
-    "paywall (?:prompt|box|banner|barrier|overlay)|piano|meter(?:ed)? wall",
-    "ads?|advert\\w*|sponsor(?:ed)?|affiliates?|dfp|shop|commerce|deals?",
-    "modal|popup|pop up|overlay|lightbox|toast|tooltip|banner|notification",
-    "tags?|topics?|keywords|categories|etiquetas|schlagworte",
-    "copyright|rights|credits?",
+    "newsletters?|subscrib\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
+    "paywall (?:prompt|box|banner|barrier|overlay)|meter(?:ed)? wall",
+    "adverts?|advertisements?|advertising|sponsor(?:ed)?|affiliates?|dfp",
+    "modal|popup|pop up|lightbox|toast|tooltip|notification",
     "sr only|visually ?hidden|screen reader text|noprint|no print|print hint",
-    "author (?:bio|box|info|card)|about (?:the )?author|post author|bio",
-    "feedback|rating|survey|poll|report (?:error|a typo)",
+    "author (?:bio|box|info|card)|about (?:the )?author",
+)
+# Words for parts of a page as well as for the look of a story: clutter only where there is little running text.
+_PERHAPS = _named(
+    "ads?|banner|overlay|teasers?|(?<!elementor )widgets?|shop|commerce|deals?|piano",
+    "tags?|topics?|keywords|categories|etiquetas|schlagworte|copyright|rights|credits?|bio|post author",
+    "feedback|rating|survey|poll|report (?:error|a typo)|discussion|forum",
 )
 
 _FORMULA = re.compile(
@@ -115,7 +99,7 @@ def remove_clutter(body: Any, headline: Any | None = None) -> None:
         if node is body or node in keepers or node.tag in _INLINE or node.getparent() is None:
             continue
         name = _name(node)
-        if _SURELY.search(name) or (_is_probably(node, name) and prose[node] <= MOSTLY * prose[body]) or _is_ad(node):
+        if _SURELY.search(name) or _is_side(node, name, prose[node], prose[body]) or _is_ad(node):
             drop(node)
     for node in list(_ways_elsewhere(body)):
         drop(node)
@@ -147,8 +131,12 @@ def _name(node: Any) -> str:
     return " ".join(_NAME_PARTS.findall(_NAME_NOISE.sub(" ", raw))).lower()
 
 
-def _is_probably(node: Any, name: str) -> bool:
-    return node.get("role") in _CLUTTER_ROLES or node.tag in _SIDE_TAGS or bool(_PROBABLY.search(name))
+def _is_side(node: Any, name: str, prose: int, total: int) -> bool:
+    if node.tag == "aside" or _SIDEBAR.search(name):
+        return prose <= NEARLY_ALL * total
+    if node.get("role") in _CLUTTER_ROLES or node.tag in _SIDE_TAGS or _PROBABLY.search(name):
+        return prose <= MOSTLY * total
+    return prose <= LITTLE and bool(_PERHAPS.search(name))
 
 
 def _is_ad(node: Any) -> bool:

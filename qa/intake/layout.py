@@ -11,6 +11,7 @@ from typing import Any
 from qa.intake.tree import drop, running_text
 
 STORY_SHARE = 0.8  # of the running text left: the smallest part with so much holds the story
+MIN_STORY = 400  # characters of running text; an `article` with less is a heading or a card
 
 _CONTAINERS = ("div", "section", "td", "article", "main", "center", "body", "blockquote", "dd")
 _INLINE = frozenset(
@@ -33,22 +34,32 @@ def make_plain(body: Any) -> None:
 
 
 def keep_story(body: Any, headline: Any | None) -> None:
-    """Leave what stands from the story's heading to the end of the smallest part with most of the running text."""
+    """Leave what stands from the story's heading to the end of the part that holds the story.
+
+    That is the `article` around the heading, where it has running text, else the smallest part with most of it.
+    """
     sizes = running_text(body)
-    part = body
-    while inner := [c for c in part if sizes[c] >= STORY_SHARE * sizes[body] and sizes[c]]:
+    around = headline.iterancestors("article") if headline is not None else ()
+    part = next((a for a in around if sizes.get(a, 0) >= MIN_STORY), body)
+    while part.tag != "article" and (inner := [c for c in part if sizes[c] >= STORY_SHARE * sizes[body] and sizes[c]]):
         part = inner[0]
-    order = {node: n for n, node in enumerate(body.iter())}
-    first = order[headline] if headline in order else order[part]
-    if first > max(order[n] for n in part.iter()):
-        first = order[part]
     inside = set(part.iter())
-    kept = {a for n in (part, headline) if n in order for a in n.iterancestors()}
+    order = {node: n for n, node in enumerate(body.iter())}
+    first = order[part]
+    if headline in order and _text_before(headline, part, sizes) <= (1 - STORY_SHARE) * sizes[part]:
+        first = order[headline]
+    kept = {body, *part.iterancestors(), *(headline.iterancestors() if headline in order else ())}
     for node in list(body.iter()):
-        if node in kept or node is body:
-            continue
-        if order[node] < first or (order[node] > order[part] and node not in inside):
+        if node not in kept and (order[node] < first or (order[node] > order[part] and node not in inside)):
             drop(node)
+
+
+def _text_before(headline: Any, part: Any, sizes: dict[Any, int]) -> int:
+    """Running text of a part that stands before the heading in it."""
+    path = [headline, *headline.iterancestors()]
+    if part not in path:
+        return 0
+    return sum(sizes[one] for node in path[: path.index(part)] for one in node.itersiblings(preceding=True))
 
 
 def _only_lays_out(table: Any) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from qa.articles import canonical_text
@@ -24,16 +25,21 @@ from qa.intake.formulas import is_formula
 from qa.intake.layout import as_article, keep_story, make_plain
 from qa.intake.metadata import PageAbout
 from qa.intake.titles import plain
+from qa.intake.tree import running_text
 
 MAX_ELEMENTS = 100_000  # a long live blog has 20,000; beyond this a page is a data table, and minutes of work
 MIN_WORDS = 10  # a story has more; what a wall or an error page leaves has fewer
 MIN_DENSE = 30  # characters, where words are not apart
+TOO_LITTLE = 0.4  # of the running text that is left without clutter: trafilatura has lost the story, so all is taken
 MAX_BYLINE = 100  # characters of a byline or date line above the story
 REPEATED = 3  # times that a line stands in the text, where it is no sentence: a label of the page
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # lxml refuses it in text that is decoded already
-_GAPS = {**dict.fromkeys(("p", "head", "quote", "list", "table", "code", "ab", "div"), "\n\n"), "item": "\n", "row": "\n",
-         "lb": "\n", "cell": "  "}  # fmt: skip
+_GAPS = {  # of trafilatura's tags and of HTML's
+    **dict.fromkeys("p head quote list table code ab div ul ol blockquote h1 h2 h3 h4 h5 h6 pre figure section".split(), "\n\n"),
+    **dict.fromkeys("item row lb li tr br figcaption".split(), "\n"),
+    **dict.fromkeys("cell td th".split(), "  "),
+}
 _RANKS = ("", " ", "  ", "\n", "\n\n")
 _SPACES = re.compile(r"[^\S\u00a0]+")
 _ENDS = re.compile(r"[.!?…。:;]\W*$|^\W*$")
@@ -79,9 +85,7 @@ def _story(tree: Any, about: PageAbout) -> str:
     """The canonical text of the story, without its title and without furniture at its edges."""
     from trafilatura import bare_extraction
 
-    body = tree.body
-    if body is None:
-        return ""
+    body = tree if tree.body is None else tree.body  # a page of frames has none
     remove_unseen(body)
     remove_clutter(body, about.headline)
     make_plain(body)
@@ -93,16 +97,20 @@ def _story(tree: Any, about: PageAbout) -> str:
             f"The page has {elements:,} parts; an article has some hundreds, and {MAX_ELEMENTS:,} is the most that is "
             "read. Copy the text that you want from the browser and add that."
         )
+    left = deepcopy(body)
     found = bare_extraction(tree, favor_precision=True, include_comments=False)
-    if found is None or found.body is None:
-        return ""
-    text = canonical_text("".join(_pieces(found.body)))
+    text = "" if found is None else _text(found.body)
+    if len(text) < TOO_LITTLE * running_text(left)[left]:
+        text = _text(left)
     return _without_furniture(text, about.title)
 
 
+def _text(body: Any) -> str:
+    return canonical_text("".join(_pieces(body)))
+
+
 def _pieces(body: Any) -> Iterator[str]:
-    """The text of trafilatura's tree: blocks apart by an empty line, items and rows by a line break, cells by two
-    spaces."""
+    """The text of a tree: blocks apart by an empty line, items and rows by a line break, cells by two spaces."""
     from lxml import etree
 
     gap = ""
@@ -110,10 +118,10 @@ def _pieces(body: Any) -> Iterator[str]:
         gap = max(gap, _GAPS.get(node.tag, ""), key=_RANKS.index)
         text = _SPACES.sub(" ", (node.text if event == "start" else node.tail) or "")
         if text.strip():
-            yield gap + text
+            yield gap + (text.lstrip() if gap else text)
             gap = ""
         else:
-            gap = gap or text
+            gap = gap or text and " "
 
 
 def _without_furniture(text: str, title: str | None) -> str:
