@@ -44,7 +44,7 @@ def _named(*words: str) -> re.Pattern[str]:
 
 # Never the story, however long.
 _SURELY = _named(
-    "comment(?!ar)\w*|kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses",
+    "comment(?!ar)\w*|kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses|forum",
     "cookies?|consent|gdpr",
     "footer|legal|disclaimers?|disclosures?|imprint|impressum",
 )
@@ -68,7 +68,7 @@ _PROBABLY = _named(
 _PERHAPS = _named(
     "ads?|banner|overlay|teasers?|(?<!elementor )widgets?|shop|commerce|deals?|piano",
     "tags?|topics?|keywords|categories|etiquetas|schlagworte|copyright|rights|credits?|bio|post author",
-    "feedback|rating|survey|poll|report (?:error|a typo)|discussion|forum",
+    "feedback|rating|survey|poll|report (?:error|a typo)|discussion",
 )
 
 _FORMULA = re.compile(

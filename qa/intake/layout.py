@@ -141,6 +141,3 @@ def as_article(body: Any) -> None:
     for child in list(body):
         article.append(child)
     body.append(article)
-    for node in article.iter():
-        for name in ("class", "id"):
-            node.attrib.pop(name, None)
