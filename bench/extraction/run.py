@@ -42,6 +42,7 @@ FIELDS = ("title", "date", "author", "outlet")
 MIN_WORDS = 5  # shorter sentences are menus' and stories' alike
 
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SENTENCE_END = re.compile(r"(?<=[.!?。])\s+")
 
 
@@ -99,10 +100,11 @@ def _page(label: dict[str, Any], data: bytes) -> Page:
     lost = [d for d in [*label.get("body", ()), *label.get("neutral", ())] if d not in named]
     if lost:
         sys.exit(f"{label['id']}: the page holds no block {lost[0]!r}.")
-    body = tuple(named[d] for d in label.get("body", ()))
-    asides = (*label.get("title", ()), *(named[d] for d in label.get("neutral", ())))
+    body = tuple(_flat(named[d]) for d in label.get("body", ()))
+    asides = tuple(map(_flat, (*label.get("title", ()), *(named[d] for d in label.get("neutral", ())))))
     wanted = " ".join([*body, *asides])
-    rest = dict.fromkeys(s for text in found if text not in (*body, *asides) for s in _SENTENCE_END.split(text))
+    others = [text for text in map(_flat, found) if text not in (*body, *asides)]
+    rest = dict.fromkeys(s for text in others for s in _SENTENCE_END.split(text))
     leaks = tuple(s for s in rest if len(_words(s)) >= MIN_WORDS and s not in wanted)
     return Page(label, data, html, body, asides, leaks)
 
@@ -194,7 +196,7 @@ BASES: dict[str, System] = {
 
 def body_f1(page: Page, text: str) -> float:
     """F1 over words: those of the asides are taken from what is too much."""
-    gold, said = Counter(_words(" ".join(page.paragraphs))), Counter(_words(text))
+    gold, said = Counter(_words(" ".join(page.paragraphs))), Counter(_words(_flat(text)))
     extra = (said - gold) - Counter(_words(" ".join(page.asides)))
     right = (gold & said).total()
     return 2 * right / max(right + extra.total() + gold.total(), 1)
@@ -202,14 +204,14 @@ def body_f1(page: Page, text: str) -> float:
 
 def paragraphs_kept(page: Page, text: str) -> tuple[int, int]:
     """How many of the labelled paragraphs stand whole in the text, and how many there are."""
-    flat = " ".join(text.split())
+    flat = _flat(text)
     long = [p for p in page.paragraphs if len(_words(p)) >= MIN_WORDS]
     return sum(p in flat for p in long), len(long)
 
 
 def leaks(page: Page, text: str) -> list[str]:
     """The sentences of boilerplate that are in the text."""
-    flat = " ".join(text.split())
+    flat = _flat(text)
     return [s for s in page.boilerplate if s in flat]
 
 
@@ -275,12 +277,17 @@ def details(page: Page, system: System) -> Iterable[str]:
     kept, all_ = paragraphs_kept(page, found.text)
     half = "tuned" if page.tuned else "untouched"
     yield f"{page.id} ({half}): body {body_f1(page, found.text):.3f}, paragraphs {kept}/{all_}"
-    flat = " ".join(found.text.split())
+    flat = _flat(found.text)
     yield from (f"   lost: {p[:110]}" for p in page.paragraphs if p not in flat)
     yield from (f"   leak: {s[:110]}" for s in leaks(page, found.text))
     for field in FIELDS:
         if (count := counts(page, found, field)) and len(set(count)) > 1:
             yield f"   {field}: {getattr(found, field)!r}, not {page.label.get(field, page.label['authors'])!r}"
+
+
+def _flat(text: str) -> str:
+    """One form for texts of all systems: composed characters, no invisible ones, white space collapsed."""
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 
 def _words(text: str) -> list[str]:
