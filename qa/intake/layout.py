@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lxml import etree
+
 from qa.intake.tree import drop, running_text
 
 STORY_SHARE = 0.8  # of the running text left: the smallest part with so much holds the story
@@ -18,6 +20,7 @@ _INLINE = frozenset(
     "a abbr acronym b bdi bdo big br cite code del dfn em font i img ins kbd label mark q s samp small span strike "
     "strong sub sup time tt u var wbr amp-img".split()
 )
+_DISSOLVED = "abbr acronym bdi bdo big cite code dfn font ins kbd label mark samp small span tt u var wbr".split()
 _RENAMED = {"dl": "div", "dt": "p", "dd": "p", "center": "div", "hgroup": "div", "address": "p"}
 
 
@@ -27,6 +30,7 @@ def make_plain(body: Any) -> None:
         if _only_lays_out(table):
             for part in _own_parts(table):
                 part.tag = "div"
+    etree.strip_tags(body, *_DISSOLVED)  # trafilatura breaks sentences at some
     for node in list(body.iter(*_RENAMED)):
         node.tag = _RENAMED[node.tag]
     for node in list(body.iter(*_CONTAINERS)):
