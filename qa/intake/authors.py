@@ -34,6 +34,9 @@ _NOBODY = frozenset(
 )
 _NOBODY_PHRASES = re.compile(r"^(?:the )?(?:editorial|news|web|online|our) (?:team|staff|board|desk|department)$|staff (?:writer|reporter)s?$")  # fmt: skip # noqa: E501
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d|mba|esq)\.?$", re.IGNORECASE)
+_JOB = re.compile(
+    r"\b(?:editor|correspondent|reporter|writer|analyst|columnist|critic|staff|chief|contributor|redakteur\w*)\b", re.I
+)
 _NAME_WORD = re.compile(r"^(?:[^\W\d_a-zß-ÿ]|['’\"“„(])|^(?:de|del|della|di|da|dos|do|van|von|der|den|la|le|el|al|bin|ibn|y|af|zu|ten|ter)$")  # fmt: skip # noqa: E501
 
 
@@ -60,6 +63,8 @@ def byline(line: str, outlets: Iterable[str] = ()) -> list[str]:
 def looks_like_a_name(text: str) -> bool:
     """Two to five words, all of which may be part of a name."""
     words = text.split()
+    if _JOB.search(text):
+        return False
     return 2 <= len(words) <= 5 and all(_NAME_WORD.match(word) for word in words) and words[0][0].isupper()
 
 

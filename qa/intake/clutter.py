@@ -7,7 +7,7 @@ not look for the story: what looks like clutter but holds the headline or most o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from qa.intake.tree import drop, running_text
@@ -35,7 +35,9 @@ _CLUTTER_ROLES = frozenset(
 )
 
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
-_NAME_NOISE = re.compile(r"(?:^|(?<=\s))(?:category|tag|type|is|js)-\S*|(?:^|(?<=[\s_-]))(?:has|with|no|not|without)-\S*")
+_NAME_NOISE = re.compile(
+    r"(?:^|(?<=\s))(?:category|tag|type|is|js)-\S*|(?:^|(?<=[\s_-]))(?:has|with|no|not|without)-\S*"
+)
 
 
 def _named(*words: str) -> re.Pattern[str]:
@@ -44,7 +46,7 @@ def _named(*words: str) -> re.Pattern[str]:
 
 # Never the story, however long.
 _SURELY = _named(
-    "comment(?!ar)\w*|kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses|forum",
+    r"comment(?!ar)\w*|kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses|forum",
     "cookies?|consent|gdpr",
     "footer|legal|disclaimers?|disclosures?|imprint|impressum",
 )
@@ -57,7 +59,7 @@ _PROBABLY = _named(
     "most (?:read|popular|viewed|recent)|(?:read|see|view) (?:more|also|next)|more (?:on|from|stories|news|links)",
     "also (?:like|read)|rich link|next (?:post|article|story)|prev(?:ious)? (?:post|article|story)",
     "relacionad[ao]s?|lire aussi|verwandte|weiterlesen|siehe auch|kanren|correlat[ie]",
-    "newsletters?|subscrib\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
+    r"newsletters?|subscrib\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
     "paywall (?:prompt|box|banner|barrier|overlay)|meter(?:ed)? wall",
     "adverts?|advertisements?|advertising|sponsor(?:ed)?|affiliates?|dfp",
     "modal|popup|pop up|lightbox|toast|tooltip|notification",
@@ -73,12 +75,14 @@ _PERHAPS = _named(
 
 _FORMULA = re.compile(
     r"^\W*(?:(?:also )?read(?: also| more| next)?|see also|related(?: (?:stories|articles|coverage|content))?|"
-    r"more(?: on this)?|watch|listen|don['’]t miss|lesen sie auch|mehr zum thema|siehe auch|lire aussi|à lire(?: aussi)?"
-    r"|voir aussi|lea tambi[eé]n|lee tambi[eé]n|le puede interesar|m[aá]s informaci[oó]n|leggi anche|leia também|"
-    r"lees ook)\W*",
+    r"more(?: on this)?|watch|listen|don['’]t miss|lesen sie auch|mehr zum thema|siehe auch|lire aussi|"
+    r"à lire(?: aussi)?|voir aussi|lea tambi[eé]n|lee tambi[eé]n|le puede interesar|m[aá]s informaci[oó]n|"
+    r"leggi anche|leia também|lees ook)\W*",
     re.IGNORECASE,
 )
-_AD_LABEL = re.compile(r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I)
+_AD_LABEL = re.compile(
+    r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I
+)
 _SIDE_TAGS = frozenset(("nav", "aside", "footer"))
 _INLINE = frozenset("a abbr b bdi cite code em font i mark q small span strong sub sup time u".split())
 _BLOCKS = frozenset("p div li td section ul ol table h1 h2 h3 h4 h5 h6 article blockquote dl pre figure".split())
@@ -150,37 +154,19 @@ def _is_ad(node: Any) -> bool:
 def _keepers(body: Any, headline: Any | None) -> set[Any]:
     """The elements that hold the story's heading, or say that they hold its text."""
     marked = [n for n in body.iter() if n.get("itemprop") == "articleBody" or n.tag == "main"]
-    if headline is None:
-        headings = list(body.iter("h1"))
-    else:
-        headings = [headline]
+    headings = list(body.iter("h1")) if headline is None else [headline]
     return {*marked, *headings, *(a for n in [*marked, *headings] for a in n.iterancestors())}
-
-
-def _table_of(part: Any) -> Any:
-    return next(part.iterancestors("table"), None)
 
 
 def _ways_elsewhere(body: Any) -> Iterator[Any]:
     """Blocks without inner blocks whose text is links; items and cells only where most of their list or table is."""
-    for node in body.iter("p", "div", "section", "li", "td"):
-        if not _is_way_elsewhere(node):
-            continue
-        if node.tag == "li" and not _mostly_ways(node.getparent().iterchildren("li")):
-            continue
-        if node.tag == "td" and not _mostly_ways(c for c in _cells(node) if "".join(c.itertext()).strip()):
-            continue
-        yield node
-
-
-def _cells(cell: Any) -> list[Any]:
-    table = _table_of(cell)
-    return [cell] if table is None else list(table.iter("td", "th"))
-
-
-def _mostly_ways(nodes: Iterable[Any]) -> bool:
-    found = [_is_way_elsewhere(node) for node in nodes]
-    return sum(found) > MOSTLY * len(found)
+    yield from (node for node in body.iter("p", "div", "section") if _is_way_elsewhere(node))
+    for whole in body.iter("ul", "ol", "table"):
+        parts = whole.iterchildren("li") if whole.tag != "table" else whole.iterdescendants("td")
+        filled = [part for part in parts if len(part) or (part.text or "").strip()]
+        ways = [part for part in filled if _is_way_elsewhere(part)]
+        if len(ways) > MOSTLY * len(filled):
+            yield from ways
 
 
 def _is_way_elsewhere(node: Any) -> bool:

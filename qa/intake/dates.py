@@ -14,7 +14,8 @@ EARLIEST = 1600  # the first newspapers; systems write year 1 and 1970 for "none
 MAX_LENGTH = 120  # characters of a text that is read as one date
 
 _ISO = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*"
+    r"(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
 )
 _COMPACT = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:T?\d{4,6})?\s*")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[/.年년]\s*(\d{1,2})\s*[/.月월]\s*(\d{1,2})\s*(?:[日일]|(?!\d))")
@@ -38,7 +39,8 @@ december décembre decembre diciembre dicembre dezembro dezember dec déc dez di
 _MONTH = {name: n for n, line in enumerate(_MONTHS.strip().splitlines(), 1) for name in line.split()}
 _NAME = "|".join(sorted(map(re.escape, _MONTH), key=len, reverse=True))
 _DAY_FIRST = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|\.|º|ª)?\s+(?:of\s+|de\s+)?({_NAME})\b\.?,?\s+(?:de\s+|del\s+)?(\d{{4}})(?!\d)", re.I
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|\.|º|ª)?\s+(?:of\s+|de\s+)?({_NAME})\b\.?,?\s+(?:de\s+|del\s+)?(\d{{4}})(?!\d)",
+    re.I,
 )
 _MONTH_FIRST = re.compile(rf"\b({_NAME})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
 _MONTH_BEFORE_DAY = frozenset(("en-us", "en-ph", "es-us"))  # languages that write 12/31/2024
@@ -70,7 +72,9 @@ def machine_date(text: str) -> str | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, IndexError, TypeError):
         return None
-    return moment.isoformat() if moment.tzinfo and moment.year >= EARLIEST else _day(moment.year, moment.month, moment.day)
+    return (
+        moment.isoformat() if moment.tzinfo and moment.year >= EARLIEST else _day(moment.year, moment.month, moment.day)
+    )
 
 
 def _iso(found: re.Match[str]) -> str | None:

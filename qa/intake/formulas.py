@@ -13,8 +13,8 @@ MAX_LINE = 500  # characters; a longer paragraph is about more than the page
 _QUOTED = re.compile(r"[“”„«»]|\b(?:said|says|told|sagte|dijo|déclaré)\b")
 _FORMULAS = re.compile(
     r"(?:we|our (?:web)?site|this (?:web)?site) uses? cookies|(?:utiliza(?:mos)?|usamos) (?:las )?cookies|"
-    r"(?:verwende[nt]|nutz(?:en|t)|setz(?:en|t)) (?:wir )?cookies|utilis(?:e|ons) des cookies|(?:utilizza|usa) (?:i )?cookies?|"
-    r"si continúa navegando|en poursuivant votre navigation|"
+    r"(?:verwende[nt]|nutz(?:en|t)|setz(?:en|t)) (?:wir )?cookies|utilis(?:e|ons) des cookies|"
+    r"(?:utilizza|usa) (?:i )?cookies?|si continúa navegando|en poursuivant votre navigation|"
     r"alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|tutti i diritti riservati|"
     r"todos os direitos reservados|alle rechten voorbehouden|無断転載|無断使用|版权所有|"
     r"subject to copyright\b|no part (?:of this \w+ )?may be reproduced|may not be published, broadcast|"

@@ -33,6 +33,9 @@ def make_plain(body: Any) -> None:
     etree.strip_tags(body, *_DISSOLVED)  # trafilatura breaks sentences at some
     for node in list(body.iter(*_RENAMED)):
         node.tag = _RENAMED[node.tag]
+    for item in list(body.iter("li")):
+        if item.getparent().tag not in ("ul", "ol", "menu"):
+            item.tag = "p"
     for node in list(body.iter(*_CONTAINERS)):
         _wrap_runs(node)
 
@@ -52,7 +55,8 @@ def keep_story(body: Any, headline: Any | None) -> None:
     first = order[part]
     if headline in order and _text_before(headline, part, sizes) <= (1 - STORY_SHARE) * sizes[part]:
         first = order[headline]
-    kept = {body, *part.iterancestors(), *(headline.iterancestors() if headline in order else ())}
+    above = headline.iterancestors() if headline is not None and headline in order else ()
+    kept = {body, *part.iterancestors(), *above}
     for node in list(body.iter()):
         if node not in kept and (order[node] < first or (order[node] > order[part] and node not in inside)):
             drop(node)
@@ -83,7 +87,7 @@ def _own_parts(table: Any) -> list[Any]:
 def _wrap_runs(node: Any) -> None:
     """Text between blocks and double line breaks becomes paragraphs; a division of text alone becomes one itself."""
     if all(child.tag in _INLINE for child in node) and not _double_break(node):
-        if node.tag == "div" and node.text_content().strip():
+        if node.tag in ("div", "section") and node.text_content().strip():
             node.tag = "p"
         return
     children, text = list(node), node.text
@@ -127,7 +131,7 @@ class _Run:
 
     def add(self, inline: Any) -> None:
         last = self._paragraph[-1] if len(self._paragraph) else None
-        if _is_break(inline) and _is_break(last) and not (last.tail or "").strip():
+        if last is not None and _is_break(inline) and _is_break(last) and not (last.tail or "").strip():
             self.close()
         else:
             self._paragraph.append(inline)

@@ -43,6 +43,7 @@ _LANGUAGES = "og:locale language content-language dc.language dcterms.language i
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 _CHANGED = re.compile(r"updated|modified|aktualisiert|geändert|mis à jour|actualizado|aggiornato|更新", re.IGNORECASE)
 _DATE_LABEL = re.compile(r"\b(?:date|published|posted|publié|publicado|veröffentlicht|datum|fecha|pubblicato)\b", re.I)
+_AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:by-?line|author|autor|auteur|signature|firma)", re.IGNORECASE)
 _UNREAD = frozenset(("script", "style", "noscript", "template"))
 _INLINE = frozenset("a b i em strong small font u sub sup abbr cite q mark bdi img span".split())
 
@@ -128,7 +129,8 @@ class PageAbout:
         """Dates of publication, the most trusted first."""
         stated = [(v, "json-ld") for v in [self._node.get("datePublished")] if isinstance(v, str)]
         stated += self._meta(_DATES)
-        stated += [(_moment(e), "itemprop datePublished") for e in self._elements if e.get("itemprop") == "datePublished"]
+        marked = [e for e in self._elements if e.get("itemprop") == "datePublished"]
+        stated += [(_moment(e), "itemprop datePublished") for e in marked]
         times = [e for e in self._near("time") if not _CHANGED.search(_words_of(e))]
         stated += [(_moment(e), "time") for e in times if _marks_publication(e)]
         stated += [(line, "date line") for line in self._lines if _DATE_LABEL.search(line)]
@@ -186,7 +188,8 @@ class PageAbout:
             return
         head = self._elements[self._place]
         body = self._tree.body if self._tree.body is not None else self._tree
-        lines, here = [], 0
+        lines: list[str] = []
+        here = 0
         for text, holder in _printed(body):
             if holder is head or head in holder.iterancestors():
                 here = len(lines)
@@ -248,7 +251,7 @@ def _marks_publication(element: Any) -> bool:
 def _marks_author(element: Any) -> bool:
     if "author" in (element.get("rel") or "") or element.get("itemprop") == "author":
         return True
-    return bool(re.search(r"(?:^|[\s_-])(?:by-?line|author|autor|auteur|signature|firma)", element.get("class") or "", re.I))
+    return bool(_AUTHOR_CLASS.search(element.get("class") or ""))
 
 
 def _is_web(address: str) -> bool:

@@ -31,19 +31,26 @@ MAX_ELEMENTS = 100_000  # a long live blog has 20,000; beyond this a page is a d
 MIN_WORDS = 10  # a story has more; what a wall or an error page leaves has fewer
 MIN_DENSE = 30  # characters, where words are not apart
 TOO_LITTLE = 0.4  # of the running text that is left without clutter: trafilatura has lost the story, so all is taken
+MAX_WALL = 1500  # characters of a request for consent that stands in place of a story
+WALL_SHARE = 0.6  # of its lines
 MAX_BYLINE = 100  # characters of a byline or date line above the story
 REPEATED = 3  # times that a line stands in the text, where it is no sentence: a label of the page
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # lxml refuses it in text that is decoded already
+_BLOCKS = "p head quote list table code ab div ul ol blockquote h1 h2 h3 h4 h5 h6 pre figure section article"
 _GAPS = {  # of trafilatura's tags and of HTML's
-    **dict.fromkeys("p head quote list table code ab div ul ol blockquote h1 h2 h3 h4 h5 h6 pre figure section".split(), "\n\n"),
+    **dict.fromkeys(_BLOCKS.split(), "\n\n"),
     **dict.fromkeys("item row lb li tr br figcaption".split(), "\n"),
     **dict.fromkeys("cell td th".split(), "  "),
 }
 _RANKS = ("", " ", "  ", "\n", "\n\n")
 _SPACES = re.compile(r"[^\S\u00a0]+")
 _ENDS = re.compile(r"[.!?…。:;]\W*$|^\W*$")
-_WALL = re.compile(r"cookie|consent|zustimm|einwillig|consentement|subscribe|captcha|access denied", re.IGNORECASE)
+_WALL = re.compile(
+    r"cookie|consent|zustimm|einwillig|datenschutz|tracking|werbung|partner|privacy|personal data|données personnelles|"
+    r"captcha|access denied|verify (?:that )?you are|enable javascript|checking your browser|not found",
+    re.IGNORECASE,
+)
 
 
 def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> list[Draft]:
@@ -56,14 +63,15 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
     about = PageAbout(tree, address)
     metadata = about.fields()  # before the story is cut out of the tree
     text = _story(tree, about)
-    if len(text.split()) < MIN_WORDS and not _dense(text):
+    if (len(text.split()) < MIN_WORDS and not _dense(text)) or _is_wall(text):
         raise ArticleError(_nothing(html))
     return [Draft(text=text, metadata=metadata, name=name, notes=(note,) if note else ())]
 
 
 def _tree(html: str) -> Any:
     """The page's tree. Raises ArticleError where the parser gives up before the end."""
-    from lxml import etree, html as lxml_html  # here, since most commands read no page
+    from lxml import etree  # here, since most commands read no page
+    from lxml import html as lxml_html
 
     source = _DECLARATION.sub("", html).replace("\x00", "")
     if not source.strip():
@@ -78,6 +86,12 @@ def _tree(html: str) -> Any:
             "Its tags are nested thousands deep, which no article's are, so the rest of the page cannot be read. "
             "Copy the text from the browser and add that."
         )
+    elements = sum(1 for _ in tree.iter())
+    if elements > MAX_ELEMENTS:
+        raise ArticleError(
+            f"The page has {elements:,} parts; an article has some hundreds, and {MAX_ELEMENTS:,} is the most that is "
+            "read. Copy the text that you want from the browser and add that."
+        )
     return tree
 
 
@@ -91,12 +105,6 @@ def _story(tree: Any, about: PageAbout) -> str:
     make_plain(body)
     keep_story(body, about.headline)
     as_article(body)
-    elements = sum(1 for _ in body.iter())
-    if elements > MAX_ELEMENTS:
-        raise ArticleError(
-            f"The page has {elements:,} parts; an article has some hundreds, and {MAX_ELEMENTS:,} is the most that is "
-            "read. Copy the text that you want from the browser and add that."
-        )
     left = deepcopy(body)
     found = bare_extraction(tree, favor_precision=True, include_comments=False)
     text = "" if found is None else _text(found.body)
@@ -121,7 +129,7 @@ def _pieces(body: Any) -> Iterator[str]:
             yield gap + (text.lstrip() if gap else text)
             gap = ""
         else:
-            gap = gap or text and " "
+            gap = gap or (text and " ")
 
 
 def _without_furniture(text: str, title: str | None) -> str:
@@ -142,6 +150,12 @@ def _is_heading_matter(line: str, title: str) -> bool:
 def _dense(text: str) -> bool:
     """Whether it is a text in a script that puts no space between words."""
     return sum(ord(c) > 0x2E7F for c in text) >= MIN_DENSE
+
+
+def _is_wall(text: str) -> bool:
+    """Whether it is short and most of its lines ask for consent or turn the reader away."""
+    lines = [line for line in text.split("\n") if line]
+    return len(text) <= MAX_WALL and sum(bool(_WALL.search(line)) for line in lines) > WALL_SHARE * len(lines)
 
 
 def _nothing(html: str) -> str:
