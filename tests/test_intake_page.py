@@ -144,6 +144,14 @@ def test_a_page_without_a_story_is_refused_and_told_why(name: str):
         draft((PAGES.parent / name).read_bytes())
 
 
+def test_the_end_matter_of_a_press_release_is_not_the_story():
+    about = "<h3>About Orion Pumps</h3><p>Orion Pumps, founded in 1871, builds pumps for water works.</p>"
+    contact = "<h3>Media contact</h3><p>Kim Berge, press office, +47 555 01 234</p>"
+    assert draft(html(after=about + contact)).text.split("\n\n") == list(STORY)
+    told = "<h3>About midnight</h3><p>The second lifeboat reached the ship and took off the crew.</p>"
+    assert "The second lifeboat" in draft(html(inside=told)).text
+
+
 # Metadata.
 
 

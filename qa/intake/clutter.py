@@ -36,7 +36,7 @@ _CLUTTER_ROLES = frozenset(
 
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _NAME_NOISE = re.compile(
-    r"(?:^|(?<=\s))(?:category|tag|type|is|js)-\S*|(?:^|(?<=[\s_-]))(?:has|with|no|not|without)-\S*"
+    r"(?:^|(?<=\s))(?:category|tag|type|is|js)-\S*|\S*layout\S*|(?:^|(?<=[\s_-]))(?:has|with|no|not|without)-\S*"
 )
 
 
@@ -83,6 +83,7 @@ _FORMULA = re.compile(
 _AD_LABEL = re.compile(
     r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I
 )
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _SIDE_TAGS = frozenset(("nav", "aside", "footer"))
 _INLINE = frozenset("a abbr b bdi cite code em font i mark q small span strong sub sup time u".split())
 _BLOCKS = frozenset("p div li td section ul ol table h1 h2 h3 h4 h5 h6 article blockquote dl pre figure".split())
@@ -130,8 +131,9 @@ def _hides(style: str) -> bool:
 
 
 def _name(node: Any) -> str:
-    """The words of class and id: `relatedLinks-box` is `related links box`."""
-    raw = f"{node.get('class') or ''} {node.get('id') or ''}"[:MAX_NAME]
+    """The words of class and id: `relatedLinks-box` is `related links box`. A heading's id is an anchor of a menu."""
+    id = "" if node.tag in _HEADINGS else node.get("id") or ""
+    raw = f"{node.get('class') or ''} {id}"[:MAX_NAME]
     return " ".join(_NAME_PARTS.findall(_NAME_NOISE.sub(" ", raw))).lower()
 
 

@@ -21,6 +21,7 @@ from qa.intake.titles import best_title, plain, site_name
 
 MAX_LINE = 150  # characters of a byline or date line; more is a paragraph
 LINES_BEFORE, LINES_AFTER = 4, 8  # around the headline, where such lines stand
+MAX_PARTS = 2  # elements in a line that says that a date follows
 MAX_AWAY = 80  # elements from the headline within which an element marked as author or time is the story's
 
 _DATES = """
@@ -144,9 +145,9 @@ class PageAbout:
     def _labelled_lines(self) -> Iterator[str]:
         """Short lines anywhere that begin by saying that a date follows."""
         for element in self._elements:
-            if element.tag in ("p", "li", "div", "span") and _DATE_LABEL.match(element.text or ""):
+            if element.tag in ("p", "li", "div", "span") and len(element) <= MAX_PARTS:
                 line = _words_of(element)
-                if len(line) <= MAX_LINE:
+                if len(line) <= MAX_LINE and _DATE_LABEL.match(line):
                     yield line
 
     def _authors(self) -> Iterator[Stated]:
@@ -162,9 +163,15 @@ class PageAbout:
 
     def _marked_authors(self, said: list[str]) -> list[str]:
         """Those in elements near the headline that say that they name an author."""
-        texts = [_words_of(e) for e in self._near(None) if _marks_author(e)]
-        people = [p for text in texts if len(text) <= MAX_LINE for p in byline(text, said) or cleaned([text], said)]
-        return cleaned([p for p in people if looks_like_a_name(p)], said)
+        people: list[str] = []
+        place = None  # where the first stands; its neighbours are authors too, others have other parts in the page
+        for element in self._near(None):
+            text = _words_of(element)
+            if _marks_author(element) and len(text) <= MAX_LINE and place in (None, element.getparent()):
+                named = [p for p in byline(text, said) or cleaned([text], said) if looks_like_a_name(p)]
+                place = element.getparent() if named else place
+                people += named
+        return cleaned(people, said)
 
     def _near(self, tag: str | None) -> list[Any]:
         """Elements around the headline, those after it first."""
@@ -224,7 +231,7 @@ def _printed(body: Any) -> Iterator[tuple[str, Any]]:
         if breaks and (line := " ".join("".join(parts).split())):
             yield line, holder
         if breaks:
-            parts, holder = [], node
+            parts, holder = [], node.getparent() if done else node
         if done:
             parts.append(node.tail or "")
             continue

@@ -21,7 +21,7 @@ from qa.intake.charset import decode
 from qa.intake.clutter import remove_clutter, remove_unseen
 from qa.intake.dates import stated_date
 from qa.intake.draft import Draft
-from qa.intake.formulas import is_formula
+from qa.intake.formulas import is_formula, without_signature
 from qa.intake.layout import as_article, keep_story, make_plain
 from qa.intake.metadata import PageAbout
 from qa.intake.titles import plain
@@ -139,7 +139,7 @@ def _without_furniture(text: str, title: str | None) -> str:
     lines = [line for line in lines if line not in often]
     told = plain(title or "")
     story = next((n for n, line in enumerate(lines) if line and not _is_heading_matter(line, told)), len(lines))
-    return canonical_text("\n".join(lines[story:]))
+    return canonical_text("\n".join(without_signature(lines[story:])))
 
 
 def _is_heading_matter(line: str, title: str) -> bool:

@@ -47,6 +47,8 @@ def best_title(
 def _title_of(heading: Any, stated: Sequence[tuple[str, str]]) -> tuple[str, str]:
     """The heading's text; where it begins with a stated title and goes on, as unclosed headings do, that title."""
     text = _text(heading)
+    if plain(text) in {plain(value) for value, _ in stated}:
+        return text, str(heading.tag)
     longer = [s for s in stated if len(s[0].split()) >= MIN_TITLE_WORDS and text.startswith(f"{s[0]} ")]
     return longer[0] if longer else (text, str(heading.tag))
 
