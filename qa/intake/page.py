@@ -27,7 +27,8 @@ from qa.intake.metadata import PageAbout
 from qa.intake.titles import plain
 from qa.intake.tree import running_text
 
-MAX_ELEMENTS = 100_000  # a long live blog has 20,000; beyond this a page is a data table, and minutes of work
+MAX_ELEMENTS = 50_000  # a front page of three megabytes has 10,000
+MAX_CELLS = 5_000  # trafilatura's time grows with the square of a table: this many take some seconds, 50,000 minutes
 MIN_WORDS = 10  # a story has more; what a wall or an error page leaves has fewer
 MIN_DENSE = 30  # characters, where words are not apart
 TOO_LITTLE = 0.4  # of the running text that is left without clutter: trafilatura has lost the story, so all is taken
@@ -86,11 +87,11 @@ def _tree(html: str) -> Any:
             "Its tags are nested thousands deep, which no article's are, so the rest of the page cannot be read. "
             "Copy the text from the browser and add that."
         )
-    elements = sum(1 for _ in tree.iter())
-    if elements > MAX_ELEMENTS:
+    elements, cells = sum(1 for _ in tree.iter()), sum(1 for _ in tree.iter("td", "th"))
+    if elements > MAX_ELEMENTS or cells > MAX_CELLS:
         raise ArticleError(
-            f"The page has {elements:,} parts; an article has some hundreds, and {MAX_ELEMENTS:,} is the most that is "
-            "read. Copy the text that you want from the browser and add that."
+            f"The page has {elements:,} parts and {cells:,} cells of tables; an article has some hundreds, and at most "
+            f"{MAX_ELEMENTS:,} and {MAX_CELLS:,} are read. Copy the text that you want from the browser and add that."
         )
     return tree
 
