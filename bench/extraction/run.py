@@ -323,9 +323,9 @@ def main() -> None:
     lines = list(tables(pages, BASES if given.bases else SYSTEMS))
     print("\n".join(lines))
     if given.write:
-        _write(
-            ["", "`python bench/extraction/run.py CACHE --write`. The head of that script defines the columns.", *lines]
-        )
+        made = "`python bench/extraction/run.py CACHE --write`; the head of that script defines the columns. The half called "
+        looked = "untouched\nwas looked at once: [docs/intake.md](../docs/intake.md) has its figures from before that."
+        _write(["", made + looked, *lines])
 
 
 if __name__ == "__main__":
