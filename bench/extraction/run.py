@@ -323,8 +323,8 @@ def main() -> None:
     lines = list(tables(pages, BASES if given.bases else SYSTEMS))
     print("\n".join(lines))
     if given.write:
-        made = "`python bench/extraction/run.py CACHE --write`; the head of that script defines the columns. The half called "
-        looked = "untouched\nwas looked at once: [docs/intake.md](../docs/intake.md) has its figures from before that."
+        made = "`python bench/extraction/run.py CACHE --write`; the head of that script defines the columns. "
+        looked = "The half called untouched\nwas looked at once: [docs/intake.md](../docs/intake.md) has its figures from before that."
         _write(["", made + looked, *lines])
 
 
