@@ -324,8 +324,8 @@ def main() -> None:
     print("\n".join(lines))
     if given.write:
         made = "`python bench/extraction/run.py CACHE --write`; the head of that script defines the columns. "
-        looked = "The half called untouched\nwas looked at once: [docs/intake.md](../docs/intake.md) has its figures from before that."
-        _write(["", made + looked, *lines])
+        made += "The half called untouched\nwas looked at once: [docs/intake.md](../docs/intake.md) "
+        _write(["", made + "has its figures from before that.", *lines])
 
 
 if __name__ == "__main__":
