@@ -166,10 +166,11 @@ def furniture_lines(text: str) -> list[tuple[int, int]]:
 def _run(text: str, lines: list[tuple[int, int]]) -> int:
     """How many lines from the first on are furniture; it stops counting once they are too many for an edge."""
     first = lines[: MAX_EDGE_LINES + 1]
-    return next((i for i, (a, b) in enumerate(first) if not _is_furniture(text[a:b])), len(first))
+    return next((i for i, (a, b) in enumerate(first) if not is_furniture(text[a:b])), len(first))
 
 
-def _is_furniture(line: str) -> bool:
+def is_furniture(line: str) -> bool:
+    """Whether a line, wherever it stands, is a formula of pages, the page's word about itself, or a disclaimer."""
     if len(line) > MAX_LINE:
         return False
     if _ALONE.match(line) or _MENU.match(line):

@@ -1,0 +1,36 @@
+"""Two things that every step over a page's tree needs: to take a part out, and to measure running text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MIN_RUN = 60  # characters of a piece of running text, wide ones counted twice; menus and teasers have shorter ones
+
+
+def drop(node: Any) -> None:
+    """Remove a node and keep the text that follows it."""
+    parent = node.getparent()
+    if parent is None:
+        return
+    if node.tail:
+        before = node.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + node.tail
+        else:
+            before.tail = (before.tail or "") + node.tail
+    parent.remove(node)
+
+
+def running_text(body: Any) -> dict[Any, int]:
+    """Characters of running text under every node: long pieces outside links, counted from the leaves up."""
+    sizes: dict[Any, int] = {}
+    for node in reversed(list(body.iter())):
+        inner = 0 if node.tag == "a" else _long(node.text) + sum(sizes[c] + _long(c.tail) for c in node)
+        sizes[node] = inner
+    return sizes
+
+
+def _long(text: str | None) -> int:
+    words = (text or "").strip()
+    size = len(words) + sum(c >= "\u2e80" for c in words)
+    return size if size >= MIN_RUN else 0
