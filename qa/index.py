@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from qa import chroma
-from qa.articles import Corpus, CorpusFile
-from qa.catalog import FILE, FORMAT, Catalog, Manifest
+from qa.catalog import FILE, Catalog
+from qa.corpus import Corpus, CorpusFile
 from qa.dense import DenseSearch
 from qa.embed import SentenceEmbedding
 from qa.errors import ArticleError, IndexDamaged, IndexIncompatible
@@ -23,6 +23,7 @@ from qa.freshness import left_whole, mark_whole, usable
 from qa.indexer import batches, manifest_for, prepare
 from qa.lock import IndexLock
 from qa.mirror import Mirror
+from qa.schema import FORMAT, Manifest
 from qa.settings import Settings
 from qa.types import Article
 

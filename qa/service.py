@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answer import compose, source
-from qa.articles import Corpus, decode, parse_article, slug
+from qa.articles import decode, parse_article, slug
 from qa.catalog import FILE, Catalog
+from qa.corpus import Corpus
 from qa.dense import DenseSearch
 from qa.errors import (
     ArticleError,

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.articles import parse_date, storable
+from qa.articles import parse_date, split_origins, storable
 from qa.types import Article, ArticleSummary, Filters, Sentence
 
 Matrix = NDArray[np.float32]
 
 _MANY = 500  # parameters in one statement; SQLite's own limit starts at 999
-_ARTICLE = "id, text, title, outlet, url, author, published, added"
+_ARTICLE = "id, text, title, outlet, url, author, published, language, added, origins"
 _SHOWN = "coalesce(a.title, substr(a.text, 1, 200))"  # begins as the shown title does; whole texts need not be compared
 _ORDERS = {
     "id": "a.id",
@@ -58,6 +58,10 @@ def unpacked(blob: bytes) -> Matrix:
     return np.frombuffer(blob, "<f2").astype(np.float32)
 
 
+def _article(row: tuple[Any, ...]) -> Article:
+    return Article(*(*row[:-1], split_origins(row[-1])))
+
+
 def _passage(row: tuple[Any, ...]) -> StoredPassage:
     id, article, start, end, first, last, vector = row
     return StoredPassage(id, article, start, end, first, last, unpacked(vector))
@@ -93,18 +97,35 @@ class Snapshot:
         if not storable(id):
             return None
         row = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (id,)).fetchone()
-        return Article(*row) if row else None
+        return _article(row) if row else None
 
     def article_by_key(self, key: int) -> Article:
-        return Article(*self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())
+        return _article(self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())
 
     def ids_with_version(self, version: str) -> list[str]:
         """Articles with exactly this text."""
         return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE version = ? ORDER BY id", (version,))]
 
+    def ids_with_url(self, url: str) -> list[str]:
+        """Articles with exactly this address."""
+        return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE url = ? ORDER BY id", (url,))]
+
+    def stories(self, ids: Sequence[str]) -> dict[str, int]:
+        """The stories of those of the articles that are in one; two numbers are equal when the stories are."""
+        sql = "SELECT id, story FROM articles WHERE story IS NOT NULL AND id IN ({})"
+        return dict(self._in(sql, list(ids)))
+
+    def story(self, id: str, filters: Filters | None = None, limit: int = -1) -> list[str]:
+        """The articles of the story that this one is in, those published first before those added first; none when it
+        is alone."""
+        where, values = article_condition(filters or Filters())
+        sql = f"SELECT a.id FROM articles a WHERE a.story = (SELECT story FROM articles WHERE id = ?) AND {where}"
+        order = " ORDER BY a.published_day NULLS LAST, a.added NULLS LAST, a.id LIMIT ?"
+        return [r[0] for r in self._db.execute(sql + order, (id, *values, limit))]
+
     def articles(self) -> Iterator[Article]:
         for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles ORDER BY id"):
-            yield Article(*row)
+            yield _article(row)
 
     def summaries(
         self,

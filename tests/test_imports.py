@@ -34,6 +34,8 @@ LAYERS = (
     ("qa.intake.fetch",),
     ("qa.pairs",),
     ("qa.reader",),
+    ("qa.corpus", "qa.schema", "qa.stories"),
+    ("qa.linking",),
     ("qa.lock", "qa.patterns", "qa.signals", "qa.snapshot", "qa.wire", "qa.vectors", "qa.printing"),
     ("qa.embed", "qa.catalog", "qa.client", "qa.dense"),
     ("qa.freshness", "qa.indexer", "qa.mirror", "qa.model", "qa.probe", "qa.retrieve", "qa.select"),
