@@ -78,8 +78,8 @@ def weather(rng: random.Random) -> str:
     for day in rng.sample(days, 3):
         parts.append(
             f"{day} will be {rng.choice(SKIES)} in the morning and {rng.choice(SKIES)} in the afternoon, with a "
-            f"high of {rng.randrange(-5, 35)} degrees and a low of {rng.randrange(-15, 20)} degrees. Winds will come "
-            f"from the {rng.choice(('north', 'south', 'east', 'west'))} at {rng.randrange(5, 90)} kilometres an hour, and the "
+            f"high of {rng.randrange(-5, 35)} and a low of {rng.randrange(-15, 20)} degrees. Winds will come "
+            f"from the {rng.choice(('north', 'south', 'east', 'west'))} at {rng.randrange(5, 90)} km an hour, and the "
             f"chance of rain is {rng.randrange(0, 100)} percent."
         )
     return " ".join(parts)

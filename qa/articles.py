@@ -53,6 +53,15 @@ def canonical_text(raw: str) -> str:
     return _BLANK_RUNS.sub("\n\n", lines).strip()
 
 
+def checked_text(raw: str) -> str:
+    """The canonical text of an article. Raises ArticleError when it has no words."""
+    text = canonical_text(raw)
+    if not any(c.isalnum() for c in text):
+        got = "nothing but white space" if not text else "no letter or digit"
+        raise ArticleError(f"The text holds {got}; an article needs words. Give a file or a text with some.")
+    return text
+
+
 def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
     """An article from the contents of a file: YAML front matter (optional), then the body.
 
@@ -62,10 +71,7 @@ def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
     fields, body = split_front_matter(plain_lines(raw))
     if markdown and fields.get("format") != "plain":
         body = markdown_to_text(body)
-    text = canonical_text(body)
-    if not any(c.isalnum() for c in text):
-        got = "nothing but white space" if not text else "no letter or digit"
-        raise ArticleError(f"The text holds {got}; an article needs words. Give a file or a text with some.")
+    text = checked_text(body)
     known = {k: checked_field(k, fields.get(k)) for k in FIELDS}
     origins = {k: v for k, v in split_origins(fields.get("origins")).items() if known[k] is not None}
     return Article(id=id, text=text, **known, origins=origins)

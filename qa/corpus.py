@@ -12,7 +12,7 @@ import logging
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +76,11 @@ class Corpus:
                 if entry.is_file(follow_symlinks=False):
                     yield CorpusFile(Path(entry.path), _stamp(entry.stat(follow_symlinks=False)))
 
+    def files_of(self, ids: Collection[str]) -> Iterator[CorpusFile]:
+        """The files of these ids, as `files` lists them."""
+        names = (f"{id}{suffix}" for id in sorted(ids) for suffix in SUFFIXES)
+        return (file for name in names if (file := self.file(name)) is not None)
+
     def file(self, name: str) -> CorpusFile | None:
         """The article file of this name in the folder itself, as `files` would list it; None when there is none."""
         path = self.folder / name
@@ -100,10 +105,10 @@ class Corpus:
         paths = (self.folder / f"{id}{suffix}" for suffix in SUFFIXES)
         return next((p for p in paths if os.path.isfile(p) and not os.path.islink(p)), None)
 
-    def free_id(self, wanted: str) -> str:
-        """`wanted` as a slug, or `wanted-2`, `wanted-3` and so on when a file of that name exists."""
+    def free_id(self, wanted: str, taken: Collection[str] = ()) -> str:
+        """`wanted` as a slug, or `wanted-2`, `wanted-3` and so on when that is taken or a file of that name exists."""
         stem, n = slug(wanted), 1
-        while not self._is_free(candidate := stem if n == 1 else f"{stem}-{n}"):
+        while (candidate := stem if n == 1 else f"{stem}-{n}") in taken or not self._is_free(candidate):
             n += 1
         return candidate
 

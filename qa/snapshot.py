@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,12 +87,18 @@ class Snapshot:
     def passage_count(self) -> int:
         return int(self._one("SELECT count(*) FROM passages"))
 
-    def stamps(self) -> dict[str, str]:
-        return dict(self._db.execute("SELECT id, stamp FROM articles"))
+    def stamps(self, only: Collection[str] | None = None) -> dict[str, str]:
+        """The stamp of every article's file, or of those of these ids only."""
+        if only is None:
+            return dict(self._db.execute("SELECT id, stamp FROM articles"))
+        return dict(self._in("SELECT id, stamp FROM articles WHERE id IN ({})", sorted(only)))
 
-    def refused(self) -> dict[str, tuple[str, str]]:
-        """Files of the corpus that are no articles: name to (stamp, reason)."""
-        return {name: (stamp, reason) for name, stamp, reason in self._db.execute("SELECT * FROM refused")}
+    def refused(self, only: Collection[str] | None = None) -> dict[str, tuple[str, str]]:
+        """Files of the corpus that are no articles: name to (stamp, reason); those of all ids, or of these only."""
+        rows = self._db.execute("SELECT * FROM refused")  # few
+        return {
+            name: (stamp, reason) for name, stamp, reason in rows if only is None or os.path.splitext(name)[0] in only
+        }
 
     def article(self, id: str) -> Article | None:
         if not storable(id):
