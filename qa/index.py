@@ -107,10 +107,10 @@ class Index:
             self._mirror.flush()
         return report
 
-    def refresh(self, ids: Collection[str]) -> SyncReport:
-        """`sync` for a few ids whose files are said to have changed. What this process has written is known already."""
+    def refresh(self, only: Collection[str] | None = None) -> SyncReport:
+        """`sync` while others may add: what they have written so far is indexed by them, and known here."""
         with self.corpus_lock:
-            return self.sync(only=ids)
+            return self.sync(only=only)
 
     def add(self, articles: Sequence[Article]) -> None:
         """Write articles into the corpus and index them. Whoever calls holds `corpus_lock`. Raises StorageError, with

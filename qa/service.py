@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -102,6 +102,10 @@ class QA:
     def sync(self, progress: Progress | None = None) -> SyncReport:
         """Index what changed in `corpus/`."""
         return self._writer().sync(progress)
+
+    def refresh(self, only: Collection[str] | None = None) -> SyncReport:
+        """Index what changed in `corpus/` under the feet of a running service, of these ids or of all."""
+        return self._writer().refresh(only)
 
     def attach_chroma(self) -> str:
         """Let Chroma answer dense queries, healed first if needed. Returns what was done, in words."""

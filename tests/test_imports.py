@@ -41,7 +41,7 @@ LAYERS = (
     ("qa.freshness", "qa.indexer", "qa.mirror", "qa.model", "qa.probe", "qa.retrieve", "qa.select"),
     ("qa.selectors",),
     ("qa.answer", "qa.conversations", "qa.dataset", "qa.examples", "qa.index"),
-    ("qa.adding", "qa.transcript"),
+    ("qa.adding", "qa.transcript", "qa.watch"),
     ("qa.service",),
     ("qa.doctor", "qa.evaluate", "qa.web.host", "qa.web.schemas"),
     ("qa.web.asgi", "qa.web.throttle", "qa.web.login_page"),

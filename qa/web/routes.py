@@ -148,7 +148,7 @@ def _running(api: APIRouter, host: Host) -> None:
     def health() -> dict[str, Any]:
         """The state of the service, and counts once the index is open."""
         counts = host.qa.status() if host.state in ("indexing", "ready") else {}
-        return {"state": host.state, "detail": host.detail, **counts}
+        return {"state": host.state, "detail": host.detail, "watching": host.watching, **counts}
 
     @api.post(
         "/index", tags=["service"], operation_id="index", summary="Index what changed in corpus/",

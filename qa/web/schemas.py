@@ -44,13 +44,15 @@ class NewArticle(BaseModel):
 
 
 class Health(BaseModel):
-    """Whether the service answers: `state` is starting, indexing, ready or failed; `detail` says more in words.
+    """Whether the service answers: `state` is starting, indexing, ready or failed; `detail` says more in words, and
+    `watching` how the corpus folder is watched.
 
     The counts are there once the index is open. `dense` is chroma or exact: who answers by meaning.
     """
 
     state: str
     detail: str
+    watching: str = ""
     articles: int = 0
     sentences: int = 0
     passages: int = 0
