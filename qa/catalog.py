@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.articles import FIELDS, joined_origins, parse_date, storable
+from qa.conditions import folded
 from qa.errors import IndexDamaged, IndexIncompatible, NotReady, StorageError
 from qa.linking import link, unlink
 from qa.schema import FORMAT, SCHEMA, Manifest
-from qa.snapshot import Snapshot, folded
+from qa.snapshot import Snapshot
 from qa.types import Article, Passage, Sentence, version_of
 
 FILE = "catalog.sqlite3"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from shelves import fill
 
 from qa.catalog import Catalog
+from qa.conditions import folded
 from qa.errors import ArticleError
 from qa.schema import FORMAT, Manifest
-from qa.snapshot import folded
 from qa.web.tables import COLUMNS, View
 from qa.web.uploads import Upload, batch
 
