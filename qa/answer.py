@@ -12,16 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.confidence import confidence
+from qa.copies import once_a_story
+from qa.sameness import says_the_same
 from qa.select import Evidence
-from qa.signals import Question, term_set
+from qa.signals import Question
 from qa.snapshot import Snapshot
-from qa.types import Answer, AnswerSentence, Citation, Filters, Hit, Sentence, SourcePassage
+from qa.types import Answer, AnswerSentence, Citation, Copy, Filters, Hit, Sentence, SourcePassage
 
 MAX_SENTENCES = 5
 # A further sentence joins when the selector holds it at least this likely, relative to the best one. Lower finds more
 # of answers that need several sentences and cites more that is not needed (citation figures in bench/RESULTS.md).
 KEEP = 0.25
-SAME = 0.8  # share of distinct terms in common above which two sentences say the same
 NEAREST = 3
 SURE = 0.25  # probability of the reader's best span from which its words are pointed out
 PART = 0.8  # of a sentence; a span longer than this points out nothing
@@ -37,10 +38,10 @@ _LEANS = re.compile(
 
 
 def choose(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
-    """One to five sentences in reading order; each with the near-identical ones of other articles behind it."""
+    """One to five sentences in reading order; each with those of other articles behind it that say the same."""
     groups: list[list[Evidence]] = []
     for e in evidence:
-        twin = next((g for g in groups if _says_the_same(g[0], e)), None)
+        twin = next((g for g in groups if says_the_same(g[0].candidate.text, e.candidate.text)), None)
         likely = math.exp(e.score - evidence[0].score) >= KEEP
         if twin is not None:
             if all(e.candidate.article.id != other.candidate.article.id for other in twin):
@@ -82,9 +83,10 @@ def compose(
         undated_left_out=snapshot.undated(filters),
     )
     for group in [()] if declined else choose(evidence):
-        citations = tuple(_cite(e, len(answer.passages) + n) for n, e in enumerate(group, 1))
+        told = once_a_story(snapshot, group, filters)
+        citations = tuple(_cite(e, len(answer.passages) + n, also_in) for n, (e, also_in) in enumerate(told, 1))
         passages = tuple(
-            source(snapshot, e.candidate.hit, (c.start, c.end)) for e, c in zip(group, citations, strict=True)
+            source(snapshot, e.candidate.hit, (c.start, c.end)) for (e, _), c in zip(told, citations, strict=True)
         )
         sentences = (AnswerSentence(citations[0].quote, citations),) if group else ()
         spent = {**timings, "answer": (time.perf_counter() - started) * 1000}
@@ -97,19 +99,12 @@ def compose(
         yield answer
 
 
-def _says_the_same(a: Evidence, b: Evidence) -> bool:
-    if a.candidate.text == b.candidate.text:
-        return True
-    mine, theirs = term_set(a.candidate.text), term_set(b.candidate.text)
-    return len(mine & theirs) >= SAME * max(len(mine), len(theirs), 1)
-
-
-def _cite(evidence: Evidence, n: int) -> Citation:
+def _cite(evidence: Evidence, n: int, also_in: tuple[Copy, ...] = ()) -> Citation:
     c = evidence.candidate
     return Citation(
         n=n, article=c.article.id, version=c.article.version, start=c.sentence.span.start, end=c.sentence.span.end,
         quote=c.text, title=c.article.shown_title, outlet=c.article.outlet, published=c.article.published,
-        answer=_words_that_answer(evidence),
+        answer=_words_that_answer(evidence), also_in=also_in,
     )  # fmt: skip
 
 

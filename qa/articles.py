@@ -1,36 +1,28 @@
-"""Articles as files: canonical text, front matter, and the corpus folder.
+"""Articles as files: canonical text, and what is known about it as front matter.
 
-Knows what an article looks like on disk and how its text becomes canonical. Does not know sentences,
-the index or the network. `corpus/` is the truth: a file that stands complete there is an article.
+Knows what an article looks like on disk and how its text becomes canonical. Does not know the folder (`qa/corpus.py`),
+sentences, the index or the network.
 """
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import os
 import re
-import tempfile
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from collections.abc import Mapping
+from datetime import date, datetime
 
-from qa.errors import ArticleError, StorageError
+from qa.errors import ArticleError
 from qa.frontmatter import render_front_matter, split_front_matter
 from qa.markdown import markdown_to_text
 from qa.types import Article
 
-log = logging.getLogger(__name__)
-
-SUFFIXES = (".md", ".txt")
-FIELDS = ("title", "outlet", "url", "author", "published", "added")
+METADATA = ("title", "outlet", "url", "author", "published", "language")  # what a person can state about an article
+FIELDS = (*METADATA, "added")
 MAX_BYTES = 10 * 1024 * 1024  # a long novel is 3 MB; beyond this it is a data file, not an article
 MAX_FIELD = 500  # characters; a longer title is a paragraph in the wrong place
+MAX_ORIGIN = 60  # characters; where a value was found is told in a word or two
 MAX_ID = 80  # characters of a file stem, so that it stays readable in a list
 MAX_STEM_BYTES = 160  # the file system's own limit is 255 for a whole name
-TEMPORARY = ".incoming-"  # files being written; swept when the folder is next opened for writing
 
 # Removed at ingestion: controls but newline and tab, zero-width space, soft hyphen, byte-order mark, bidi
 # overrides and isolates, tag characters. ZWJ, ZWNJ, LRM and RLM stay: Persian, Indic scripts and emoji need them.
@@ -40,6 +32,7 @@ _REMOVED = re.compile(
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _BLANK_RUNS = re.compile(r"\n{3,}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47: a language, then script, region and so on
 _DIACRITICS = re.compile("[\u0300-\u036f]")  # other scripts' marks are letters to a reader
 
 
@@ -60,26 +53,38 @@ def canonical_text(raw: str) -> str:
     return _BLANK_RUNS.sub("\n\n", lines).strip()
 
 
+def checked_text(raw: str) -> str:
+    """The canonical text of an article. Raises ArticleError when it has no words."""
+    text = canonical_text(raw)
+    if not any(c.isalnum() for c in text):
+        got = "nothing but white space" if not text else "no letter or digit"
+        raise ArticleError(f"The text holds {got}; an article needs words. Give a file or a text with some.")
+    return text
+
+
 def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
     """An article from the contents of a file: YAML front matter (optional), then the body.
 
     `markdown` says that the body is Markdown whose markup must go; front matter with `format: plain`,
     which every file that Groundwire writes carries, says that it has gone already.
     """
-    raw = _NEWLINES.sub("\n", raw.removeprefix("\ufeff"))
-    fields, body = split_front_matter(raw)
+    fields, body = split_front_matter(plain_lines(raw))
     if markdown and fields.get("format") != "plain":
         body = markdown_to_text(body)
-    text = canonical_text(body)
-    if not any(c.isalnum() for c in text):
-        got = "nothing but white space" if not text else "no letter or digit"
-        raise ArticleError(f"The text holds {got}; an article needs words. Give a file or a text with some.")
-    return Article(id=id, text=text, **{k: _field(k, fields.get(k)) for k in FIELDS})
+    text = checked_text(body)
+    known = {k: checked_field(k, fields.get(k)) for k in FIELDS}
+    origins = {k: v for k, v in split_origins(fields.get("origins")).items() if known[k] is not None}
+    return Article(id=id, text=text, **known, origins=origins)
+
+
+def plain_lines(raw: str) -> str:
+    """A file's contents as front matter is looked for in them: no byte-order mark, every line ends in a newline."""
+    return _NEWLINES.sub("\n", raw.removeprefix("\ufeff"))
 
 
 def decode(data: bytes) -> str:
     """The text of a file's bytes: UTF-8, or UTF-16 with its byte-order mark. Raises ArticleError for anything else."""
-    _check_size(data)
+    check_size(data)
     encoding = "UTF-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "UTF-8"
     try:
         text = data.decode(encoding)
@@ -127,160 +132,28 @@ def slug(words: str) -> str:
 def render(article: Article) -> str:
     """The file of an article: front matter, a blank line, the canonical text."""
     known = {k: getattr(article, k) for k in FIELDS if getattr(article, k) is not None}
-    return f"{render_front_matter({**known, 'format': 'plain'})}\n{article.text}\n"
+    origins = {"origins": joined_origins(article.origins)} if article.origins else {}
+    return f"{render_front_matter({**known, **origins, 'format': 'plain'})}\n{article.text}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusFile:
-    """A file of the corpus as the file system knows it; equal stamps mean unchanged contents."""
-
-    path: Path
-    stamp: str
-
-    @property
-    def id(self) -> str:
-        return self.path.stem
+def joined_origins(origins: Mapping[str, str]) -> str:
+    """Where values were found, on one line that people can read: "title: og:title; published: json-ld"."""
+    return "; ".join(f"{field}: {clean}" for field in METADATA if (clean := _origin(origins.get(field))))
 
 
-class Corpus:
-    """The folder of article files. Writing is atomic: aside, fsync, rename, fsync of the folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def files(self) -> Iterator[CorpusFile]:
-        """Every regular article file in the folder itself, in the order of ids.
-
-        Left out are links, folders, hidden files, a README, and names that are not UTF-8 (with a warning).
-        """
-        if not self.folder.is_dir():
-            return
-        with os.scandir(self.folder) as entries:
-            found = [e for e in entries if e.name.endswith(SUFFIXES) and _is_article_name(e.name)]
-        for entry in [e for e in found if _SURROGATE.search(e.name)]:
-            log.warning("Left out %a in %s: its name is not UTF-8. Rename it.", entry.name, self.folder)
-            found.remove(entry)
-        for entry in sorted(found, key=lambda e: os.path.splitext(e.name)):
-            with contextlib.suppress(FileNotFoundError):  # gone since the listing
-                if entry.is_file(follow_symlinks=False):
-                    yield CorpusFile(Path(entry.path), _stamp(entry.stat(follow_symlinks=False)))
-
-    def read(self, file: CorpusFile) -> Article:
-        """The article in a file. Raises ArticleError when it is none, OSError when it cannot be read."""
-        with file.path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-        return parse_article(decode(data), file.id, markdown=file.path.suffix == ".md")
-
-    def path_of(self, id: str) -> Path | None:
-        """The file of an article, whatever its suffix. An id that is no file stem, such as `../x`, has none."""
-        if not _is_stem(id):
-            return None
-        paths = (self.folder / f"{id}{suffix}" for suffix in SUFFIXES)
-        return next((p for p in paths if os.path.isfile(p) and not os.path.islink(p)), None)
-
-    def free_id(self, wanted: str) -> str:
-        """`wanted` as a slug, or `wanted-2`, `wanted-3` and so on when a file of that name exists."""
-        stem, n = slug(wanted), 1
-        while not self._is_free(candidate := stem if n == 1 else f"{stem}-{n}"):
-            n += 1
-        return candidate
-
-    def write(self, article: Article) -> CorpusFile:
-        """Put an article's file in place, whole or not at all, replacing an older one.
-
-        Raises StorageError, and ArticleError for an id that cannot name a file of this folder or a text too long to be
-        read again.
-        """
-        if not _is_stem(article.id):
-            raise ArticleError(f"{article.id!r} cannot name an article; expected something like {slug(article.id)!r}.")
-        stamped = article if article.added else replace(article, added=_now())
-        data = render(stamped).encode("utf-8")
-        _check_size(data)
-        old, target = self.path_of(article.id), self.folder / f"{article.id}.md"
-        advice = "Nothing was added; make room or mend the permissions, then add it again."
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._put(target, data)
-            advice = "The article is complete, but may not survive a power cut. Mend the disk, then run: qa index"
-            if old is not None and old != target:
-                old.unlink()
-            self._sync_folder()
-            info = target.stat()
-        except OSError as error:
-            reason = error.strerror or error
-            raise StorageError(f"Could not write {target.name} into {self.folder}: {reason}. {advice}") from error
-        return CorpusFile(target, _stamp(info))
-
-    def delete(self, id: str) -> bool:
-        """Remove an article's file; False when there is none. Raises StorageError."""
-        if self.path_of(id) is None:
-            return False
-        try:
-            while path := self.path_of(id):  # both, where a kill while replacing left the .txt beside the .md
-                path.unlink()
-            self._sync_folder()
-        except OSError as error:
-            raise StorageError(
-                f"Could not remove {id} from {self.folder}: {error.strerror or error}. Mend it and try again."
-            ) from error
-        return True
-
-    def sweep(self) -> None:
-        """Remove what an interrupted write left aside. Only the holder of the index lock may call it."""
-        for path in self.folder.glob(f"{TEMPORARY}*"):
-            with contextlib.suppress(OSError):
-                path.unlink()
-
-    def _is_free(self, id: str) -> bool:
-        taken = any(os.path.lexists(self.folder / f"{id}{suffix}") for suffix in SUFFIXES)
-        return _is_stem(id) and not taken
-
-    def _put(self, target: Path, data: bytes) -> None:
-        """Write aside, flush to the disk, rename: the file is there whole or as it was before."""
-        handle, aside = tempfile.mkstemp(prefix=TEMPORARY, dir=self.folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(aside, 0o644)
-            os.replace(aside, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(aside)
-            raise
-
-    def _sync_folder(self) -> None:
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def split_origins(line: object) -> dict[str, str]:
+    """What `joined_origins` made one line of. What is none of ours says nothing, and is left out."""
+    pairs = (part.partition(": ") for part in line.split("; ")) if isinstance(line, str) else ()
+    return {field: clean for field, _, origin in pairs if field in METADATA and (clean := _origin(origin))}
 
 
-def _check_size(data: bytes) -> None:
+def check_size(data: bytes) -> None:
     if len(data) > MAX_BYTES:
         raise ArticleError(f"It holds more than {MAX_BYTES:,} bytes, the most that an article may. Split it first.")
 
 
-def _is_article_name(name: str) -> bool:
-    return not name.startswith(".") and Path(name).stem.casefold() != "readme"
-
-
-def _is_stem(id: str) -> bool:
-    """Whether an id can be the stem of an article's file in the folder itself."""
-    return _is_article_name(f"{id}.md") and not any(c in "/\0" for c in id) and not _SURROGATE.search(id)
-
-
-def _stamp(info: os.stat_result) -> str:
-    return f"{info.st_size}:{info.st_mtime_ns}:{info.st_ino}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _field(name: str, value: object) -> str | None:
+def checked_field(name: str, value: object) -> str | None:
+    """A field's value as it is kept: canonical, on one line. Raises ArticleError for what its field cannot hold."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -297,4 +170,11 @@ def _field(name: str, value: object) -> str | None:
             raise ArticleError(
                 f"The field {name!r} is {line!r}; expected an ISO 8601 date such as 2024-05-17, or leave it out."
             ) from None
+    if name == "language" and not _LANGUAGE.fullmatch(line):
+        raise ArticleError(f"The field {name!r} is {line!r}; expected a tag such as en or de-AT, or leave it out.")
     return line
+
+
+def _origin(value: str | None) -> str:
+    """An origin that can stand among others on one line."""
+    return " ".join(canonical_text((value or "")[:MAX_ORIGIN]).replace(";", ",").split())

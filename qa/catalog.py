@@ -18,60 +18,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.articles import parse_date, storable
+from qa.articles import FIELDS, joined_origins, parse_date, storable
+from qa.conditions import folded
 from qa.errors import IndexDamaged, IndexIncompatible, NotReady, StorageError
-from qa.snapshot import Snapshot, folded
+from qa.linking import link, unlink
+from qa.schema import FORMAT, SCHEMA, Manifest
+from qa.snapshot import Snapshot
 from qa.types import Article, Passage, Sentence, version_of
 
-FORMAT = 1  # raise it whenever the meaning of a stored byte changes
 FILE = "catalog.sqlite3"
 BUSY_MS = 30_000
 IDLE = 4  # reading connections kept open, each with its page cache; more were used at once, fewer are kept
-
-# `passage_text` is what the full-text index reads: text is stored once, in articles. A derived title is in neither.
-_SCHEMA = """
-CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version TEXT NOT NULL, stamp TEXT NOT NULL,
-    title TEXT, outlet TEXT, url TEXT, author TEXT, published TEXT, published_day INTEGER, added TEXT,
-    text TEXT NOT NULL
-);
-CREATE INDEX articles_version ON articles (version);
-CREATE TABLE sentences (
-    key INTEGER PRIMARY KEY, article INTEGER NOT NULL, n INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, furniture INTEGER NOT NULL, vector BLOB NOT NULL,
-    UNIQUE (article, n)
-);
-CREATE TABLE passages (
-    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article INTEGER NOT NULL, n INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    vector BLOB NOT NULL, UNIQUE (article, n)
-);
-CREATE VIEW passage_text AS
-    SELECT p.key AS key, coalesce(a.title, '') AS title, substr(a.text, p.start + 1, p."end" - p.start) AS body
-    FROM passages p JOIN articles a ON a.key = p.article;
-CREATE VIRTUAL TABLE passage_index USING fts5 (
-    title, body, content = 'passage_text', content_rowid = 'key', tokenize = 'porter unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE passage_terms USING fts5vocab ('passage_index', 'row');
-CREATE TABLE pending (id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE refused (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE generation (n INTEGER NOT NULL);
-INSERT INTO generation VALUES (0);
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What the stored numbers mean. Two indexes with equal manifests hold equal vectors for equal articles."""
-
-    format: int
-    model: str
-    model_digest: str
-    precision: str
-    dimension: int
-    segmenter: str
-    passages: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +41,7 @@ class Indexed:
     sentence_vectors: NDArray[np.float32]
     passages: Sequence[Passage]
     passage_vectors: NDArray[np.float32]
+    signature: bytes = b""
 
 
 def passage_id(article: str, version: str, n: int) -> str:
@@ -130,7 +88,7 @@ class Catalog:
         path.parent.mkdir(parents=True, exist_ok=True)
         self = cls(path, writable=True)
         with translated(path):
-            self._db.executescript("BEGIN IMMEDIATE;" + _SCHEMA + "COMMIT;")
+            self._db.executescript("BEGIN IMMEDIATE;" + SCHEMA + "COMMIT;")
         with self._transaction() as db:
             for key, value in asdict(manifest).items():
                 db.execute("INSERT INTO manifest VALUES (?, ?)", (key, json.dumps(value)))
@@ -193,17 +151,15 @@ class Catalog:
         """Store an article whole, replacing what was there, in one transaction. Returns passage ids that went."""
         article = indexed.article
         ids = [passage_id(article.id, article.version, n) for n in range(len(indexed.passages))]
-        day = parse_date(article.published).toordinal() if article.published else None
+        known = _known(article)
         with self._transaction() as db:
             old = self._erase(db, article.id)
-            key = db.execute(
-                "INSERT INTO articles (id, version, stamp, title, outlet, url, author, published, published_day,"
-                " added, text) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                (
-                    *(article.id, article.version, indexed.stamp, article.title, article.outlet, article.url),
-                    *(article.author, article.published, day, article.added, article.text),
-                ),
-            ).lastrowid
+            columns = ("id", "version", "stamp", "text", "signature", *known)
+            values = (article.id, article.version, indexed.stamp, article.text, indexed.signature, *known.values())
+            sql = f"INSERT INTO articles ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+            key = db.execute(sql, values).lastrowid
+            assert key is not None  # noqa: S101  (for the type checker: an INSERT has one)
+            link(db, key, indexed.signature)
             db.executemany(
                 'INSERT INTO sentences (article, n, start, "end", furniture, vector) VALUES (?,?,?,?,?,?)',
                 (
@@ -224,6 +180,17 @@ class Catalog:
             db.execute("DELETE FROM refused WHERE name IN (?, ?)", (f"{article.id}.md", f"{article.id}.txt"))
             self._bump(db)
         return sorted(set(old or ()) - set(ids))
+
+    def describe(self, article: Article, stamp: str) -> None:
+        """Store what is known about an article whose text and title are as they were. Its vectors stay; Chroma, which
+        holds outlet and day beside them, is to be told anew."""
+        known = _known(article)
+        with self._transaction() as db:
+            sql = f"UPDATE articles SET stamp = ?, {', '.join(f'{column} = ?' for column in known)} WHERE id = ?"
+            db.execute(sql, (stamp, *known.values(), article.id))
+            sql = "INSERT OR IGNORE INTO pending SELECT p.id FROM passages p JOIN articles a ON a.key = p.article"
+            db.execute(f"{sql} WHERE a.id = ?", (article.id,))
+            self._bump(db)
 
     def restamp(self, id: str, stamp: str) -> None:
         """Remember that the file looks different but says the same."""
@@ -325,12 +292,23 @@ class Catalog:
             ids.append(name)
         db.execute("DELETE FROM passages WHERE article = ?", (key,))
         db.execute("DELETE FROM sentences WHERE article = ?", (key,))
+        unlink(db, key)
         db.execute("DELETE FROM articles WHERE key = ?", (key,))
         return ids
 
     @staticmethod
     def _bump(db: sqlite3.Connection) -> None:
         db.execute("UPDATE generation SET n = n + 1")
+
+
+def _known(article: Article) -> dict[str, str | int | None]:
+    """What is known about an article, by column."""
+    day = parse_date(article.published).toordinal() if article.published else None
+    return {
+        **{field: getattr(article, field) for field in FIELDS},
+        "published_day": day,
+        "origins": joined_origins(article.origins),
+    }
 
 
 def packed(vector: NDArray[np.float32]) -> bytes:

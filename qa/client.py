@@ -63,6 +63,10 @@ class RemoteQA:
         body = {"text": text, "name": name, "id": id, "markdown": markdown, **metadata}
         return outcome_from_dict(self._call("POST", "/api/articles", body))
 
+    def edit(self, id: str, **changes: str | None) -> Outcome:
+        stated = {field: value for field, value in changes.items() if value is not None}
+        return outcome_from_dict(self._call("PATCH", f"/api/articles/{quote(id, safe='')}", stated))
+
     def remove(self, id: str) -> Outcome:
         return outcome_from_dict(self._call("DELETE", f"/api/articles/{quote(id, safe='')}"))
 

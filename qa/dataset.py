@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qa.articles import Corpus, canonical_text, parse_date, slug
+from qa.articles import canonical_text, parse_date, slug
+from qa.corpus import Corpus
 from qa.errors import ArticleError, DatasetError
 from qa.types import Article
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.articles import Corpus
 from qa.catalog import passage_id
+from qa.corpus import Corpus
 from qa.errors import ArticleError, GroundwireError, IndexDamaged
 from qa.lexical import match_expression, words
 from qa.service import QA

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.answer import compose
-from qa.articles import Corpus
+from qa.corpus import Corpus
 from qa.dataset import AskedQuestion, Dataset, load_dataset, write_corpus
 from qa.errors import DatasetError
 from qa.model import Model

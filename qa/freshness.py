@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from qa.articles import Corpus, CorpusFile
 from qa.catalog import FILE
+from qa.corpus import Corpus, CorpusFile
 from qa.settings import Settings
 
 WHOLE = "whole"  # names the state in which the last writer left the catalog; absent while one works and after a kill

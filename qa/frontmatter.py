@@ -25,7 +25,7 @@ _Scalars.add_implicit_resolver(_NULL, re.compile(r"^(?:~|null|Null|NULL|)$"), ["
 _Scalars.add_constructor(_NULL, lambda *_: None)
 
 
-def render_front_matter(fields: Mapping[str, str]) -> str:
+def render_front_matter(fields: Mapping[str, object]) -> str:
     """The block, rules included. `split_front_matter` reads every value back as it was."""
     body = yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True, width=_NO_FOLDING)
     return f"---\n{body}---\n"

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from qa import chroma
-from qa.articles import Corpus, CorpusFile
-from qa.catalog import FILE, FORMAT, Catalog, Manifest
+from qa.catalog import FILE, Catalog
+from qa.corpus import Corpus, CorpusFile
 from qa.dense import DenseSearch
 from qa.embed import SentenceEmbedding
 from qa.errors import ArticleError, IndexDamaged, IndexIncompatible
@@ -23,6 +23,7 @@ from qa.freshness import left_whole, mark_whole, usable
 from qa.indexer import batches, manifest_for, prepare
 from qa.lock import IndexLock
 from qa.mirror import Mirror
+from qa.schema import FORMAT, Manifest
 from qa.settings import Settings
 from qa.types import Article
 
@@ -83,14 +84,17 @@ class Index:
             raise
         return self
 
-    def sync(self, progress: Progress | None = None) -> SyncReport:
-        """Bring the catalog up to date with `corpus/`: only what changed is read, only what is new embedded."""
+    def sync(self, progress: Progress | None = None, only: Collection[str] | None = None) -> SyncReport:
+        """Bring the catalog up to date with `corpus/`: only what changed is read, only what is new embedded.
+
+        `only` these ids, or all there are.
+        """
         report = SyncReport(notes=self.notes)
         with self._writing:
             self.notes = []
             with self.catalog.snapshot() as snapshot:
-                stamps, refused = snapshot.stamps(), snapshot.refused()
-            files, report.refused = usable(self.corpus.files())
+                stamps, refused = snapshot.stamps(only), snapshot.refused(only)
+            files, report.refused = usable(self.corpus.files() if only is None else self.corpus.files_of(only))
             known = {f.path.name: refused[f.path.name][1] for f in files if _known(f, refused)}
             report.refused.update(known)
             fresh = [f for f in files if stamps.get(f.id) != f.stamp and f.path.name not in known]
@@ -103,11 +107,28 @@ class Index:
             self._mirror.flush()
         return report
 
-    def put(self, article: Article, file: CorpusFile) -> None:
-        """Index one article whose file stands in the corpus already."""
+    def refresh(self, only: Collection[str] | None = None) -> SyncReport:
+        """`sync` while others may add: what they have written so far is indexed by them, and known here."""
+        with self.corpus_lock:
+            return self.sync(only=only)
+
+    def add(self, articles: Sequence[Article]) -> None:
+        """Write articles into the corpus and index them. Whoever calls holds `corpus_lock`. Raises StorageError, with
+        those written before the fault indexed.
+        """
+        files: list[CorpusFile] = []
+        try:
+            for article in articles:
+                files.append(self.corpus.write(article, settle=False))
+        finally:
+            if files:
+                self.corpus.settle()
+                self.put(files)
+
+    def put(self, files: Sequence[CorpusFile]) -> None:
+        """Index articles whose files stand in the corpus already."""
         with self._writing:
-            [indexed] = prepare([(article, _settled(file))], self._load())
-            self._mirror.drop(self.catalog.put(indexed))
+            self._store([(self.corpus.read(file), _settled(file)) for file in files])
             self._mirror.flush()
 
     def remove(self, id: str) -> bool:
@@ -167,15 +188,28 @@ class Index:
     ) -> None:
         done = 0
         for group in batches(self._read(files, stamps, report), BATCH_CHARACTERS):
-            for indexed in prepare(group, self._load()):
-                self._mirror.drop(self.catalog.put(indexed))
-                id = indexed.article.id
-                (report.replaced if id in stamps else report.added).append(id)
-                report.passages += len(indexed.passages)
+            report.passages += self._store(group)
+            for article, _ in group:
+                (report.replaced if article.id in stamps else report.added).append(article.id)
                 done += 1
                 if progress:
-                    progress(done, len(files), id)
+                    progress(done, len(files), article.id)
             self._mirror.flush()
+
+    def _store(self, group: Sequence[tuple[Article, str]]) -> int:
+        """Store articles, embedding only those whose text or title is new. Returns how many passages were embedded."""
+        new = []
+        with self.catalog.snapshot() as snapshot:
+            olds = [snapshot.article(article.id) for article, _ in group]
+        for (article, stamp), old in zip(group, olds, strict=True):
+            if old is not None and (old.text, old.title) == (article.text, article.title):
+                self.catalog.describe(article, stamp)
+            else:
+                new.append((article, stamp))
+        prepared = prepare(new, self._load()) if new else []
+        for indexed in prepared:
+            self._mirror.drop(self.catalog.put(indexed))
+        return sum(len(indexed.passages) for indexed in prepared)
 
     def _read(
         self, files: list[CorpusFile], stamps: dict[str, str], report: SyncReport
@@ -197,7 +231,8 @@ class Index:
             with self.catalog.snapshot() as snapshot:
                 same = snapshot.article(file.id) == article
             if same:
-                self.catalog.restamp(file.id, stamp)
+                if stamps.get(file.id) != stamp:
+                    self.catalog.restamp(file.id, stamp)
                 report.unchanged += 1
             else:
                 yield article, stamp

@@ -1,4 +1,4 @@
-"""From articles to what the catalog stores: sentences, passages and their vectors. Pure but for the model."""
+"""From articles to what the catalog stores: sentences, passages, vectors, signature. Pure but for the model."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from qa.catalog import FORMAT, Indexed, Manifest
+from qa.catalog import Indexed
 from qa.embed import PRECISION, SentenceEmbedding, model_digest, model_folder, normalized
 from qa.errors import ModelUnavailable
 from qa.passages import OVERLAP_PIECES, PASSAGE_PIECES, SPECIAL_PIECES, TITLE_PIECES, cap_title, make_passages
+from qa.schema import FORMAT, Manifest
 from qa.sentences import SEGMENTER, segment
+from qa.stories import sign
 from qa.types import Article, Passage
 
 SMALLEST_BUDGET = 16  # word pieces; a model with a smaller window cannot hold a title and a clause
@@ -48,7 +50,7 @@ def prepare(stamped: Sequence[tuple[Article, str]], embedding: SentenceEmbedding
         for i, run in enumerate(runs, start=cursor):
             pooled[run.first : run.last] += sums[i]
         own = vectors[cursor : cursor + len(runs)]
-        out.append(Indexed(article, stamp, sentences, normalized(pooled), runs, own))
+        out.append(Indexed(article, stamp, sentences, normalized(pooled), runs, own, sign(article.text)))
         cursor += len(runs)
     return out
 

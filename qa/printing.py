@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from qa.articles import METADATA
 from qa.errors import UserError
-from qa.types import DECLINED, Answer, Article, ArticleSummary, Outcome, SourcePassage
+from qa.types import DECLINED, Answer, Article, ArticleSummary, Citation, Outcome, SourcePassage
 
 WIDTH = 88
+COPIES = 8  # of a story that are named; of more, how many
 
 
 def answer_text(answer: Answer) -> str:
@@ -29,10 +31,18 @@ def answer_text(answer: Answer) -> str:
         for citation in (c for s in answer.sentences for c in s.citations):
             facts = ", ".join(x for x in (citation.title, citation.outlet, citation.published) if x)
             lines += [f"[{citation.n}] {facts}", f"    {citation.article} --at {citation.start}-{citation.end}"]
+            lines += [f"    also in {also_in(citation)}"] if citation.also_in else []
     lines += ["", f"confidence {answer.confidence:.2f}, {answer.timings_ms.get('total', 0):.0f} ms"]
     if answer.undated_left_out:
         lines.append(f"{answer.undated_left_out} articles without a date were left out by the date filter.")
     return "\n".join([*lines, *answer.notes])
+
+
+def also_in(citation: Citation) -> str:
+    """The other articles of the story that have the sentence, as people name them."""
+    named = [", ".join(x for x in (c.outlet or c.title, c.published) if x) for c in citation.also_in[:COPIES]]
+    more = len(citation.also_in) - len(named)
+    return "; ".join(named + ([f"{more} more"] if more else []))
 
 
 def passages_text(passages: Sequence[SourcePassage]) -> str:
@@ -49,13 +59,19 @@ def articles_text(rows: Sequence[ArticleSummary]) -> str:
 
 def article_text(article: Article, span: tuple[int, int] | None) -> str:
     """The whole article, or the neighbourhood of a span with the span between >>> and <<<."""
-    facts = (article.outlet, article.author, article.published, article.url)
-    head = f"{article.shown_title}\n{', '.join(f for f in facts if f)}\nid {article.id}, version {article.version}\n"
+    head = f"{article.shown_title}\n{_known(article)}id {article.id}, version {article.version}\n"
     if span is None:
         return f"{head}\n{article.text}"
     start, end = span
     before, after = article.text[max(0, start - 300) : start], article.text[end : end + 300]
     return f"{head}\n{before}>>>{article.text[start:end]}<<<{after}"
+
+
+def _known(article: Article) -> str:
+    """A line for each value that is known, with where it was found."""
+    values = {field: getattr(article, field) for field in METADATA}
+    origins = {field: f" ({article.origins[field]})" if field in article.origins else "" for field in METADATA}
+    return "".join(f"{field}: {value}{origins[field]}\n" for field, value in values.items() if value)
 
 
 def parse_span(text: str, article: Article) -> tuple[int, int]:

@@ -5,6 +5,7 @@ A llama-index retriever over one snapshot of the catalog. Equal inputs give equa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,11 +15,15 @@ from numpy.typing import NDArray
 
 from qa.dense import DenseSearch
 from qa.lexical import match_expression, question_words
-from qa.snapshot import Snapshot
+from qa.sameness import is_near, says_the_same
+from qa.signals import term_set
+from qa.snapshot import Snapshot, StoredPassage
 from qa.types import Filters, Hit
 
 DEPTH = 50  # passages taken from each ranking
 TOP = 20  # fused passages handed on; their sentences are all scored, so this bounds the time of an answer
+FEW_NEW = 1 / 3  # of a passage's sentences that are new, up to which it is a copy with another headline or byline
+FULL = 6  # terms of a sentence that can disagree with another one; "Printed by the Gazette." is a byline
 RRF_K = 60  # the constant of the paper
 RANKINGS = ("dense", "lexical")
 
@@ -56,7 +61,7 @@ class HybridRetriever(BaseRetriever):
             else []
         )
         fused = reciprocal_rank_fusion([[id for id, _ in dense], lexical])
-        best = sorted(fused, key=lambda id: (-fused[id], id))[: self._top]
+        best = distinct(self._snapshot, sorted(fused, key=lambda id: (-fused[id], id)), self._top)
         stored = self._snapshot.passages(best)
         names = {d[0]: d[1] for d in self._snapshot.details(best)}
         return [Hit(id, names[id], fused[id], float(stored[id].vector @ vector)) for id in best]
@@ -84,3 +89,41 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]]) -> dict[str, float
         for rank, id in enumerate(ranking, start=1):
             fused[id] = fused.get(id, 0.0) + 1.0 / (RRF_K + rank)
     return fused
+
+
+def distinct(snapshot: Snapshot, ranked: Sequence[str], top: int) -> list[str]:
+    """The first `top` of the ranked passages, with those that only repeat better ones of the same story left out.
+
+    One that repeats them but for a sentence or two, such as another headline, comes after all the others. One that has
+    a sentence of theirs with another figure in it stays where it is: it disagrees.
+    """
+    details = {id: article for id, article, *_ in snapshot.details(ranked)}
+    stories = snapshot.stories(sorted(set(details.values())))
+    articles = Counter(stories.values())
+    told: dict[int, list[str]] = {story: [] for story, count in articles.items() if count > 1}
+    if not told:
+        return list(ranked[:top])
+    stored = snapshot.passages(ranked)
+    kept, later = list[str](), list[str]()
+    for id in ranked:
+        story = stories.get(details[id])
+        if story in told:
+            said, earlier = _said(snapshot, stored[id]), told[story]
+            new = [s for s in said if not any(says_the_same(s, other) for other in earlier)]
+            full = [s for s in new if len(term_set(s)) >= FULL]
+            disagrees = any(is_near(s, other) for s in full for other in earlier)
+            if earlier and not disagrees and len(new) <= FEW_NEW * len(said):
+                later += [id] if new else []
+                continue
+            earlier += new
+        kept.append(id)
+        if len(kept) == top:
+            break
+    return (kept + later)[:top]
+
+
+def _said(snapshot: Snapshot, passage: StoredPassage) -> list[str]:
+    article = snapshot.article_by_key(passage.article)
+    spans = [s.span for s in snapshot.sentences(passage.article, passage.first, passage.last) if not s.span.furniture]
+    said = (article.text[max(s.start, passage.start) : min(s.end, passage.end)] for s in spans)
+    return [sentence for sentence in said if term_set(sentence)]

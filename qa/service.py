@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -15,13 +15,14 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.adding import Asked, asked_from_draft, asked_from_text, edit, place, place_many, unknown
 from qa.answer import compose, source
-from qa.articles import Corpus, decode, parse_article, slug
+from qa.articles import decode
 from qa.catalog import FILE, Catalog
+from qa.corpus import Corpus
 from qa.dense import DenseSearch
 from qa.errors import (
     ArticleError,
-    DuplicateArticle,
     IndexDamaged,
     IndexIncompatible,
     StorageError,
@@ -30,6 +31,7 @@ from qa.errors import (
 from qa.examples import Examples
 from qa.index import Index, Progress, SyncReport, check_manifest
 from qa.indexer import manifest_for
+from qa.intake.draft import Draft, Refusal
 from qa.lock import Holder
 from qa.model import Model
 from qa.retrieve import RANKINGS, TOP, HybridRetriever
@@ -40,8 +42,6 @@ from qa.signals import Question
 from qa.snapshot import Snapshot
 from qa.types import Answer, Article, ArticleSummary, Filters, Hit, Outcome, Sentence, SourcePassage
 from qa.wire import clean_question, make_filters
-
-_METADATA = ("title", "outlet", "url", "author", "published")
 
 
 class QA:
@@ -102,6 +102,10 @@ class QA:
     def sync(self, progress: Progress | None = None) -> SyncReport:
         """Index what changed in `corpus/`."""
         return self._writer().sync(progress)
+
+    def refresh(self, only: Collection[str] | None = None) -> SyncReport:
+        """Index what changed in `corpus/` under the feet of a running service, of these ids or of all."""
+        return self._writer().refresh(only)
 
     def attach_chroma(self) -> str:
         """Let Chroma answer dense queries, healed first if needed. Returns what was done, in words."""
@@ -170,20 +174,42 @@ class QA:
     ) -> Outcome:
         """Add an article, or replace the one that `id` names. It is added when its file stands in `corpus/`.
 
-        `name` is a file name to derive the id from; metadata (title, outlet, url, author, published) overrides front
-        matter. Raises ArticleError, DuplicateArticle, StorageError.
+        `name` is a file name to derive the id from; metadata (title, outlet, url, author, published, language)
+        overrides front matter. Raises ArticleError, DuplicateArticle, StorageError.
         """
-        index = self._writer()
-        draft = parse_article(text, "draft", markdown=markdown)
-        given = parse_article(_front_matter(metadata) + "x", "draft", markdown=False)
-        draft = replace(draft, **{k: v for k in _METADATA if (v := getattr(given, k)) is not None})
-        with index.corpus_lock:
-            return self._place(index, draft, name, id)
+        return place(self._writer(), asked_from_text(text, markdown, name, Path(name).stem, id, metadata))
 
     def add_bytes(self, data: bytes, *, name: str, id: str | None = None, **metadata: str | None) -> Outcome:
         """Add a file's contents; a name ending in .md or .markdown is Markdown. Raises as `add`."""
         markdown = name.lower().endswith((".md", ".markdown"))
         return self.add(decode(data), name=name, id=id, markdown=markdown, **metadata)
+
+    def add_draft(self, draft: Draft, *, name: str = "", id: str | None = None, **given: str | None) -> Outcome:
+        """Add what a parser found; what is `given` overrides it, `name` is for the outcome. Raises as `add`."""
+        return place(self._writer(), asked_from_draft(draft, name, id, given))
+
+    def add_many(self, drafts: Iterable[Draft | Refusal], **given: str | None) -> Iterator[Outcome]:
+        """Add articles in batches; yields what became of each once it is in the corpus and answers.
+
+        What cannot be one is refused and the rest goes on; what was added stays, wherever this ends. Raises
+        StorageError.
+        """
+
+        def asked() -> Iterator[Asked | Refusal]:
+            for draft in drafts:
+                try:
+                    yield draft if isinstance(draft, Refusal) else asked_from_draft(draft, "", None, given)
+                except ArticleError as error:
+                    yield Refusal(draft.name, str(error))
+
+        return place_many(self._writer(), asked())
+
+    def edit(self, id: str, **changes: str | None) -> Outcome:
+        """Change what is known about an article: "" removes a value, None leaves it. Its text and version stay.
+
+        Raises UnknownArticle, ArticleError, StorageError.
+        """
+        return edit(self._writer(), id, changes)
 
     def remove(self, id: str) -> Outcome:
         """Remove an article's file and forget it. Raises UnknownArticle, StorageError."""
@@ -280,44 +306,8 @@ class QA:
             raise StorageError("The index is open for reading only. Stop what holds it, or ask the running service.")
         return self._index
 
-    def _place(self, index: Index, draft: Article, name: str, id: str | None) -> Outcome:
-        with self._catalog.snapshot() as snapshot:
-            twins = [t for t in snapshot.ids_with_version(draft.version) if t != id]
-            old = snapshot.article(id) if id else None
-        if twins:
-            raise DuplicateArticle(
-                f"The same text is already in the corpus as {twins[0]!r}. Nothing was added.", twins[0]
-            )
-        if id is not None and old is None and slug(id) != id:
-            raise ArticleError(f"{id!r} cannot be an article's id; expected something like {slug(id)!r}.")
-        if old is not None:
-            kept = {k: getattr(old, k) for k in _METADATA if getattr(draft, k) is None}
-            draft = replace(draft, id=old.id, added=old.added, **kept)
-            if draft == old:
-                return Outcome(name or old.id, "unchanged", old.id, "It is in the corpus already, word for word.")
-        else:
-            wanted = id or Path(name).stem or draft.shown_title
-            draft = replace(draft, id=id or index.corpus.free_id(wanted))
-        file = index.corpus.write(draft)
-        index.put(index.corpus.read(file), file)
-        return Outcome(name or draft.id, "replaced" if old else "added", draft.id)
-
 
 def checked(filters: Filters | None) -> Filters:
     """The filters, once each value is known to be usable. Raises FilterError."""
     given = filters or Filters()
     return make_filters(given.outlets, given.articles, given.published_from, given.published_to)
-
-
-def unknown(id: str) -> str:
-    return f"There is no article {id!r} in the corpus. See: qa list"
-
-
-def _front_matter(metadata: dict[str, str | None]) -> str:
-    import yaml
-
-    unknown_fields = sorted(set(metadata) - set(_METADATA))
-    if unknown_fields:
-        raise ArticleError(f"Unknown metadata {unknown_fields[0]!r}; known are {', '.join(_METADATA)}.")
-    known = {k: v for k, v in metadata.items() if v}
-    return f"---\n{yaml.safe_dump(known, allow_unicode=True, width=10_000)}---\n" if known else ""

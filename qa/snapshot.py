@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.articles import parse_date, storable
+from qa.articles import split_origins, storable
+from qa.conditions import SHOWN, article_condition, search_condition
 from qa.types import Article, ArticleSummary, Filters, Sentence
 
 Matrix = NDArray[np.float32]
 
 _MANY = 500  # parameters in one statement; SQLite's own limit starts at 999
-_ARTICLE = "id, text, title, outlet, url, author, published, added"
-_SHOWN = "coalesce(a.title, substr(a.text, 1, 200))"  # begins as the shown title does; whole texts need not be compared
+_ARTICLE = "id, text, title, outlet, url, author, published, language, added, origins"
 _ORDERS = {
     "id": "a.id",
-    "title": f"fold({_SHOWN})",
+    "title": f"fold({SHOWN})",
     "outlet": "fold(a.outlet)",
     "published": "a.published_day",
     "added": "a.added",
     "sentences": "(SELECT max(s.n) FROM sentences s WHERE s.article = a.key)",  # one seek; count(*) reads them all
 }
-_SEARCHED = f"fold(a.id || ' ' || {_SHOWN} || ' ' || coalesce(a.outlet, ''))"
-_MOST_WORDS = 12  # of a search in the library; each is looked for in every row
-_LONGEST_SEARCH = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,10 @@ def unpacked(blob: bytes) -> Matrix:
     return np.frombuffer(blob, "<f2").astype(np.float32)
 
 
+def _article(row: tuple[Any, ...]) -> Article:
+    return Article(*(*row[:-1], split_origins(row[-1])))
+
+
 def _passage(row: tuple[Any, ...]) -> StoredPassage:
     id, article, start, end, first, last, vector = row
     return StoredPassage(id, article, start, end, first, last, unpacked(vector))
@@ -82,29 +84,52 @@ class Snapshot:
     def passage_count(self) -> int:
         return int(self._one("SELECT count(*) FROM passages"))
 
-    def stamps(self) -> dict[str, str]:
-        return dict(self._db.execute("SELECT id, stamp FROM articles"))
+    def stamps(self, only: Collection[str] | None = None) -> dict[str, str]:
+        """The stamp of every article's file, or of those of these ids only."""
+        if only is None:
+            return dict(self._db.execute("SELECT id, stamp FROM articles"))
+        return dict(self._in("SELECT id, stamp FROM articles WHERE id IN ({})", sorted(only)))
 
-    def refused(self) -> dict[str, tuple[str, str]]:
-        """Files of the corpus that are no articles: name to (stamp, reason)."""
-        return {name: (stamp, reason) for name, stamp, reason in self._db.execute("SELECT * FROM refused")}
+    def refused(self, only: Collection[str] | None = None) -> dict[str, tuple[str, str]]:
+        """Files of the corpus that are no articles: name to (stamp, reason); those of all ids, or of these only."""
+        rows = self._db.execute("SELECT * FROM refused")  # few
+        return {
+            name: (stamp, reason) for name, stamp, reason in rows if only is None or os.path.splitext(name)[0] in only
+        }
 
     def article(self, id: str) -> Article | None:
         if not storable(id):
             return None
         row = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (id,)).fetchone()
-        return Article(*row) if row else None
+        return _article(row) if row else None
 
     def article_by_key(self, key: int) -> Article:
-        return Article(*self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())
+        return _article(self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())
 
     def ids_with_version(self, version: str) -> list[str]:
         """Articles with exactly this text."""
         return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE version = ? ORDER BY id", (version,))]
 
+    def ids_with_url(self, url: str) -> list[str]:
+        """Articles with exactly this address."""
+        return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE url = ? ORDER BY id", (url,))]
+
+    def stories(self, ids: Sequence[str]) -> dict[str, int]:
+        """The stories of those of the articles that are in one; two numbers are equal when the stories are."""
+        sql = "SELECT id, story FROM articles WHERE story IS NOT NULL AND id IN ({})"
+        return dict(self._in(sql, list(ids)))
+
+    def story(self, id: str, filters: Filters | None = None, limit: int = -1) -> list[str]:
+        """The articles of the story that this one is in, those published first before those added first; none when it
+        is alone."""
+        where, values = article_condition(filters or Filters())
+        sql = f"SELECT a.id FROM articles a WHERE a.story = (SELECT story FROM articles WHERE id = ?) AND {where}"
+        order = " ORDER BY a.published_day NULLS LAST, a.added NULLS LAST, a.id LIMIT ?"
+        return [r[0] for r in self._db.execute(sql + order, (id, *values, limit))]
+
     def articles(self) -> Iterator[Article]:
         for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles ORDER BY id"):
-            yield Article(*row)
+            yield _article(row)
 
     def summaries(
         self,
@@ -119,7 +144,7 @@ class Snapshot:
 
         Ordered by id, title, outlet, published, added or sentences; what is unknown comes last either way.
         """
-        where, values = _search_condition(search)
+        where, values = search_condition(search)
         by = f"{_ORDERS.get(order, 'a.id')} {'DESC' if descending else 'ASC'} NULLS LAST, a.id"
         rows = self._db.execute(
             f"WITH page AS (SELECT a.key FROM articles a WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?)"
@@ -139,7 +164,7 @@ class Snapshot:
 
     def summary_count(self, search: str = "") -> int:
         """How many rows `summaries` has for a search without a limit."""
-        where, values = _search_condition(search)
+        where, values = search_condition(search)
         return int(self._one(f"SELECT count(*) FROM articles a WHERE {where}", values))
 
     def outlets(self) -> list[str]:
@@ -203,6 +228,19 @@ class Snapshot:
         )
         return [Sentence(r[0], r[1], bool(r[2])) for r in rows]
 
+    def stored_sentences_of(self, article: str) -> list[StoredSentence]:
+        """All sentences of an article by its id, with their vectors."""
+        row = self._db.execute("SELECT key FROM articles WHERE id = ?", (article,)).fetchone()
+        return self.sentences(row[0], 0, sys.maxsize) if row else []
+
+    def passage_with(self, article: str, sentence: int) -> str:
+        """The first passage of an article that holds the n-th sentence."""
+        sql = (
+            "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article"
+            " WHERE a.id = ? AND p.first <= ? AND p.last > ? ORDER BY p.n LIMIT 1"
+        )
+        return str(self._one(sql, (article, sentence, sentence)))
+
     def pending(self) -> list[str]:
         return [r[0] for r in self._db.execute("SELECT id FROM pending ORDER BY id")]
 
@@ -238,34 +276,3 @@ class Snapshot:
             part = values[i : i + _MANY]
             rows += self._db.execute(sql.format(",".join("?" * len(part))), part).fetchall()
         return rows
-
-
-def folded(text: str | None) -> str | None:
-    """Text for comparing as people do: without case, without accents. SQLite knows it as `fold`."""
-    if text is None or text.isascii():
-        return text and text.lower()
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
-def _search_condition(search: str) -> tuple[str, list[Any]]:
-    if not storable(search):
-        return "0", []
-    words = (folded(search[:_LONGEST_SEARCH]) or "").split()[:_MOST_WORDS]
-    return " AND ".join(["1", *(f"instr({_SEARCHED}, ?)" for _ in words)]), words
-
-
-def article_condition(filters: Filters) -> tuple[str, list[Any]]:
-    """An SQL condition on `articles a`, with its values."""
-    parts, values = ["1"], list[Any]()
-    for column, wanted in (("outlet", filters.outlets), ("id", filters.articles)):
-        if wanted:
-            parts.append(f"a.{column} IN ({','.join('?' * len(wanted))})")
-            values += wanted
-    if filters.published_from is not None:
-        parts.append("a.published_day >= ?")
-        values.append(parse_date(filters.published_from).toordinal())
-    if filters.published_to is not None:
-        parts.append("a.published_day <= ?")
-        values.append(parse_date(filters.published_to).toordinal())
-    return " AND ".join(parts), values

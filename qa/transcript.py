@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from qa.conversations import Turn
+from qa.printing import also_in
 from qa.types import DECLINED, Answer, Citation
 
 FORMAT = "groundwire-conversation-1"
@@ -75,7 +76,8 @@ def _citations(answer: Answer | None) -> list[Citation]:
 
 def _source(c: Citation) -> str:
     about = ", ".join(x for x in (c.title, c.outlet, c.published) if x)
-    return f"{about} ({c.article}, version {c.version}, characters {c.start}-{c.end}): “{_flat(c.quote)}”"
+    copies = f", also in {also_in(c)}" if c.also_in else ""
+    return f"{about} ({c.article}, version {c.version}, characters {c.start}-{c.end}{copies}): “{_flat(c.quote)}”"
 
 
 def _flat(text: str) -> str:

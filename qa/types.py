@@ -6,10 +6,12 @@ Offsets are counted in Unicode code points over an article's canonical text, `st
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 DECLINED = "The articles do not answer this question."  # the one refusal phrase: page, command line, tests
+GIVEN = "given"  # the origin of a value that a person gave
 TITLE_WORDS = 12  # a derived title is the first words of the text: enough to recognise an article in a list
 
 
@@ -22,8 +24,9 @@ def version_of(text: str) -> str:
 class Article:
     """One article: canonical text and what is known about it. Unknown metadata is None, never a guess.
 
-    `id` is the stem of its file in `corpus/`. `published` is an ISO 8601 date or date-time,
-    `added` an ISO 8601 date-time in UTC.
+    `id` is the stem of its file in `corpus/`. `published` is an ISO 8601 date or date-time, `language` a BCP 47 tag,
+    `added` an ISO 8601 date-time in UTC. `origins` says of a field where its value was found ("og:title"), or that a
+    person gave it (GIVEN).
     """
 
     id: str
@@ -33,7 +36,9 @@ class Article:
     url: str | None = None
     author: str | None = None
     published: str | None = None
+    language: str | None = None
     added: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @cached_property
     def version(self) -> str:
@@ -99,10 +104,24 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Where another article of the same story has the sentence too: its own offsets and version."""
+
+    article: str
+    version: str
+    start: int
+    end: int
+    title: str
+    outlet: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """Where a sentence stands: `article.text[start:end] == quote` for the article's `version`.
 
     `answer` is the span inside it, in the article's offsets too, of the words that answer, where they are known.
+    `also_in` are the other articles of its story that have the sentence: copies, which count once.
     """
 
     n: int
@@ -115,6 +134,7 @@ class Citation:
     outlet: str | None
     published: str | None
     answer: tuple[int, int] | None = None
+    also_in: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +200,8 @@ class ArticleSummary:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file or text: `status` is added, replaced, unchanged, duplicate, removed or refused."""
+    """What became of one file or text: `status` is added, replaced, updated (what is known about it, not its text),
+    unchanged, duplicate, removed or refused."""
 
     name: str
     status: str

@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.articles import canonical_text, parse_date, storable
 from qa.errors import ArticleError, FilterError, QuestionError
-from qa.types import Answer, AnswerSentence, ArticleSummary, Citation, Filters, Outcome, SourcePassage
+from qa.types import Answer, AnswerSentence, ArticleSummary, Citation, Copy, Filters, Outcome, SourcePassage
 
 MAX_QUESTION = 1_000  # characters
 _FILTER_KEYS = ("outlets", "articles", "published_from", "published_to")
@@ -52,7 +52,8 @@ def answer_from_dict(data: Mapping[str, Any]) -> Answer:
 
 def citation_from_dict(data: Mapping[str, Any]) -> Citation:
     answer = data.get("answer")  # not there in conversations of before the reader
-    return Citation(**{**data, "answer": tuple(answer) if answer else None})
+    also_in = tuple(Copy(**copy) for copy in data.get("also_in", ()))  # nor this in those of before stories
+    return Citation(**{**data, "answer": tuple(answer) if answer else None, "also_in": also_in})
 
 
 def source_from_dict(data: Mapping[str, Any]) -> SourcePassage:

@@ -19,8 +19,8 @@ import fakes
 # Imported once by the fork server, not by every child.
 import qa.vectors  # noqa: F401
 from qa import chroma, probe
-from qa.articles import Corpus
 from qa.catalog import Catalog
+from qa.corpus import Corpus
 from qa.doctor import examine
 from qa.mirror import Mirror
 from qa.service import QA

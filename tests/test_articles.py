@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from strategies import any_text
 
 from qa import articles
-from qa.articles import Corpus, canonical_text, decode, parse_article, parse_date, render, slug
+from qa import corpus as folder
+from qa.articles import METADATA, canonical_text, decode, parse_article, parse_date, render, slug
+from qa.corpus import Corpus
 from qa.errors import ArticleError, StorageError
 from qa.types import Article
 
@@ -28,9 +30,14 @@ def canonical_line(raw: str) -> str:
 
 lines = any_text.map(canonical_line).map(lambda s: s[:200].strip()).map(lambda s: s or None)
 days = st.none() | st.dates().map(str) | st.datetimes().map(lambda d: d.isoformat(timespec="seconds"))
+languages = st.none() | st.sampled_from(["en", "de-AT", "zh-Hant-TW", "sr-Latn"])
+origins_of_any_kind = st.dictionaries(
+    st.sampled_from(METADATA), any_text.map(lambda t: articles._origin(t)), max_size=6
+)
 bodies = any_text.map(canonical_text).filter(lambda s: any(c.isalnum() for c in s))
 articles_of_any_kind = st.builds(
-    Article,
+    lambda origins, **known: Article(**known, origins={k: v for k, v in origins.items() if v and known[k]}),
+    origins_of_any_kind,
     id=st.just("x"),
     text=bodies,
     title=lines,
@@ -38,6 +45,7 @@ articles_of_any_kind = st.builds(
     url=lines,
     author=lines,
     published=days,
+    language=languages,
     added=days,
 )
 
@@ -364,7 +372,7 @@ def test_a_write_that_the_disk_does_not_confirm_says_so(tmp_path: Path, monkeypa
 
 def test_an_interrupted_write_leaves_nothing_that_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = Corpus(tmp_path)
-    (tmp_path / f"{articles.TEMPORARY}abc").write_text("half an art")
+    (tmp_path / f"{folder.TEMPORARY}abc").write_text("half an art")
     assert list(corpus.files()) == []
     corpus.sweep()
     assert list(tmp_path.iterdir()) == []
@@ -386,8 +394,99 @@ def test_writing_over_a_plain_file_leaves_one_file(tmp_path: Path) -> None:
 
 def test_a_deleted_article_does_not_come_back_from_its_other_file(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path)
-    for suffix in articles.SUFFIXES:
+    for suffix in folder.SUFFIXES:
         (tmp_path / f"x{suffix}").write_text("Words.")
     assert corpus.delete("x") is True
     assert list(tmp_path.iterdir()) == []
     assert corpus.delete("x") is False
+
+
+# What is known about an article
+
+
+def test_origins_are_one_readable_line_that_is_read_back() -> None:
+    found = {"published": "json-ld", "title": "og:title"}
+    article = Article("x", "Words.", title="A", published="2024-05-17", language="de-AT", origins=found)
+    written = render(article)
+    assert "origins: 'title: og:title; published: json-ld'\n" in written
+    assert "language: de-AT\n" in written
+    assert parse_article(written, "x", markdown=True) == article
+
+
+@pytest.mark.parametrize("line", ["", "nonsense", "colour: blue", "title", "title:", "[a, b]", "{a: b}", "title: ;;"])
+def test_an_origins_line_that_says_nothing_is_no_reason_to_refuse_a_file(line: str) -> None:
+    quoted = line if line.startswith(("[", "{")) else f"'{line}'"
+    article = parse_article(f"---\ntitle: A\norigins: {quoted}\n---\nWords.", "x", markdown=True)
+    assert (article.title, article.text) == ("A", "Words.")
+    assert set(article.origins) <= {"title"}
+
+
+def test_an_origin_of_a_value_that_is_not_there_is_none() -> None:
+    assert parse_article("---\norigins: 'title: og:title'\n---\nWords.", "x", markdown=True).origins == {}
+
+
+@pytest.mark.parametrize("tag", ["en", "de-AT", "zh-Hant-TW", "sl-rozaj-biske"])
+def test_a_language_is_a_tag(tag: str) -> None:
+    assert parse_article(f"---\nlanguage: {tag}\n---\nWords.", "x", markdown=True).language == tag
+
+
+@pytest.mark.parametrize("tag", ["German", "de_AT", "e", "en-", "0", "en US"])
+def test_a_language_that_is_no_tag_is_refused_by_name(tag: str) -> None:
+    with pytest.raises(ArticleError, match=r"'language'.*de-AT"):
+        parse_article(f"---\nlanguage: {tag}\n---\nWords.", "x", markdown=True)
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [
+        ("2024-05-17T23:30:00-08:00", "2024-05-17"),
+        ("2024-05-18T00:30:00+13:00", "2024-05-18"),
+        ("2024-05-17T23:59:59Z", "2024-05-17"),
+        ("20240517T2330+0000", "2024-05-17"),
+    ],
+)
+def test_the_day_of_a_time_is_the_day_stated_in_its_own_offset(stated: str, day: str) -> None:
+    assert parse_date(stated).isoformat() == day
+
+
+@given(old=articles_of_any_kind, new=articles_of_any_kind, markdown=st.booleans(), bom=st.booleans())
+def test_restating_changes_what_is_known_and_no_letter_of_the_text(tmp_path_factory, old, new, markdown, bom) -> None:
+    corpus = Corpus(tmp_path_factory.mktemp("corpus"))
+    path = corpus.folder / f"x{'.md' if markdown else '.txt'}"
+    extra = "tags: [a, b]\nlayout: post\n"
+    path.write_text(("\ufeff" if bom else "") + f"---\n{extra}---\n{old.text}", "utf-8", newline="")
+    before = corpus.read(corpus.file(path.name))
+    file = corpus.restate(replace(new, id="x", text=before.text))
+    after = corpus.read(file)
+    assert after == replace(new, id="x", text=before.text)
+    assert "tags:\n- a\n- b\nlayout: post\n" in path.read_text("utf-8")
+    assert [p.name for p in corpus.folder.iterdir()] == [path.name]
+
+
+def test_a_file_without_front_matter_gets_some_and_one_that_is_gone_is_none(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    (tmp_path / "x.txt").write_text("A story.\n")
+    corpus.restate(Article("x", "A story.", title="T"))
+    assert (tmp_path / "x.txt").read_text() == "---\ntitle: T\n---\n\nA story.\n"
+    assert corpus.restate(Article("gone", "A story.")) is None
+
+
+def test_one_file_is_listed_as_all_of_them_would_be(tmp_path: Path) -> None:
+    for name in ("a.md", "README.md", ".hidden.md", "notes.pdf"):
+        (tmp_path / name).write_text("Words.")
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "link.md").symlink_to(tmp_path / "a.md")
+    corpus = Corpus(tmp_path)
+    names = [
+        "a.md",
+        "README.md",
+        ".hidden.md",
+        "notes.pdf",
+        "folder.md",
+        "link.md",
+        "gone.md",
+        "../a.md",
+        "",
+        "\ud800.md",
+    ]
+    assert [f for n in names if (f := corpus.file(n))] == list(corpus.files())

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from fakes import FakeEmbedding, fake_settings, open_fake, write_article
 
-from qa.catalog import FORMAT, Catalog, Indexed, Manifest
+from qa.catalog import Catalog, Indexed
 from qa.errors import IndexDamaged, IndexIncompatible, NotReady
 from qa.freshness import is_fresh
+from qa.schema import FORMAT, Manifest
 from qa.service import QA
 from qa.types import Article, Filters, Passage, Sentence
 

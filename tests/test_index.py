@@ -177,7 +177,10 @@ def test_only_what_changed_is_embedded_again():
         assert qa.sync().replaced == ["a0"]
         write_article(qa.settings.home, "a2", "A third story.")
         assert qa.sync().added == ["a2"]
-        assert fake.embedded == 4
+        assert fake.embedded == 3, "an outlet is in no vector"
+        write_article(qa.settings.home, "a0", "One story about tanks.", outlet="The Gazette", title="Tanks")
+        assert qa.sync().replaced == ["a0"]
+        assert fake.embedded == 4, "a title is"
 
 
 # --- dense search against the plain truth -----------------------------------------------------------------------

@@ -16,8 +16,8 @@ from fakes import FakeEmbedding, fake_settings, open_fake, write_article
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from qa.articles import Corpus
 from qa.cli import main
+from qa.corpus import Corpus
 from qa.model import Model
 from qa.web.host import Host
 from qa.web.middleware import MAX_BODY, Guard

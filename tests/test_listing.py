@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shelves import fill
 
-from qa.catalog import FORMAT, Catalog, Manifest
+from qa.catalog import Catalog
+from qa.conditions import folded
 from qa.errors import ArticleError
-from qa.snapshot import folded
+from qa.schema import FORMAT, Manifest
 from qa.web.tables import COLUMNS, View
 from qa.web.uploads import Upload, batch
 

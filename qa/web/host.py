@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from qa.errors import GroundwireError, IndexHeld, NotReady
+from qa.watch import Watcher
 
 if TYPE_CHECKING:
     from qa.index import Progress, SyncReport
@@ -22,7 +23,8 @@ RETRY_SECONDS = 1.0
 
 
 class Host:
-    """Starts a service in the background. `qa` is there as soon as the catalog is open; indexing goes on behind it.
+    """Starts a service in the background, then watches `corpus/` for it. `qa` is there as soon as the catalog is open;
+    indexing goes on behind it.
 
     While another process holds the index, what is indexed is read and answered from (`read_qa`), nothing is changed,
     and the index is taken over as soon as it is free.
@@ -37,6 +39,7 @@ class Host:
         self.state = "starting"  # starting, reading (another process holds the index), indexing, ready, failed
         self.detail = ""
         self.report: SyncReport | None = None
+        self._watcher: Watcher | None = None
 
     @property
     def qa(self) -> QA:
@@ -62,8 +65,17 @@ class Host:
         """Whether articles of the corpus are still being indexed."""
         return self.state == "indexing" and bool(self.detail)
 
+    @property
+    def watching(self) -> str:
+        """How `corpus/` is watched, or what went wrong with a change there, in words."""
+        if self._watcher is None:
+            return ""
+        return self._watcher.problem or self._watcher.state
+
     def close(self) -> None:
         self._closing.set()
+        if self._watcher is not None:
+            self._watcher.close()
         if self._qa is not None:
             self._qa.close()
 
@@ -80,6 +92,8 @@ class Host:
             self.detail = ""
             self.detail = self._qa.attach_chroma()
             self._qa.warm_up()
+            self._watcher = Watcher(self._qa.settings.corpus, self._changed)
+            self._watcher.start()
             self.state = "ready"
         except GroundwireError as error:
             self.state, self.detail = "failed", str(error)
@@ -88,6 +102,11 @@ class Host:
             self.state, self.detail = "failed", f"The service could not start: {error}. The log has the details."
         if then:
             then(self)
+
+    def _changed(self, ids: Collection[str] | None) -> None:
+        refused = self.qa.refresh(ids).refused
+        if self.report is not None:
+            self.report.refused.update(refused)
 
     def _held(self) -> QA:
         """The index held for writing; until then, whatever can be read of it. Raises IndexHeld without a reader."""

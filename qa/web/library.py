@@ -105,7 +105,12 @@ class Library:
             qa, report = host.qa, host.report
             skipped = {n: r for n, r in (report.refused if report else {}).items() if (qa.settings.corpus / n).exists()}
             html = reports.index_state(
-                host.state, host.detail, qa.status(), skipped | qa.refused(), report.notes if report else ()
+                host.state,
+                host.detail,
+                qa.status(),
+                skipped | qa.refused(),
+                report.notes if report else (),
+                host.watching,
             )
         except GroundwireError as error:
             html = reports.index_state(host.state, str(error))

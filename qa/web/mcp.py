@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from qa import __version__
 from qa.errors import GroundwireError
-from qa.types import DECLINED, ArticleSummary, Filters, SourcePassage
+from qa.types import DECLINED, ArticleSummary, Copy, Filters, SourcePassage
 from qa.web.host import Host
 from qa.wire import make_filters
 
@@ -47,7 +47,10 @@ Question = Annotated[
 
 
 class Quote(BaseModel):
-    """A sentence of an article and where it stands: the article's text from start to end is the quote."""
+    """A sentence of an article and where it stands: the article's text from start to end is the quote.
+
+    `also_in` are other articles of the same story, copies, that have the sentence too: they confirm nothing.
+    """
 
     quote: str
     article: str
@@ -57,6 +60,7 @@ class Quote(BaseModel):
     title: str
     outlet: str | None
     published: str | None
+    also_in: list[Copy]
 
 
 class Nearest(BaseModel):
@@ -99,6 +103,7 @@ class Excerpt(BaseModel):
     url: str | None
     author: str | None
     published: str | None
+    language: str | None
     characters: int
     offset: int
     text: str
@@ -138,7 +143,7 @@ class Tools:
             filters = _filters(outlets, articles, published_from, published_to)
             answer = self._host.qa.ask(question, filters)
         sentences = [
-            Quote(**{name: getattr(c, name) for name in Quote.model_fields})
+            Quote(**{**{name: getattr(c, name) for name in Quote.model_fields}, "also_in": list(c.also_in)})
             for sentence in answer.sentences
             for c in sentence.citations
         ]
@@ -190,6 +195,7 @@ class Tools:
             url=article.url,
             author=article.author,
             published=article.published,
+            language=article.language,
             characters=size,
             offset=offset,
             text=article.text[offset:end],

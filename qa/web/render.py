@@ -12,13 +12,13 @@ import binascii
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
-from datetime import date
+from dataclasses import astuple, dataclass, replace
 from html import escape
 
+from qa.articles import parse_date
 from qa.conversations import Turn
 from qa.transcript import STOPPED
-from qa.types import DECLINED, AnswerSentence, Article, Citation, Filters, SourcePassage
+from qa.types import DECLINED, AnswerSentence, Article, Citation, Copy, Filters, SourcePassage
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 LONGEST = 200_000  # characters of an article in the panel; more would make a browser slow
@@ -27,6 +27,7 @@ PLACEHOLDER = (
     "Every sentence of an answer is a sentence of an article, word for word. "
     "Its number opens the passage it stands in."
 )
+COPIES = 8  # of a story that a card names; of more, how many
 _TOKEN_LENGTH = 4_096  # characters; an id has at most 200 bytes, so a longer token is not ours
 
 
@@ -69,7 +70,7 @@ class Token:
 class Card:
     """A source in the panel: its number ("" for one that is no answer), the passage, what names it, what is wrong.
 
-    `answer` is the span, in the article's offsets, of the words that answer.
+    `answer` is the span, in the article's offsets, of the words that answer; `also_in` are copies that say the same.
     """
 
     label: str
@@ -77,6 +78,7 @@ class Card:
     token: Token
     notice: str = ""
     answer: tuple[int, int] | None = None
+    also_in: tuple[Copy, ...] = ()
 
 
 def inert(text: str) -> str:
@@ -250,7 +252,7 @@ def _line(text: str, start: int, end: int, marks: Mapping[tuple[int, int], str],
 def day(stamp: str | None) -> str:
     """An ISO date or date-time as people read it; other text as it stands, nothing for None."""
     try:
-        d = date.fromisoformat((stamp or "")[:10])
+        d = parse_date(stamp or "")
     except ValueError:
         return stamp or ""
     return f"{d.day} {d:%B} {d.year}"
@@ -274,13 +276,27 @@ def _card(card: Card, active: bool) -> str:
     facts = " · ".join(f"<span>{escape(f)}</span>" for f in (p.outlet, day(p.published)) if f)
     number = f'<span class="number">{escape(card.label)}</span>' if card.label else ""
     wrong = f'<p class="wrong">{escape(card.notice)}</p>' if card.notice else ""
-    more = "" if card.notice else _card_acts(card)
+    more = "" if card.notice else _also_in(card) + _card_acts(card)
     return (
         f'<article class="card{" active" if active else ""}{"" if card.label else " near"}">'
         f"<h3>{number}<span>{escape(p.title)}</span></h3>"
         f'<p class="facts">{facts or "Outlet and date unknown"}</p>{wrong}'
         f"<blockquote>{_marked(p, card.answer)}</blockquote>{more}</article>"
     )
+
+
+def _also_in(card: Card) -> str:
+    """The copies of the story that have the sentence, each opening its article there."""
+    buttons = []
+    for c in card.also_in[:COPIES]:
+        token = replace(card.token, article=c.article, version=c.version, start=c.start, end=c.end)
+        words = ", ".join(x for x in (c.outlet or c.title, day(c.published)) if x)
+        buttons.append(
+            f'<button class="link" type="button" data-act="article" value="{token.encode()}">{escape(words)}</button>'
+        )
+    more = len(card.also_in) - len(buttons)
+    listed = "; ".join(buttons) + (f" and {more} more" if more else "")
+    return f'<p class="facts also">Also in {listed}</p>' if buttons else ""
 
 
 def _card_acts(card: Card) -> str:

@@ -32,8 +32,11 @@ def index_state(
     status: Mapping[str, object] | None = None,
     refused: Mapping[str, str] | None = None,
     notes: Sequence[str] = (),
+    watching: str = "",
 ) -> str:
-    """One line on the index, with more behind it. `status` is `QA.status()`, `refused` a reason for each file name."""
+    """One line on the index, with more behind it. `status` is `QA.status()`, `refused` a reason for each file name,
+    `watching` how the corpus folder is watched.
+    """
     mirroring = status is not None and status["pending"] and status["dense"] == "chroma"
     busy = " data-busy" if state in _BUSY or mirroring else ""
     if status is None:
@@ -43,6 +46,7 @@ def index_state(
     facts = [(what, f"{status[what.lower()]:,}") for what in ("Articles", "Sentences", "Passages")]
     facts.append(("Waiting for Chroma", f"{status['pending']:,} passages" if status["pending"] else "nothing"))
     facts.append(("Search by meaning", "Chroma" if status["dense"] == "chroma" else "exact, without Chroma"))
+    facts += [("Corpus folder", watching)] if watching else []
     facts += [("Note", note) for note in (*notes, detail if state == "ready" else "") if note]
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
     files = "".join(f"<li><b>{escape(name)}</b> {escape(reason)}</li>" for name, reason in (refused or {}).items())

@@ -28,6 +28,7 @@ from qa.web.host import Host
 from qa.web.schemas import (
     PROBLEMS,
     Ask,
+    Changes,
     Finding,
     FullArticle,
     Health,
@@ -131,6 +132,14 @@ def _library(api: APIRouter, host: Host) -> None:
         """It is added when its file stands complete in corpus/, and answers from then on."""
         return host.qa.add(**body.model_dump())
 
+    @api.patch(
+        "/articles/{id:path}", tags=["library"], operation_id="edit_article", responses=_UNKNOWN,
+        summary="Change what is known about an article",
+    )  # fmt: skip
+    def edit(id: str, body: Changes) -> Outcome:
+        """Title, outlet and so on; its text, its version and what was cited from it stay."""
+        return host.qa.edit(id, **body.model_dump())
+
     @api.delete(
         "/articles/{id:path}", tags=["library"], operation_id="remove_article", responses=_UNKNOWN,
         summary="Remove an article",
@@ -148,7 +157,7 @@ def _running(api: APIRouter, host: Host) -> None:
     def health() -> dict[str, Any]:
         """The state of the service, and counts once the index is open."""
         counts = host.qa.status() if host.state in ("indexing", "ready") else {}
-        return {"state": host.state, "detail": host.detail, **counts}
+        return {"state": host.state, "detail": host.detail, "watching": host.watching, **counts}
 
     @api.post(
         "/index", tags=["service"], operation_id="index", summary="Index what changed in corpus/",

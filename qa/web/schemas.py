@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, TypeAdapter, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
 from qa.types import Filters, Sentence
 
@@ -41,16 +41,32 @@ class NewArticle(BaseModel):
     url: str | None = None
     author: str | None = None
     published: str | None = Field(default=None, description="An ISO 8601 date or date-time")
+    language: str | None = Field(default=None, description="A BCP 47 tag such as en or de-AT")
+
+
+class Changes(BaseModel):
+    """What is to be changed of what is known about an article: "" removes a value, what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+    author: str | None = None
+    published: str | None = Field(default=None, description="An ISO 8601 date or date-time")
+    language: str | None = Field(default=None, description="A BCP 47 tag such as en or de-AT")
 
 
 class Health(BaseModel):
-    """Whether the service answers: `state` is starting, indexing, ready or failed; `detail` says more in words.
+    """Whether the service answers: `state` is starting, indexing, ready or failed; `detail` says more in words, and
+    `watching` how the corpus folder is watched.
 
     The counts are there once the index is open. `dense` is chroma or exact: who answers by meaning.
     """
 
     state: str
     detail: str
+    watching: str = ""
     articles: int = 0
     sentences: int = 0
     passages: int = 0
@@ -70,7 +86,9 @@ class FullArticle(BaseModel):
     url: str | None
     author: str | None
     published: str | None
+    language: str | None
     added: str | None
+    origins: dict[str, str] = Field(description="Where each value was found, by field; given is by a person")
     version: str = Field(description="First 12 hex digits of the SHA-256 of the text")
     shown_title: str = Field(description="The title, or the first words of the text")
     sentences: list[Sentence]

@@ -81,7 +81,7 @@ class Sources:
             found = known[p.article] = known.get(p.article) or self._found(p.article)
             if found and found[0].version == p.version:
                 shown = replace(p, text=found[0].text[p.start : p.end])
-                return Card(label, shown, token, answer=c.answer if c else None)
+                return Card(label, shown, token, answer=c.answer if c else None, also_in=c.also_in if c else ())
             wrong = (CHANGED if found else REMOVED).format(p.title)
         except NotReady as error:
             wrong = str(error)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote
 
+from qa.articles import METADATA
 from qa.types import Article, ArticleSummary
 from qa.web.render import day
 
@@ -22,6 +23,14 @@ COLUMNS = {
     "published": "Published",
     "sentences": "Sentences",
     "added": "Added",
+}
+KNOWN = {
+    "title": "Title",
+    "outlet": "Outlet",
+    "url": "Address",
+    "author": "Author",
+    "published": "Published",
+    "language": "Language",
 }
 _MOST_PAGES = 10_000_000
 _ACTS = {"open", "close", "confirm", "keep"}
@@ -101,21 +110,33 @@ def preview(article: Article, sentences: int) -> str:
     facts += [f"published {day(article.published)}"] if article.published else ["date unknown"]
     more = [f"{sentences:,} sentence{'' if sentences == 1 else 's'}", f"{len(article.text):,} characters"]
     more += [f"added {day(article.added)}"] if article.added else []
-    address = f'<p class="facts address">{escape(article.url)}</p>' if article.url else ""
     text = article.text[:SHOWN]
     cut = ""
     if len(article.text) > SHOWN:
         text = text[: text.rfind("\n") + 1] or text[: text.rfind(" ") + 1] or text
         cut = f'<p class="cut">This is the beginning, {len(text):,} characters of {len(article.text):,}. '
         cut += f"{_download(article.id, title, 'Download the whole article')}</p>"
+    address = f'<p class="facts address">{escape(article.url)}</p>' if article.url else ""
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in text.split("\n") if line.strip())
     return (
         f'<section class="opened" aria-label="{title}"><header><h2 tabindex="-1">{title}</h2>'
         f'<p class="facts">{escape(" · ".join(facts))}</p>{address}<p class="facts">{escape(" · ".join(more))}</p>'
+        f"{_known(article)}"
         f'<div class="acts">{_act("ask", article.id, "Ask this article")}{_download(article.id, title)}'
         f"{_act('confirm', article.id, 'Remove')}{_act('close', article.id, 'Close')}</div></header>"
         f'<div class="text" tabindex="0" role="region" aria-label="Text">{paragraphs}{cut}</div></section>'
     )
+
+
+def _known(article: Article) -> str:
+    """Every value that is known, with where it was found."""
+    rows = []
+    for field in METADATA:
+        if value := getattr(article, field):
+            origin = f" <small>{escape(article.origins[field])}</small>" if field in article.origins else ""
+            rows.append(f"<div><dt>{KNOWN[field]}</dt><dd>{escape(value)}{origin}</dd></div>")
+    listed = f"<summary>What is known, and from where</summary><dl>{''.join(rows)}</dl>"
+    return f'<details class="known">{listed}</details>' if rows else ""
 
 
 def problem(text: str) -> str:

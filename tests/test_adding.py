@@ -1,0 +1,337 @@
+"""The rules of adding: the same text once, new versions in place, nothing that a person said overwritten in silence."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from fakes import FakeEmbedding, exact, open_fake, write_article
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa.adding import merged
+from qa.articles import METADATA
+from qa.corpus import Corpus
+from qa.doctor import examine
+from qa.errors import ArticleError, DuplicateArticle, StorageError, UnknownArticle
+from qa.intake.draft import Draft, Found, Refusal
+from qa.types import GIVEN, Article, Filters
+
+TEXT = "The tank is green. It holds 12 litres."
+URL = "https://news.example/tank"
+
+
+def draft(text: str = TEXT, name: str = "", notes: tuple[str, ...] = (), **values: str) -> Draft:
+    return Draft(text, {k: Found(v, "json-ld") for k, v in values.items()}, name, notes)
+
+
+@pytest.fixture
+def fake() -> FakeEmbedding:
+    return FakeEmbedding()
+
+
+@pytest.fixture
+def qa(home, fake):
+    with open_fake(home, fake) as qa:
+        yield qa
+
+
+def known(qa, id: str) -> dict[str, str]:
+    article = qa.article(id)[0]
+    assert Corpus(qa.settings.corpus).read(Corpus(qa.settings.corpus).file(f"{id}.md")) == article, (
+        "file and index agree"
+    )
+    return {f: v for f in METADATA if (v := getattr(article, f)) is not None}
+
+
+def test_a_draft_is_added_with_the_origin_of_each_value(qa):
+    stated = {"title": "Tanks", "published": "2024-05-17T23:30:00-08:00", "language": "en-GB", "url": URL}
+    outcome = qa.add_draft(draft(**stated, notes=("Read as windows-1252.",)), outlet="The Gazette", title="Green tanks")
+    assert (outcome.status, outcome.article, outcome.message) == ("added", "green-tanks", "Read as windows-1252.")
+    article = qa.article("green-tanks")[0]
+    assert known(qa, "green-tanks") == {**stated, "title": "Green tanks", "outlet": "The Gazette"}
+    found = dict.fromkeys(("published", "language", "url"), "json-ld")
+    assert article.origins == {**found, "title": GIVEN, "outlet": GIVEN}
+
+
+def test_what_is_not_stated_stays_unknown(qa):
+    qa.add_draft(draft(name="tank.html"))
+    article = qa.article("tank-html")[0]
+    assert known(qa, "tank-html") == {}
+    assert article.origins == {}
+    assert article.added is not None
+    assert article.published is None, "the time of adding is not a date of publication"
+
+
+def test_a_value_that_cannot_be_is_left_out_with_a_note_and_the_article_is_added(qa):
+    outcome = qa.add_draft(draft(title="T", published="soon", language="English"))
+    assert outcome.status == "added"
+    assert "published 'soon' was left out" in outcome.message
+    assert known(qa, outcome.article) == {"title": "T"}
+    with pytest.raises(ArticleError, match="ISO 8601"):
+        qa.add_draft(draft("Another text."), published="soon")
+
+
+def test_front_matter_and_arguments_have_their_origins_too(qa):
+    qa.add(f"---\ntitle: A\noutlet: B\norigins: 'outlet: og:site_name'\n---\n{TEXT}", name="x.md", author="C")
+    origins = {"title": "front matter", "outlet": "og:site_name", "author": GIVEN}
+    assert qa.article("x")[0].origins == origins
+
+
+# The same text
+
+
+def test_the_same_text_is_added_once(qa, fake):
+    qa.add_draft(draft(title="Tanks"))
+    with pytest.raises(DuplicateArticle, match="already in the corpus as 'tanks'") as caught:
+        qa.add_draft(draft(f"  {TEXT}\r\n\r\n", title="Tanks"))
+    assert caught.value.article == "tanks"
+    assert ([a.id for a in qa.articles()], fake.embedded) == (["tanks"], 1)
+
+
+def test_the_same_text_with_more_known_about_it_fills_in_what_was_unknown(qa, fake):
+    qa.add_draft(draft(title="Tanks", outlet="The Gazette"))
+    outcome = qa.add_draft(draft(title="Tanks", published="2024-05-17", url=URL))
+    assert (outcome.status, outcome.article) == ("updated", "tanks")
+    assert (
+        "already in the corpus as 'tanks'; its url and published, unknown until now, are known now" in outcome.message
+    )
+    whole = {"title": "Tanks", "outlet": "The Gazette", "published": "2024-05-17", "url": URL}
+    assert (known(qa, "tanks"), fake.embedded) == (whole, 1)
+
+
+def test_the_same_text_that_says_something_else_changes_nothing_and_says_what_differs(qa):
+    qa.add_draft(draft(title="Tanks", outlet="The Gazette"))
+    before = known(qa, "tanks")
+    with pytest.raises(DuplicateArticle, match=r"another outlet \('The Gazette' there, 'The Copy' here\)\. Nothing"):
+        qa.add_draft(draft(title="Tanks", outlet="The Copy", published="2024-05-17"))
+    assert known(qa, "tanks") == before
+
+
+def test_a_twin_whose_file_has_just_gone_is_no_twin(qa):
+    qa.add_draft(draft(title="Tanks"))
+    (qa.settings.corpus / "tanks.md").unlink()
+    assert qa.add_draft(draft(title="Tanks")).status == "added"
+    qa.sync()
+    assert [a.id for a in qa.articles()] == ["tanks"]
+
+
+# The same address
+
+
+def test_the_same_address_with_another_text_is_a_new_version(qa):
+    qa.add_draft(draft(title="Tanks", url=URL, outlet="The Gazette"))
+    added = qa.article("tanks")[0].added
+    outcome = qa.add_draft(draft("The tank is blue now.", title="Blue tanks", url=URL))
+    assert (outcome.status, outcome.article) == ("replaced", "tanks")
+    assert "new version of 'tanks'" in outcome.message
+    article = qa.article("tanks")[0]
+    assert (article.text, article.added) == ("The tank is blue now.", added)
+    assert known(qa, "tanks") == {"title": "Blue tanks", "url": URL, "outlet": "The Gazette"}
+
+
+def test_what_a_person_said_outlives_a_new_version(qa):
+    qa.add_draft(draft(title="Tanks", url=URL))
+    qa.edit("tanks", title="My title", outlet="My outlet")
+    qa.add_draft(draft("The tank is blue now.", title="Blue tanks", outlet="The Gazette", url=URL))
+    assert known(qa, "tanks") == {"title": "My title", "outlet": "My outlet", "url": URL}
+    qa.add_draft(draft("The tank is red now.", url=URL), title="Said again")
+    assert known(qa, "tanks")["title"] == "Said again"
+
+
+@pytest.mark.parametrize("front", ["https://news.example", "https://news.example/", "https://news.example/#top"])
+def test_a_sites_front_page_is_nobodys_address(qa, front):
+    qa.add_draft(draft(title="One", url=front))
+    assert qa.add_draft(draft("Something else.", title="Two", url=front)).status == "added"
+
+
+values = st.dictionaries(st.sampled_from(METADATA), st.sampled_from("abc"), max_size=6)
+origins = st.sampled_from([GIVEN, "json-ld"])
+
+
+@given(values, values, origins, origins)
+def test_merging_loses_nothing_that_was_known_and_keeps_what_was_given(new, old, new_origin, old_origin):
+    one = Article("x", "new", **new, origins=dict.fromkeys(new, new_origin))
+    other = Article("y", "old", **old, origins=dict.fromkeys(old, old_origin))
+    both = merged(one, other)
+    for field in METADATA:
+        value = getattr(both, field)
+        assert (value is None) == (field not in new and field not in old)
+        assert value in {new.get(field), old.get(field)}
+        if field in old and old_origin == GIVEN and new_origin != GIVEN:
+            assert value == old[field]
+        elif field in new:
+            assert value == new[field]
+    assert set(both.origins) == set(new) | set(old)
+    assert (both.text, both.id) == ("new", "y")
+
+
+# Editing
+
+
+def test_an_edit_changes_what_is_known_and_keeps_text_version_and_citations(qa, fake):
+    qa.add_draft(draft(title="Tanks", outlet="Wrong", published="2024-05-17"))
+    answer = qa.ask("Is the tank green?")
+    version, embedded = qa.article("tanks")[0].version, fake.embedded
+    outcome = qa.edit("tanks", outlet="The Gazette", published="", language="en")
+    assert (outcome.status, outcome.message) == ("updated", "outlet, published, language")
+    assert known(qa, "tanks") == {"title": "Tanks", "outlet": "The Gazette", "language": "en"}
+    assert qa.article("tanks")[0].origins == {"title": "json-ld", "outlet": GIVEN, "language": GIVEN}
+    assert qa.article("tanks")[0].version == version
+    exact(qa, answer)
+    assert fake.embedded == embedded, "neither outlet nor date is in a vector"
+    assert qa.ask("Is the tank green?", Filters(outlets=("The Gazette",))).sentences
+    assert not qa.ask("Is the tank green?", Filters(outlets=("Wrong",))).sentences
+    qa.edit("tanks", title="Green tanks")
+    assert fake.embedded == embedded + 1, "the title is"
+    assert all(f.sound for f in examine(qa))
+
+
+def test_an_edit_reaches_chromas_filters_without_embedding(qa, fake):
+    qa.add_draft(draft(title="Tanks", outlet="Wrong", published="2024-05-17"))
+    qa.attach_chroma()
+    qa.edit("tanks", outlet="The Gazette", published="2024-05-18T01:00:00+13:00")
+    with qa.catalog.snapshot() as snapshot:
+        assert snapshot.pending() == []
+    day = Filters(outlets=("The Gazette",), published_from="2024-05-18", published_to="2024-05-18")
+    before = qa.dense.answered_by_chroma
+    assert [p.article for p in qa.search("tank", day)] == ["tanks"]
+    assert qa.search("tank", Filters(outlets=("Wrong",))) == []
+    assert qa.dense.answered_by_chroma == before + 2
+    assert fake.embedded == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, "Nothing to change"),
+        ({"title": None}, "Nothing to change"),
+        ({"published": "soon"}, "ISO 8601"),
+        ({"language": "English"}, "de-AT"),
+        ({"colour": "green"}, "Unknown metadata 'colour'"),
+        ({"title": "x" * 501}, "at most 500"),
+        ({"title": "\ud800"}, "surrogate"),
+    ],
+    ids=str,
+)
+def test_an_edit_that_cannot_be_is_refused_and_changes_nothing(qa, changes, says):
+    qa.add_draft(draft(title="Tanks"))
+    before = (qa.settings.corpus / "tanks.md").read_bytes()
+    with pytest.raises(ArticleError, match=says):
+        qa.edit("tanks", **changes)
+    assert (qa.settings.corpus / "tanks.md").read_bytes() == before
+
+
+@pytest.mark.parametrize("id", ["nothing", "../tanks", "", "tanks.md", "\ud800"], ids=ascii)
+def test_an_edit_of_no_article_is_refused(qa, id):
+    qa.add_draft(draft(title="Tanks"))
+    with pytest.raises(UnknownArticle, match="qa list"):
+        qa.edit(id, title="New")
+
+
+def test_saying_what_is_so_already_changes_nothing(qa):
+    qa.add_draft(draft(title="Tanks"))
+    before = (qa.settings.corpus / "tanks.md").stat()
+    assert qa.edit("tanks", title=" Tanks ", outlet="").status == "unchanged"
+    assert (qa.settings.corpus / "tanks.md").stat() == before
+
+
+def test_an_edit_of_a_file_placed_by_hand_keeps_what_is_in_it(qa):
+    path = qa.settings.corpus / "mine.md"
+    path.write_text("---\ntags: [a, b]\n---\n# The **tank**\n\nIt is green.\n")
+    qa.sync()
+    version = qa.article("mine")[0].version
+    qa.edit("mine", outlet="The Gazette")
+    assert (
+        path.read_text() == "---\ntags:\n- a\n- b\noutlet: The Gazette\norigins: 'outlet: given'\n---\n"
+        "# The **tank**\n\nIt is green.\n"
+    )
+    assert qa.article("mine")[0].version == version
+    assert not qa.sync().changed
+
+
+# Many
+
+
+def test_many_are_added_in_batches_and_each_is_told_once(qa, monkeypatch):
+    monkeypatch.setattr("qa.adding.BATCH_CHARACTERS", 200)
+    drafts = [draft(f"Story {n} is about tank {n}.", name=f"r{n}", title=f"Story {n}") for n in range(30)]
+    drafts[7] = Refusal("line 8", "It is not JSON.")
+    drafts[9] = draft("...", name="r9")
+    drafts[11] = draft("Story 3 is about tank 3.", name="r11", title="Story 3")
+    drafts[12] = draft("A new text.", name="r12", title="Twelve", url=URL)
+    drafts[13] = draft("A newer text.", name="r13", title="Thirteen", url=URL)
+    outcomes = {o.name: o for o in qa.add_many(iter(drafts), outlet="The Gazette")}
+    told = {name: o.status for name, o in outcomes.items() if o.status != "added"}
+    assert told == {"line 8": "refused", "r9": "refused", "r11": "duplicate", "r13": "replaced"}
+    assert len(outcomes) == 30
+    assert {a.id for a in qa.articles()} == {f"story-{n}" for n in range(30) if n not in (7, 9, 11, 12, 13)} | {
+        "twelve"
+    }
+    assert qa.article("twelve")[0].text == "A newer text."
+    assert qa.article("story-5")[0].origins["outlet"] == GIVEN
+    again = list(qa.add_many(iter(drafts), outlet="The Gazette"))
+    assert not {"added"} & {o.status for o in again}, "a rerun adds nothing"
+    assert all(f.sound for f in examine(qa))
+
+
+def test_what_was_told_is_in_the_corpus_and_answers_before_the_next_is_asked_for(qa, monkeypatch):
+    monkeypatch.setattr("qa.adding.BATCH_CHARACTERS", 1)
+    outcomes = qa.add_many(draft(f"Story {n} is about tank {n}.", title=f"Story {n}") for n in range(3))
+    for n, outcome in enumerate(outcomes):
+        assert (qa.settings.corpus / f"story-{n}.md").exists()
+        assert qa.article(outcome.article)[0].text == f"Story {n} is about tank {n}."
+
+
+def test_a_full_disk_ends_it_and_what_is_in_stays_and_answers(qa, monkeypatch):
+    real, written = os.replace, []
+
+    def full(source, target):
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+        written.append(target)
+        return real(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(StorageError, match="No space left"):
+        list(qa.add_many(draft(f"Story {n} is about tank {n}.", title=f"Story {n}") for n in range(9)))
+    monkeypatch.setattr(os, "replace", real)
+    assert [a.id for a in qa.articles()] == ["story-0", "story-1", "story-2"]
+    assert not qa.sync().changed
+    assert all(f.sound for f in examine(qa))
+
+
+records = st.lists(
+    st.tuples(st.sampled_from(["One.", "Two.", "Three."]), st.sampled_from([None, "https://a.b/1", "https://a.b/2"])),
+    max_size=8,
+)
+
+
+@settings(max_examples=30)
+@given(records, st.integers(1, 40))
+def test_many_at_once_come_to_what_one_by_one_comes_to(rows, size):
+    def one_by_one(qa):
+        for text, url in rows:
+            try:
+                qa.add_draft(draft(text, **({"url": url} if url else {})))
+            except DuplicateArticle:
+                pass
+
+    def in_batches(qa):
+        for i in range(0, len(rows), size):
+            list(qa.add_many(draft(t, **({"url": u} if u else {})) for t, u in rows[i : i + size]))
+
+    def what(add):
+        with tempfile.TemporaryDirectory() as folder, open_fake(Path(folder)) as qa:
+            add(qa)
+            return {(a.id, a.version, a.url) for a in qa.articles()}
+
+    assert what(one_by_one) == what(in_batches)
+
+
+def test_files_placed_by_hand_with_one_text_are_both_kept(qa):
+    for id in ("a", "b"):
+        write_article(qa.settings.home, id, TEXT)
+    assert qa.sync().added == ["a", "b"]
