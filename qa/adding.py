@@ -10,12 +10,13 @@ Knows the index that writes and what the catalog holds; does not know formats, H
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from qa.articles import METADATA, check_size, checked_field, checked_text, parse_article, render, slug
+from qa.batches import Item, refused
 from qa.errors import ArticleError, DuplicateArticle, UnknownArticle
 from qa.index import Index
 from qa.intake.draft import Draft, Refusal
@@ -23,7 +24,6 @@ from qa.snapshot import Snapshot
 from qa.types import GIVEN, Article, Outcome
 
 FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
-BATCH_CHARACTERS = 16_000  # about 32 passages, the model's own batch: more is not faster and keeps others waiting
 _SHOWN = 60  # characters of a value in a message
 
 
@@ -89,21 +89,24 @@ def place(index: Index, asked: Asked) -> Outcome:
     return plan.outcome
 
 
-def place_many(index: Index, asked: Iterable[Asked | Refusal]) -> Iterator[Outcome]:
-    """Add articles in batches. Yields what became of each once its batch is in the corpus and answers.
-
-    Nothing is held between batches: questions and other changes come in between. Raises StorageError.
+def place_batch(index: Index, items: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
+    """Add articles together: what became of each, in their order, once it is in the corpus and answers. What is `given`
+    goes before what was found in each. Raises StorageError, and ArticleError for what is given.
     """
-    batch: list[Asked] = []
-    for item in asked:
-        if isinstance(item, Refusal):
-            yield Outcome(item.name, "refused", None, item.reason)
+    _given(Article("draft", "x"), given)
+    outcomes: dict[int, Outcome] = {}
+    asked: list[tuple[int, Asked]] = []
+    for n, item in enumerate(items):
+        draft = item.draft
+        if isinstance(draft, Refusal):
+            outcomes[n] = refused(draft)
             continue
-        batch.append(item)
-        if sum(len(a.article.text) for a in batch) >= BATCH_CHARACTERS:
-            yield from _place_batch(index, batch)
-            batch = []
-    yield from _place_batch(index, batch)
+        try:
+            asked.append((n, asked_from_draft(draft, "", item.id, given)))
+        except ArticleError as error:
+            outcomes[n] = Outcome(draft.name, "refused", None, str(error))
+    outcomes |= dict(zip((n for n, _ in asked), _place_batch(index, [a for _, a in asked]), strict=True))
+    return [outcomes[n] for n in range(len(items))]
 
 
 def edit(index: Index, id: str, changes: Mapping[str, str | None]) -> Outcome:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from dataclasses import asdict
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,14 +19,13 @@ import click
 
 from qa import __version__
 from qa import printing as out
-from qa.errors import ArticleError, DuplicateArticle, GroundwireError, ServiceError, StorageError, UserError
+from qa.access import opened, reader, running, settings_of
+from qa.add_commands import add, edit, refresh, remove
+from qa.errors import GroundwireError, ServiceError, StorageError, UserError
 from qa.user_commands import user
 
 if TYPE_CHECKING:
-    from qa.client import RemoteQA
-    from qa.service import QA
-    from qa.settings import Settings
-    from qa.types import Filters, Outcome
+    from qa.types import Filters
 
 
 class _Group(click.Group):
@@ -81,7 +79,7 @@ def _ip_address(_ctx: click.Context, _param: click.Parameter, value: str) -> str
 @click.pass_obj
 def ask(home: str | None, /, question: tuple[str, ...], as_json: bool, **filters: Any) -> None:
     """Answer QUESTION from the articles, or say that they do not."""
-    with _reader(home) as service:
+    with reader(home) as service:
         answer = service.ask(" ".join(question), _filters(filters))
     click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else out.answer_text(answer))
 
@@ -94,33 +92,9 @@ def ask(home: str | None, /, question: tuple[str, ...], as_json: bool, **filters
 @click.pass_obj
 def search(home: str | None, /, question: tuple[str, ...], k: int, as_json: bool, **filters: Any) -> None:
     """Show the passages that match QUESTION best."""
-    with _reader(home) as service:
+    with reader(home) as service:
         found = service.search(" ".join(question), _filters(filters), k)
     click.echo(json.dumps([asdict(p) for p in found], ensure_ascii=False) if as_json else out.passages_text(found))
-
-
-@main.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True), required=True)
-@click.option("--replace", "id", metavar="ID", help="Put the text in place of the article with this id (one file).")
-@click.option("--title", help="Title, when the file does not say it.")
-@click.option("--outlet", help="Outlet, when the file does not say it.")
-@click.option("--url", help="Address it was published at.")
-@click.option("--author", help="Author.")
-@click.option("--published", metavar="DATE", help="Day of publication, such as 2024-05-17.")
-@click.pass_obj
-def add(home: str | None, /, files: tuple[Path, ...], id: str | None, **metadata: str | None) -> None:
-    """Add .txt and .md FILES to the corpus ("-" reads standard input)."""
-    if id and len(files) > 1:
-        raise click.UsageError(f"--replace takes one file, got {len(files)}.")
-    left_out = 0
-    with _writer(home) as service:
-        for path in files:
-            outcome = _add_one(service, path, id, metadata)
-            mistaken = outcome.status in ("refused", "duplicate")
-            left_out += mistaken
-            click.echo(out.outcome_text(outcome), err=mistaken)
-    if left_out:
-        raise UserError(f"{left_out} of {len(files)} files left out, each with its reason above.")
 
 
 @main.command("list")
@@ -129,7 +103,7 @@ def add(home: str | None, /, files: tuple[Path, ...], id: str | None, **metadata
 @click.pass_obj
 def list_articles(home: str | None, as_json: bool, search: str) -> None:
     """List the articles."""
-    with _reader(home) as service:
+    with reader(home) as service:
         rows = service.articles(search=search)
     click.echo(json.dumps([asdict(r) for r in rows], ensure_ascii=False) if as_json else out.articles_text(rows))
 
@@ -141,7 +115,7 @@ def list_articles(home: str | None, as_json: bool, search: str) -> None:
 @click.pass_obj
 def show(home: str | None, id: str, at: str | None, as_json: bool) -> None:
     """Show the article ID, or the place that a citation names."""
-    with _reader(home) as service:
+    with reader(home) as service:
         article, sentences = service.article(id)
     if as_json:
         whole = {**asdict(article), "version": article.version, "sentences": [asdict(s) for s in sentences]}
@@ -151,28 +125,18 @@ def show(home: str | None, id: str, at: str | None, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.pass_obj
-def remove(home: str | None, ids: tuple[str, ...]) -> None:
-    """Remove articles from the corpus for good."""
-    with _writer(home) as service:
-        for id in ids:
-            click.echo(out.outcome_text(service.remove(id)))
-
-
-@main.command()
 @click.option("--rebuild", is_flag=True, help="Make the index anew from the corpus; every article is embedded again.")
 @click.pass_obj
 def index(home: str | None, rebuild: bool) -> None:
     """Bring the index up to date with corpus/."""
-    settings = _settings(home)
-    remote = _running(settings)
+    settings = settings_of(home)
+    remote = running(settings)
     if remote is not None:
         if rebuild:
             raise ServiceError(f"The service at {remote.address} holds the index. Stop it, then rebuild.")
         click.echo(out.report_text(remote.sync()))
         return
-    with _opened(settings, "qa index", rebuild=rebuild) as qa, out.progress_bar("indexing") as progress:
+    with opened(settings, "qa index", rebuild=rebuild) as qa, out.progress_bar("indexing") as progress:
         report = qa.sync(progress)
         chroma = qa.attach_chroma()
     click.echo(out.report_text(asdict(report)) + f"\n{chroma}.")
@@ -183,14 +147,14 @@ def index(home: str | None, rebuild: bool) -> None:
 @click.pass_obj
 def doctor(home: str | None, as_json: bool) -> None:
     """Check every invariant of the index and say what mends what is wrong."""
-    settings = _settings(home)
-    remote = _running(settings)
+    settings = settings_of(home)
+    remote = running(settings)
     if remote is not None:
         findings = remote.examine()
     else:
         from qa.doctor import examine
 
-        with _opened(settings, "qa doctor") as qa:
+        with opened(settings, "qa doctor") as qa:
             findings = [asdict(f) for f in examine(qa)]
     click.echo(json.dumps(findings, ensure_ascii=False) if as_json else out.findings_text(findings))
     if any(f["problems"] for f in findings):
@@ -214,7 +178,7 @@ def serve(home: str | None, host: str, port: int, allowed: tuple[str, ...], prox
     """Serve the chat page and the JSON routes. Once there are users (qa user add), everything needs a login."""
     from qa.web.server import run
 
-    run(_settings(home), host, port, public=public, allowed=allowed, proxy=proxy)
+    run(settings_of(home), host, port, public=public, allowed=allowed, proxy=proxy)
 
 
 @main.command()
@@ -227,94 +191,15 @@ def evaluate(home: str | None, folder: Path, as_json: bool, limit: int | None, s
     """Index FOLDER/corpus.jsonl in a place of its own, ask FOLDER/questions.jsonl, print the figures."""
     from qa.evaluate import evaluate_folder
 
-    figures, _ = evaluate_folder(folder, _settings(home), limit=limit, seed=seed)
+    figures, _ = evaluate_folder(folder, settings_of(home), limit=limit, seed=seed)
     click.echo(json.dumps(figures) if as_json else out.figures_text(figures))
 
 
-main.add_command(user)
-
-
-def _settings(home: str | None) -> Settings:
-    from qa.settings import Settings
-
-    return Settings.from_environment(home)
-
-
-def _running(settings: Settings) -> RemoteQA | None:
-    from qa.client import RemoteQA
-
-    return RemoteQA.find(settings.index)
+for command in (add, edit, refresh, remove, user):
+    main.add_command(command)
 
 
 def _filters(options: dict[str, Any]) -> Filters:
     from qa.wire import make_filters
 
     return make_filters(options["outlets"], options["articles"], options["published_from"], options["published_to"])
-
-
-@contextmanager
-def _opened(settings: Settings, command: str, *, rebuild: bool = False) -> Iterator[QA]:
-    from qa.service import QA
-
-    with QA.open(settings=settings, command=command, rebuild=rebuild) as qa:
-        yield qa
-
-
-@contextmanager
-def _reader(home: str | None) -> Iterator[QA | RemoteQA]:
-    """The running service; or the index read-only, brought up to date first when the corpus has changed."""
-    settings = _settings(home)
-    remote = _running(settings)
-    if remote is not None:
-        yield remote
-        return
-    from qa.freshness import is_fresh
-
-    if not is_fresh(settings):
-        from qa.errors import IndexHeld
-
-        try:
-            with _opened(settings, "qa") as qa, out.progress_bar("indexing") as progress:
-                qa.sync(progress)
-                yield qa
-                return
-        except IndexHeld as error:
-            click.echo(f"qa: {error} Answering from what is indexed.", err=True)
-    from qa.service import QA
-
-    with QA.read(settings=settings) as qa:
-        yield qa
-
-
-@contextmanager
-def _writer(home: str | None) -> Iterator[QA | RemoteQA]:
-    """The running service, or the index opened for writing and up to date with the corpus."""
-    settings = _settings(home)
-    remote = _running(settings)
-    if remote is not None:
-        yield remote
-        return
-    with _opened(settings, "qa") as qa:
-        with out.progress_bar("indexing") as progress:
-            qa.sync(progress)
-        yield qa
-
-
-def _add_one(service: QA | RemoteQA, path: Path, id: str | None, metadata: dict[str, str | None]) -> Outcome:
-    from qa.articles import MAX_BYTES, decode
-    from qa.types import Outcome
-
-    name = "" if str(path) == "-" else path.name
-    shown = "standard input" if not name else str(path)
-    try:
-        if name and path.suffix.lower() not in (".txt", ".md", ".markdown"):
-            raise ArticleError(f"Its name ends in {path.suffix or 'nothing'!r}; expected .txt or .md.")
-        with path.open("rb") if name else nullcontext(sys.stdin.buffer) as file:
-            text = decode(file.read(MAX_BYTES + 1))  # a larger file is refused without being read whole
-        return service.add(text, name=name, id=id, markdown=path.suffix.lower() in (".md", ".markdown"), **metadata)
-    except DuplicateArticle as error:
-        return Outcome(shown, "duplicate", error.article, str(error))
-    except ArticleError as error:
-        return Outcome(shown, "refused", None, str(error))
-    except OSError as error:
-        return Outcome(shown, "refused", None, f"It cannot be read: {error.strerror}. Check the name and permissions.")

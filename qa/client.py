@@ -6,7 +6,8 @@ Light on purpose (no model library): this is what the command line uses beside a
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,9 @@ from urllib.parse import quote
 import httpx
 
 from qa import errors
+from qa.batches import Item, batched, refused
 from qa.errors import GroundwireError, ServiceError
+from qa.intake.draft import Draft, Refusal
 from qa.lock import Holder, read_holder
 from qa.types import Answer, Article, ArticleSummary, Filters, Outcome, Sentence, SourcePassage
 from qa.wire import answer_from_dict, filters_to_dict, outcome_from_dict, source_from_dict, summary_from_dict
@@ -62,6 +65,17 @@ class RemoteQA:
     ) -> Outcome:
         body = {"text": text, "name": name, "id": id, "markdown": markdown, **metadata}
         return outcome_from_dict(self._call("POST", "/api/articles", body))
+
+    def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]:
+        for batch in batched(items):
+            yield from self.add_batch(batch, **given)
+
+    def add_batch(self, items: Sequence[Item], **given: str | None) -> list[Outcome]:
+        """Text is sent, never a path of this machine's files; what is refused already stays here."""
+        sent = [asdict(item) for item in items if isinstance(item.draft, Draft)]
+        body = {"items": sent, "given": {name: value for name, value in given.items() if value}}
+        came = iter(self._call("POST", "/api/batches", body) if sent else ())
+        return [refused(i.draft) if isinstance(i.draft, Refusal) else outcome_from_dict(next(came)) for i in items]
 
     def edit(self, id: str, **changes: str | None) -> Outcome:
         stated = {field: value for field, value in changes.items() if value is not None}

@@ -25,6 +25,7 @@ from qa.lock import IndexLock
 from qa.mirror import Mirror
 from qa.schema import FORMAT, Manifest
 from qa.settings import Settings
+from qa.turns import Turns
 from qa.types import Article
 
 Progress = Callable[[int, int, str], None]  # done, of, what
@@ -58,6 +59,7 @@ class Index:
         self.lock = lock
         self.corpus = Corpus(settings.corpus)
         self._load = load
+        self.turns = Turns()
         self.corpus_lock = threading.Lock()  # files of the corpus are written one at a time
         self._writing = threading.RLock()
         self.catalog: Catalog = None  # type: ignore[assignment]  # set by _open_catalog, before anyone sees self
@@ -145,6 +147,7 @@ class Index:
             return self._mirror.attach()
 
     def close(self) -> None:
+        self.turns.close()
         with self._writing:
             self._mirror.detach()
             self.catalog.close()
@@ -206,7 +209,7 @@ class Index:
                 self.catalog.describe(article, stamp)
             else:
                 new.append((article, stamp))
-        prepared = prepare(new, self._load()) if new else []
+        prepared = prepare(new, self._load(), self.turns.step_aside) if new else []
         for indexed in prepared:
             self._mirror.drop(self.catalog.put(indexed))
         return sum(len(indexed.passages) for indexed in prepared)

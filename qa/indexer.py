@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from qa.catalog import Indexed
-from qa.embed import PRECISION, SentenceEmbedding, model_digest, model_folder, normalized
+from qa.embed import PRECISION, Matrix, SentenceEmbedding, model_digest, model_folder, normalized
 from qa.errors import ModelUnavailable
-from qa.passages import OVERLAP_PIECES, PASSAGE_PIECES, SPECIAL_PIECES, TITLE_PIECES, cap_title, make_passages
+from qa.passages import OVERLAP_PIECES, PASSAGE_PIECES, SPECIAL_PIECES, TITLE_PIECES, Span, cap_title, make_passages
 from qa.schema import FORMAT, Manifest
 from qa.sentences import SEGMENTER, segment
 from qa.stories import sign
 from qa.types import Article, Passage
 
+PIECE = 8  # passages embedded at once: a quarter of a second, which a question may have to wait for
 SMALLEST_BUDGET = 16  # word pieces; a model with a smaller window cannot hold a title and a clause
 
 
@@ -31,8 +32,10 @@ def manifest_for(model: str, dimension: int) -> Manifest:
     )
 
 
-def prepare(stamped: Sequence[tuple[Article, str]], embedding: SentenceEmbedding) -> list[Indexed]:
-    """Cut and embed articles together, so that the model always has full batches."""
+def prepare(
+    stamped: Sequence[tuple[Article, str]], embedding: SentenceEmbedding, pause: Callable[[], None] = lambda: None
+) -> list[Indexed]:
+    """Cut and embed articles together, a small piece at a time; `pause` is called before each piece."""
     cut = [(article, stamp, segment(article.text)) for article, stamp in stamped]
     passages = [_fitting_passages(article, sentences, embedding) for article, _, sentences in cut]
     texts, spans = [], []
@@ -43,7 +46,7 @@ def prepare(stamped: Sequence[tuple[Article, str]], embedding: SentenceEmbedding
             shift = len(lead) - run.start
             inside = sentences[run.first : run.last]
             spans.append([(max(s.start, run.start) + shift, min(s.end, run.end) + shift) for s in inside])
-    vectors, sums = embedding.encode_with_spans(texts, spans)
+    vectors, sums = _embedded(texts, spans, embedding, pause)
     out, cursor = [], 0
     for (article, stamp, sentences), (_, runs) in zip(cut, passages, strict=True):
         pooled = np.zeros((len(sentences), embedding.dimension), np.float32)
@@ -53,6 +56,21 @@ def prepare(stamped: Sequence[tuple[Article, str]], embedding: SentenceEmbedding
         out.append(Indexed(article, stamp, sentences, normalized(pooled), runs, own, sign(article.text)))
         cursor += len(runs)
     return out
+
+
+def _embedded(
+    texts: list[str], spans: list[list[Span]], embedding: SentenceEmbedding, pause: Callable[[], None]
+) -> tuple[Matrix, list[Matrix]]:
+    """What the model makes of the texts, in pieces of texts that are about equally long: padding costs time."""
+    vectors, sums = np.zeros((len(texts), embedding.dimension), np.float32), [np.zeros((0, 0), np.float32)] * len(texts)
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    for start in range(0, len(order), PIECE):
+        pause()
+        piece = order[start : start + PIECE]
+        whole, inside = embedding.encode_with_spans([texts[i] for i in piece], [spans[i] for i in piece])
+        for row, i in enumerate(piece):
+            vectors[i], sums[i] = whole[row], inside[row]
+    return vectors, sums
 
 
 def batches(articles: Iterator[tuple[Article, str]], characters: int) -> Iterator[list[tuple[Article, str]]]:

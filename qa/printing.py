@@ -82,10 +82,23 @@ def parse_span(text: str, article: Article) -> tuple[int, int]:
     raise UserError(f"--at got {text!r}; expected START-END within 0-{len(article.text)}, as printed below an answer.")
 
 
+def say(line: str, *, err: bool = False) -> None:
+    """Print a line, above a bar where one is drawn."""
+    from tqdm import tqdm
+
+    tqdm.write(line, file=sys.stderr if err else sys.stdout)
+
+
+def shown(name: str) -> str:
+    """A name as a terminal can show it: what is invisible or moves the cursor is spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+
 def outcome_text(outcome: Outcome) -> str:
-    target = f" as {outcome.article}" if outcome.article and outcome.article != outcome.name else ""
-    message = f": {outcome.message}" if outcome.message else ""
-    return f"{outcome.status}: {outcome.name}{target if outcome.status in ('added', 'replaced') else ''}{message}"
+    placed = outcome.status in ("added", "replaced") and outcome.article and outcome.article != outcome.name
+    target = f" as {outcome.article}" if placed else ""
+    message = f": {shown(outcome.message)}" if outcome.message else ""
+    return f"{outcome.status}: {shown(outcome.name)}{target}{message}"
 
 
 def report_text(report: Mapping[str, Any]) -> str:
@@ -125,7 +138,8 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
     def update(done: int, of: int, name: str) -> None:
         if not bars:
             bars.append(tqdm(total=of, desc=what, unit="article", file=sys.stderr, disable=None))
-        bars[0].set_postfix_str(name[:30], refresh=False)
+        bars[0].total = of
+        bars[0].set_postfix_str(shown(name[-30:]), refresh=False)
         bars[0].update(done - bars[0].n)
 
     try:

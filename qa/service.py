@@ -15,14 +15,14 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.adding import Asked, asked_from_draft, asked_from_text, edit, place, place_many, unknown
+from qa.adding import asked_from_draft, asked_from_text, edit, place, place_batch, unknown
 from qa.answer import compose, source
 from qa.articles import decode
+from qa.batches import Item, batched
 from qa.catalog import FILE, Catalog
 from qa.corpus import Corpus
 from qa.dense import DenseSearch
 from qa.errors import (
-    ArticleError,
     IndexDamaged,
     IndexIncompatible,
     StorageError,
@@ -31,7 +31,7 @@ from qa.errors import (
 from qa.examples import Examples
 from qa.index import Index, Progress, SyncReport, check_manifest
 from qa.indexer import manifest_for
-from qa.intake.draft import Draft, Refusal
+from qa.intake.draft import Draft
 from qa.lock import Holder
 from qa.model import Model
 from qa.retrieve import RANKINGS, TOP, HybridRetriever
@@ -40,6 +40,7 @@ from qa.selectors import LazySelector
 from qa.settings import Settings
 from qa.signals import Question
 from qa.snapshot import Snapshot
+from qa.turns import Turns
 from qa.types import Answer, Article, ArticleSummary, Filters, Hit, Outcome, Sentence, SourcePassage
 from qa.wire import clean_question, make_filters
 
@@ -65,6 +66,7 @@ class QA:
         self._selector = LazySelector(settings.selector, selector)
         self._rankings = rankings
         self._examples = Examples(catalog, self.ask)
+        self._turns = index.turns if index else Turns()
 
     @classmethod
     def open(
@@ -150,13 +152,14 @@ class QA:
     ) -> tuple[list[Hit], list[Evidence]]:
         """The retrieved passages and all their sentences, both best first: what `ask` chooses from."""
         clock = [time.perf_counter()]
-        vector = self.embed(question.text)
-        clock.append(time.perf_counter())
-        retriever = HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings)
-        hits = retriever.hits(question.text, vector)
-        clock.append(time.perf_counter())
-        evidence = rank(question, gather(snapshot, question, vector, hits[:TOP]), self._selector.get())
-        clock.append(time.perf_counter())
+        with self._turns.question():
+            vector = self.embed(question.text)
+            clock.append(time.perf_counter())
+            retriever = HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings)
+            hits = retriever.hits(question.text, vector)
+            clock.append(time.perf_counter())
+            evidence = rank(question, gather(snapshot, question, vector, hits[:TOP]), self._selector.get())
+            clock.append(time.perf_counter())
         for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):
             timings[name] = (end - start) * 1000
         return hits, evidence
@@ -164,8 +167,8 @@ class QA:
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
         """The k passages that retrieval ranks first. Raises QuestionError, FilterError."""
         text, filters = clean_question(question), checked(filters)
-        vector = self.embed(text)
-        with self._catalog.snapshot() as snapshot:
+        with self._turns.question(), self._catalog.snapshot() as snapshot:
+            vector = self.embed(text)
             hits = HybridRetriever(snapshot, self._dense, filters, top=k, rankings=self._rankings).hits(text, vector)
             return [source(snapshot, hit) for hit in hits]
 
@@ -188,21 +191,17 @@ class QA:
         """Add what a parser found; what is `given` overrides it, `name` is for the outcome. Raises as `add`."""
         return place(self._writer(), asked_from_draft(draft, name, id, given))
 
-    def add_many(self, drafts: Iterable[Draft | Refusal], **given: str | None) -> Iterator[Outcome]:
-        """Add articles in batches; yields what became of each once it is in the corpus and answers.
-
-        What cannot be one is refused and the rest goes on; what was added stays, wherever this ends. Raises
-        StorageError.
+    def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]:
+        """Add drafts as they come, in bounded memory: an outcome for each, in their order, once it is in the corpus and
+        answers. What cannot be an article is refused and the rest goes on; what was added stays, wherever this ends.
+        Raises StorageError, and ArticleError for what is given.
         """
+        for batch in batched(items):
+            yield from self.add_batch(batch, **given)
 
-        def asked() -> Iterator[Asked | Refusal]:
-            for draft in drafts:
-                try:
-                    yield draft if isinstance(draft, Refusal) else asked_from_draft(draft, "", None, given)
-                except ArticleError as error:
-                    yield Refusal(draft.name, str(error))
-
-        return place_many(self._writer(), asked())
+    def add_batch(self, items: Sequence[Item], **given: str | None) -> list[Outcome]:
+        """Add one batch of `add_many`, whose caller has the others."""
+        return place_batch(self._writer(), items, given)
 
     def edit(self, id: str, **changes: str | None) -> Outcome:
         """Change what is known about an article: "" removes a value, None leaves it. Its text and version stay.

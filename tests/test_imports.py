@@ -24,7 +24,8 @@ from qa.web.routes import error_answers, json_routes
 LAYERS = (
     ("qa.__init__",),
     ("qa.errors",),
-    ("qa.types", "qa.intake.__init__", "qa.intake.draft"),
+    ("qa.types", "qa.turns", "qa.visits", "qa.intake.__init__", "qa.intake.draft"),
+    ("qa.batches", "qa.folders"),
     ("qa.confidence", "qa.furniture", "qa.frontmatter", "qa.lexical", "qa.markdown", "qa.nouns", "qa.chroma"),
     ("qa.users",),
     ("qa.articles", "qa.sentences", "qa.passages", "qa.settings"),
@@ -42,6 +43,8 @@ LAYERS = (
     ("qa.intake.sandbox",),
     ("qa.intake.addresses", "qa.intake.dial"),
     ("qa.intake.fetch",),
+    ("qa.intake.intake",),
+    ("qa.arrivals",),
     ("qa.pairs",),
     ("qa.reader",),
     ("qa.conditions", "qa.corpus", "qa.schema", "qa.stories"),
@@ -80,7 +83,8 @@ LAYERS = (
     ("qa.web.page",),
     ("ui",),
     ("qa.web.server",),  # the one place that starts the page, inside a function
-    ("qa.user_commands",),
+    ("qa.access",),
+    ("qa.add_commands", "qa.user_commands"),
     ("qa.cli",),
     ("qa.__main__",),
 )

@@ -3,8 +3,9 @@
     python training/written.py DATA OUT [--replay N] [--seed S]
 
 DATA: what training/mine.py wrote. `training/written.jsonl` holds questions about passages of it, {id, kind, q, gold,
-answer}: `far` ones share no content word but names with the sentence that answers, `near` ones some; `none` ones use the
-passage's own words and are not answered by it. One passage in HELD_OUT is kept for measuring. OUT is such a folder too.
+answer}: `far` ones share no content word but names with the sentence that answers, `near` ones some; `none` use
+the passage's own words and are not answered by it. One passage in HELD_OUT is kept for measuring. OUT is a
+folder of the same kind.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
+from qa.batches import Item
 from qa.errors import (
     DuplicateArticle,
     GroundwireError,
@@ -34,6 +35,7 @@ from qa.web.schemas import (
     Health,
     IndexReport,
     NewArticle,
+    NewItems,
     Responses,
     Search,
     problem,
@@ -131,6 +133,13 @@ def _library(api: APIRouter, host: Host) -> None:
     def add(body: NewArticle) -> Outcome:
         """It is added when its file stands complete in corpus/, and answers from then on."""
         return host.qa.add(**body.model_dump())
+
+    @api.post("/batches", tags=["library"], operation_id="add_articles", summary="Add many articles")
+    def add_many(body: NewItems) -> list[Outcome]:
+        """An outcome for each, in their order, once it stands in corpus/ and is indexed: added, replaced, updated,
+        unchanged, duplicate or refused with the reason. Send about 30,000 characters at a time.
+        """
+        return host.qa.add_batch([Item(item.draft, item.id) for item in body.items], **body.given)
 
     @api.patch(
         "/articles/{id:path}", tags=["library"], operation_id="edit_article", responses=_UNKNOWN,

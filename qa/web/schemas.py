@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
+from qa.batches import MOST
+from qa.intake.draft import Draft
 from qa.types import Filters, Sentence
 
 # Checked by `qa.wire.filters_from_dict`, whose messages say more than a schema's.
@@ -42,6 +44,20 @@ class NewArticle(BaseModel):
     author: str | None = None
     published: str | None = Field(default=None, description="An ISO 8601 date or date-time")
     language: str | None = Field(default=None, description="A BCP 47 tag such as en or de-AT")
+
+
+class NewItem(BaseModel):
+    """A draft, as parsers hand them out."""
+
+    draft: Draft
+    id: str | None = Field(default=None, description="The article to replace")
+
+
+class NewItems(BaseModel):
+    """Drafts to add together, and what goes before what they say."""
+
+    items: list[NewItem] = Field(max_length=MOST)
+    given: dict[str, str] = Field(default={}, description="Values for all of them", examples=[{"outlet": "Gazette"}])
 
 
 class Changes(BaseModel):

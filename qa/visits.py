@@ -1,0 +1,45 @@
+"""What servers said of the pages that were fetched from them, so that the next fetch can ask for what is new only.
+
+A cache in the index folder: what is lost costs a whole fetch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from pathlib import Path
+
+FILE = "fetched.json"
+MOST = 100_000  # addresses
+
+
+class Visits:
+    """Entity tags and dates by address. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+        self._lock = threading.Lock()
+
+    def get(self, url: str) -> tuple[str | None, str | None]:
+        """The entity tag and the date of the last fetch."""
+        with self._lock:
+            told = self._read().get(url)
+        etag, modified = told if isinstance(told, list) and len(told) == 2 else (None, None)
+        return (etag if isinstance(etag, str) else None, modified if isinstance(modified, str) else None)
+
+    def put(self, urls: set[str], etag: str | None, modified: str | None) -> None:
+        """Remember what was said, under each name of the page."""
+        with self._lock, contextlib.suppress(OSError):
+            known = {**self._read(), **{url: [etag, modified] for url in urls}}
+            partial = self._path.with_suffix(".partial")
+            partial.write_text(json.dumps(dict(list(known.items())[-MOST:])), "utf-8")
+            os.replace(partial, self._path)
+
+    def _read(self) -> dict[str, object]:
+        try:
+            known = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return known if isinstance(known, dict) else {}
