@@ -226,7 +226,7 @@ def test_every_command_goes_through_the_running_service(running, command):
 def test_adding_and_removing_go_through_the_running_service(running, tmp_path):
     (tmp_path / "ship.txt").write_text("The ship is blue.")
     heavy, printed = loaded_by(CLI, "--home", running, "add", tmp_path / "ship.txt")
-    assert (heavy, printed) == ([], "added: ship.txt as ship")
+    assert (heavy, printed) == ([], f"added: {tmp_path / 'ship.txt'} as ship")
     assert (running / "corpus" / "ship.md").exists()
     heavy, printed = loaded_by(CLI, "--home", running, "remove", "ship")
     assert (heavy, printed) == ([], "removed: ship")
