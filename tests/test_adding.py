@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from qa.adding import merged
 from qa.articles import METADATA
+from qa.batches import Item
 from qa.corpus import Corpus
 from qa.doctor import examine
 from qa.errors import ArticleError, DuplicateArticle, StorageError, UnknownArticle
@@ -256,14 +257,14 @@ def test_an_edit_of_a_file_placed_by_hand_keeps_what_is_in_it(qa):
 
 
 def test_many_are_added_in_batches_and_each_is_told_once(qa, monkeypatch):
-    monkeypatch.setattr("qa.adding.BATCH_CHARACTERS", 200)
+    monkeypatch.setattr("qa.batches.CHARACTERS", 200)
     drafts = [draft(f"Story {n} is about tank {n}.", name=f"r{n}", title=f"Story {n}") for n in range(30)]
     drafts[7] = Refusal("line 8", "It is not JSON.")
     drafts[9] = draft("...", name="r9")
     drafts[11] = draft("Story 3 is about tank 3.", name="r11", title="Story 3")
     drafts[12] = draft("A new text.", name="r12", title="Twelve", url=URL)
     drafts[13] = draft("A newer text.", name="r13", title="Thirteen", url=URL)
-    outcomes = {o.name: o for o in qa.add_many(iter(drafts), outlet="The Gazette")}
+    outcomes = {o.name: o for o in qa.add_many(map(Item, drafts), outlet="The Gazette")}
     told = {name: o.status for name, o in outcomes.items() if o.status != "added"}
     assert told == {"line 8": "refused", "r9": "refused", "r11": "duplicate", "r13": "replaced"}
     assert len(outcomes) == 30
@@ -272,14 +273,14 @@ def test_many_are_added_in_batches_and_each_is_told_once(qa, monkeypatch):
     }
     assert qa.article("twelve")[0].text == "A newer text."
     assert qa.article("story-5")[0].origins["outlet"] == GIVEN
-    again = list(qa.add_many(iter(drafts), outlet="The Gazette"))
+    again = list(qa.add_many(map(Item, drafts), outlet="The Gazette"))
     assert not {"added"} & {o.status for o in again}, "a rerun adds nothing"
     assert all(f.sound for f in examine(qa))
 
 
 def test_what_was_told_is_in_the_corpus_and_answers_before_the_next_is_asked_for(qa, monkeypatch):
-    monkeypatch.setattr("qa.adding.BATCH_CHARACTERS", 1)
-    outcomes = qa.add_many(draft(f"Story {n} is about tank {n}.", title=f"Story {n}") for n in range(3))
+    monkeypatch.setattr("qa.batches.CHARACTERS", 1)
+    outcomes = qa.add_many(Item(draft(f"Story {n} is about tank {n}.", title=f"Story {n}")) for n in range(3))
     for n, outcome in enumerate(outcomes):
         assert (qa.settings.corpus / f"story-{n}.md").exists()
         assert qa.article(outcome.article)[0].text == f"Story {n} is about tank {n}."
@@ -296,7 +297,7 @@ def test_a_full_disk_ends_it_and_what_is_in_stays_and_answers(qa, monkeypatch):
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(StorageError, match="No space left"):
-        list(qa.add_many(draft(f"Story {n} is about tank {n}.", title=f"Story {n}") for n in range(9)))
+        list(qa.add_many(Item(draft(f"Story {n} is about tank {n}.", title=f"Story {n}")) for n in range(9)))
     monkeypatch.setattr(os, "replace", real)
     assert [a.id for a in qa.articles()] == ["story-0", "story-1", "story-2"]
     assert not qa.sync().changed
@@ -321,7 +322,7 @@ def test_many_at_once_come_to_what_one_by_one_comes_to(rows, size):
 
     def in_batches(qa):
         for i in range(0, len(rows), size):
-            list(qa.add_many(draft(t, **({"url": u} if u else {})) for t, u in rows[i : i + size]))
+            list(qa.add_many(Item(draft(t, **({"url": u} if u else {}))) for t, u in rows[i : i + size]))
 
     def what(add):
         with tempfile.TemporaryDirectory() as folder, open_fake(Path(folder)) as qa:

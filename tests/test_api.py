@@ -76,7 +76,7 @@ def test_every_route_is_in_the_document(client, document):
         for route in json_routes(Host(lambda: None)).routes
         for method in route.methods
     }
-    assert len(served) == 11
+    assert len(served) == 13
     assert {(method, path) for method, path, _ in operations(document)} == served
 
 
@@ -201,7 +201,7 @@ def test_a_service_that_is_still_starting_tells_its_state_and_no_counts():
     app.include_router(json_routes(Host(lambda: None)))
     error_answers(app)
     with TestClient(app) as starting:
-        assert starting.get("/api/health").json() == {"state": "starting", "detail": ""}
+        assert starting.get("/api/health").json() == {"state": "starting", "detail": "", "watching": ""}
         assert starting.get("/api/examples").status_code == 503
 
 
