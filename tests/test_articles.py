@@ -430,7 +430,7 @@ def test_a_language_is_a_tag(tag: str) -> None:
     assert parse_article(f"---\nlanguage: {tag}\n---\nWords.", "x", markdown=True).language == tag
 
 
-@pytest.mark.parametrize("tag", ["German", "de_AT", "e", "en-", "0", "en US"])
+@pytest.mark.parametrize("tag", ["German", "e", "en-", "0", "en US"])
 def test_a_language_that_is_no_tag_is_refused_by_name(tag: str) -> None:
     with pytest.raises(ArticleError, match=r"'language'.*de-AT"):
         parse_article(f"---\nlanguage: {tag}\n---\nWords.", "x", markdown=True)
