@@ -107,7 +107,10 @@ def test_every_sentence_of_an_answer_is_a_stored_sentence_with_a_citation_that_o
         for paragraph in reply.locator("p").all():
             cites = paragraph.locator("button.cite")
             assert cites.count() >= 1
-            text = paragraph.evaluate("p => [...p.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('')")
+            text = paragraph.evaluate(
+                "p => [...p.childNodes].filter(n => n.nodeType === 3 || n.nodeName === 'STRONG')"
+                ".map(n => n.textContent).join('')"
+            )
             assert _flat(text) in stored
             cites.first.click()
             mark = _active(page, cites.first.inner_text())
@@ -208,7 +211,7 @@ def test_hostile_text_is_shown_literally_and_does_nothing(page, service):
         page.get_by_role("button", name="Remove Reactor").click()
         assert HOSTILE in _flat(page.locator("#table .confirm").inner_text())
         found = (
-            "#chat :is(img, script, a, video, iframe, strong, em, code),"
+            "#chat :is(img, script, a, video, iframe, em, code), #chat strong :is(*), #chat p strong ~ strong,"
             " :is(#panel, #table) :is(img, script, a:not([download]))"
         )
         assert page.locator(found).count() == 0
