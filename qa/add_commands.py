@@ -74,12 +74,13 @@ def add(ctx: click.Context, /, sources: tuple[str, ...], id: str | None, **given
 def refresh(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
     """Fetch again what was added from web addresses, or the articles with these IDs from theirs. Where the text has
     changed, that is the article's new version."""
-    from qa.arrivals import Arrivals
     from qa.intake.intake import Intake
+    from qa.refresh import refreshed
+    from qa.visits import Visits
 
     settings = settings_of(ctx.obj)
     with Intake(settings) as intake, writer(ctx.obj) as service:
-        outcomes = Arrivals(intake, settings.index).refresh(service, ids)
+        outcomes = refreshed(service, intake, Visits(settings.index), ids)
         told = _told(ctx, outcomes, lambda: 0, "fetching")
     if not told:
         out.say("No article was added from a web address. See: qa add https://...")

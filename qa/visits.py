@@ -29,10 +29,10 @@ class Visits:
         etag, modified = told if isinstance(told, list) and len(told) == 2 else (None, None)
         return (etag if isinstance(etag, str) else None, modified if isinstance(modified, str) else None)
 
-    def put(self, urls: set[str], etag: str | None, modified: str | None) -> None:
-        """Remember what was said, under each name of the page."""
+    def put(self, url: str, etag: str | None, modified: str | None) -> None:
+        """Remember what was said. A disk that is full is no reason to fail."""
         with self._lock, contextlib.suppress(OSError):
-            known = {**self._read(), **{url: [etag, modified] for url in urls}}
+            known = {**self._read(), url: [etag, modified]}
             partial = self._path.with_suffix(".partial")
             partial.write_text(json.dumps(dict(list(known.items())[-MOST:])), "utf-8")
             os.replace(partial, self._path)

@@ -44,7 +44,7 @@ LAYERS = (
     ("qa.intake.addresses", "qa.intake.dial"),
     ("qa.intake.fetch",),
     ("qa.intake.intake",),
-    ("qa.arrivals",),
+    ("qa.refresh",),
     ("qa.pairs",),
     ("qa.reader",),
     ("qa.conditions", "qa.corpus", "qa.schema", "qa.stories"),

@@ -20,7 +20,7 @@ from qa.intake.fetch import Fetched, Fetcher
 from qa.intake.sandbox import Parsers
 from qa.settings import Settings
 
-MAX_FILE = 64 * 1024 * 1024  # bytes; a scanned book is 50 MB. JSON lines are read in pieces and may be longer
+MAX_FILE = 32 * 1024 * 1024  # bytes; a long report with pictures is 20 MB. JSON lines, read in pieces, may be longer
 PIECE = 4 * 1024 * 1024  # bytes of JSON lines that are parsed at once
 MAX_LINE = 32 * 1024 * 1024  # bytes
 FETCHED = "fetched"  # how the origin of an address begins that was fetched: `qa refresh` fetches it again

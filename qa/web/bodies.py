@@ -11,6 +11,7 @@ from starlette.formparsers import MultiPartException
 from qa.web.asgi import Headers, Message, Receive, Scope
 
 MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewhat more
+MAX_FILE = 33 * 1024 * 1024  # bytes of an upload; a file may hold 32 MB
 MAX_LOGIN = 16 * 1024  # bytes that somebody unknown may send
 MAX_PARTS = 100  # of a form; the page sends its files one by one
 MAX_VALUES = 20_000  # of a message; a batch of 1,000 files is 3,000, an article of any length one
@@ -30,7 +31,7 @@ class Body:
         self.refusal: Problem | None = None
         self._receive = receive
         self._upload = scope["path"] == UPLOAD
-        self._limit = MAX_LOGIN if scope["path"] == "/login" else MAX_BODY
+        self._limit = {"/login": MAX_LOGIN, UPLOAD: MAX_FILE}.get(scope["path"], MAX_BODY)
         self._boundary = self._read_boundary(headers.get("content-type", ""))
         self._bytes = self._parts = 0
         self._tail = b""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from qa.errors import GroundwireError, IndexHeld, NotReady
+from qa.intake.intake import Intake
 from qa.watch import Watcher
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Host:
         self.detail = ""
         self.report: SyncReport | None = None
         self._watcher: Watcher | None = None
+        self._intake: Intake | None = None
+        self._making = threading.Lock()
 
     @property
     def qa(self) -> QA:
@@ -72,10 +75,20 @@ class Host:
             return ""
         return self._watcher.problem or self._watcher.state
 
+    @property
+    def intake(self) -> Intake:
+        """The way in for files and web addresses. Raises NotReady."""
+        with self._making:
+            if self._intake is None:
+                self._intake = Intake(self.qa.settings)
+            return self._intake
+
     def close(self) -> None:
         self._closing.set()
         if self._watcher is not None:
             self._watcher.close()
+        if self._intake is not None:
+            self._intake.close()
         if self._qa is not None:
             self._qa.close()
 

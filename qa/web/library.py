@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,10 @@ from typing import Any
 import gradio as gr
 
 from qa.articles import MAX_BYTES
+from qa.batches import Item
 from qa.errors import DuplicateArticle, GroundwireError
+from qa.intake.draft import Draft, Refusal
+from qa.intake.intake import MAX_FILE
 from qa.types import Outcome
 from qa.web import reports, tables, uploads
 from qa.web.host import Host
@@ -22,10 +25,12 @@ from qa.web.uploads import Upload
 log = logging.getLogger(__name__)
 
 KEPT = 300  # outcomes of a visit that stay listed
+LONGEST_ADDRESS = 2_000  # characters
 Outcomes = tuple[Outcome, ...]
 DROP = f"""<h2>Upload files</h2>
-<label class="drop"><input type="file" multiple accept="{",".join(uploads.SUFFIXES)}" data-max="{MAX_BYTES}">
-<span>Choose files, or drop them here</span><small>.txt or .md, up to {MAX_BYTES // 2**20} MB each</small></label>
+<label class="drop"><input type="file" multiple data-max="{MAX_FILE}" data-text="{MAX_BYTES}">
+<span>Choose files, or drop them here</span><small>Web page, PDF, Word, e-book, mail, feed, JSON lines, Markdown or
+text, up to {MAX_FILE // 2**20} MB each</small></label>
 <p class="sending" role="status"></p>"""
 
 
@@ -78,17 +83,31 @@ class Library:
             for n, file in enumerate(files, 1):
                 doing = f"Adding {n} of {len(files)}: {file.name}"
                 yield shown(reports.outcomes((*done, *earlier)[:KEPT], doing)), gr.skip()
-                done.append(self._add(file))
+                done += self._add(file)
             yield _listed((*done, *earlier))
         finally:
             for file in files:
                 file.drop()
 
-    def _add(self, file: Upload) -> Outcome:
+    def fetch(self, address: str, earlier: Outcomes) -> Iterator[tuple[Any, Any, Any]]:
+        """Add what is at a web address. Yields outcomes twice (shown, kept) and the field, emptied unless refused."""
+        address = (address or "").strip()[:LONGEST_ADDRESS]
+        yield shown(reports.outcomes(earlier, f"Fetching {address}")), gr.skip(), gr.skip()
+        done = _outcomes(address or "No address", lambda: self._fetched(_with_scheme(address)))
+        yield *_listed((*done, *earlier)), gr.skip() if any(o.status == "refused" for o in done) else ""
+
+    def _add(self, file: Upload) -> list[Outcome]:
+        """What became of all that a file holds, under its name where that is one article."""
         try:
-            return _outcome(file.name, lambda: self._host.qa.add_bytes(file.read(), name=file.name))
+            return _outcomes(file.name, lambda: self._added(self._host.intake.read(file.read(), file.name)))
         finally:
             file.drop()
+
+    def _fetched(self, address: str) -> list[Outcome]:
+        return self._added(self._host.intake.fetch(address).found)
+
+    def _added(self, found: Iterable[Draft | Refusal]) -> list[Outcome]:
+        return list(self._host.qa.add_many(map(Item, found)))
 
     def remove(self, earlier: Outcomes, event: gr.EventData) -> tuple[Any, Any]:
         """Remove an article. Returns outcomes twice (shown, kept)."""
@@ -133,6 +152,11 @@ class LibraryTab:
                 self.table = gr.HTML(tables.OPENING, seq=0, elem_id="table", js_on_load=asset("library.js"))
             with gr.Column(scale=1, min_width=300, elem_id="add"):
                 self.files = gr.HTML(DROP, elem_id="files", js_on_load=asset("upload.js"))
+                gr.HTML("<h2>Fetch a web address</h2>", js_on_load=None)
+                self.address = gr.Textbox(
+                    elem_id="address", label="Web address", placeholder="https://...", max_lines=1, show_label=False,
+                    container=False, submit_btn="Fetch",
+                )  # fmt: skip
                 self.results = gr.HTML(reports.outcomes(()), seq=0, elem_id="results", js_on_load=None)
                 self.fields = self._paste_fields()
                 self.add = gr.Button("Add article", variant="primary", elem_id="add-button")
@@ -169,11 +193,25 @@ class LibraryTab:
             self.add.click(
                 library.paste, [*self.fields, self.outcomes], [*kept, *self.fields], js=asset("paste.js"), **adding
             ),
+            self.address.submit(
+                library.fetch,
+                [self.address, self.outcomes],
+                [*kept, self.address],
+                **{
+                    **adding,
+                    "concurrency_id": "fetch",
+                    "concurrency_limit": 4,
+                },  # a slow server keeps no upload waiting
+            ),
             self.files.sent(library.upload, [self.outcomes], kept, **adding),
             self.table.remove(library.remove, [self.outcomes], kept, trigger_mode="multiple", **QUIET),
         )
         for change in changes:
             self.refresh(change.then)
+
+
+def _with_scheme(address: str) -> str:
+    return address if "://" in address else f"https://{address}"
 
 
 def _data(event: gr.EventData) -> dict[str, Any]:
@@ -187,12 +225,19 @@ def _listed(outcomes: Outcomes) -> tuple[Any, Outcomes]:
 
 def _outcome(name: str, change: Callable[[], Outcome]) -> Outcome:
     """What a change came to, refusals included, under a name that the user knows."""
+    [outcome] = _outcomes(name, lambda: [change()])
+    return outcome
+
+
+def _outcomes(name: str, change: Callable[[], list[Outcome]]) -> list[Outcome]:
+    """As `_outcome`, of a source that may hold several articles: a refused record of it keeps its own name too."""
     try:
-        return replace(change(), name=name)
+        done = change()
+        return [o if o.status == "refused" and len(done) > 1 else replace(o, name=name) for o in done]
     except DuplicateArticle as error:
-        return Outcome(name, "duplicate", error.article, str(error))
+        return [Outcome(name, "duplicate", error.article, str(error))]
     except GroundwireError as error:
-        return Outcome(name, "refused", None, str(error))
+        return [Outcome(name, "refused", None, str(error))]
     except Exception:
         log.exception("a change of the library failed")
-        return Outcome(name, "refused", None, WRONG)
+        return [Outcome(name, "refused", None, WRONG)]

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from qa.conversations import Conversations
+from qa.intake.intake import MAX_FILE
 from qa.web.chat import AskTab
 from qa.web.host import Host
 from qa.web.library import LibraryTab
@@ -19,7 +20,6 @@ from qa.web.parts import ASSETS, QUIET, asset
 STYLES = ("page.css", "ask.css", "library.css")
 AT_ONCE = 4  # events of a kind, so also questions
 WAITING = 300  # events; a page that comes up has six, and what exceeds this is told that the service is busy
-MAX_FILE = 10 * 1024 * 1024  # bytes; the service refuses longer articles anyway
 
 
 def build_page(host: Host, conversations: Conversations) -> gr.Blocks:

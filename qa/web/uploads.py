@@ -13,7 +13,6 @@ from gradio.utils import get_upload_folder
 
 from qa.errors import ArticleError
 
-SUFFIXES = (".txt", ".md", ".markdown")
 MOST = 1_000  # files of one batch
 _LONGEST = 300  # characters of a name or of what the browser says
 
@@ -30,8 +29,6 @@ class Upload:
         """Its bytes. Raises ArticleError when it was not sent, or is no file of ours."""
         if self.problem:
             raise ArticleError(self.problem)
-        if not self.name.lower().endswith(SUFFIXES):
-            raise ArticleError(f"its name ends in {Path(self.name).suffix or 'nothing'!r}; expected .txt or .md.")
         try:
             return self._place().read_bytes()
         except (OSError, ValueError):

@@ -14,7 +14,7 @@ async function send(files) {
 }
 
 async function place(file) {
-  const most = Number(input.dataset.max), large = `it holds ${file.size.toLocaleString('en')} bytes, and an article`
+  const most = Number(input.dataset.max), large = `it holds ${file.size.toLocaleString('en')} bytes, and a file`
     + ` may hold ${most.toLocaleString('en')} at most. Split it first.`;
   if (file.size > most) return { problem: large };
   const body = new FormData();
