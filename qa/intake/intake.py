@@ -82,7 +82,7 @@ class Intake:
         try:
             fetched = self._web().fetch(url, etag=etag, modified=modified)
         except FetchError as error:
-            return Arrival((Refusal(url, str(error)),))
+            return Arrival((Refusal(url, str(error).removeprefix(f"{url} ")),))
         if fetched.not_modified:
             return Arrival((), fetched)
         found = tuple(self._parsed(fetched.content, _name_in(fetched.url), fetched.url, fetched.charset))
