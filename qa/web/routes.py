@@ -69,6 +69,7 @@ def json_routes(host: Host) -> APIRouter:
     api = APIRouter(prefix="/api", responses=PROBLEMS, dependencies=[Security(_TOKEN)])
     _asking(api, host)
     _library(api, host)
+    _changing(api, host)
     _running(api, host)
     return api
 
@@ -126,6 +127,8 @@ def _library(api: APIRouter, host: Host) -> None:
         disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
         return Response(data, media_type=f"text/{kind}; charset=utf-8", headers={"content-disposition": disposition})
 
+
+def _changing(api: APIRouter, host: Host) -> None:
     @api.post(
         "/articles", tags=["library"], operation_id="add_article", responses=_UNKNOWN | _TWICE,
         summary="Add or replace an article",

@@ -31,19 +31,24 @@ class Search(Ask):
     k: int = Field(default=10, ge=1, le=100, description="How many passages at most")
 
 
-class NewArticle(BaseModel):
-    """An article to add: its text and what is known about it. `id` replaces the article of that id."""
+class _Known(BaseModel):
+    """What may be known about an article."""
 
-    text: str = Field(description="The article, with or without front matter")
-    name: str = Field(default="", description="A file name to derive the id from")
-    id: str | None = Field(default=None, description="The article to replace")
-    markdown: bool = Field(default=False, description="The text is Markdown: its markup is removed")
     title: str | None = None
     outlet: str | None = None
     url: str | None = None
     author: str | None = None
     published: str | None = Field(default=None, description="An ISO 8601 date or date-time")
     language: str | None = Field(default=None, description="A BCP 47 tag such as en or de-AT")
+
+
+class NewArticle(_Known):
+    """An article to add: its text and what is known about it. `id` replaces the article of that id."""
+
+    text: str = Field(description="The article, with or without front matter")
+    name: str = Field(default="", description="A file name to derive the id from")
+    id: str | None = Field(default=None, description="The article to replace")
+    markdown: bool = Field(default=False, description="The text is Markdown: its markup is removed")
 
 
 class NewItem(BaseModel):
@@ -60,17 +65,10 @@ class NewItems(BaseModel):
     given: dict[str, str] = Field(default={}, description="Values for all of them", examples=[{"outlet": "Gazette"}])
 
 
-class Changes(BaseModel):
+class Changes(_Known):
     """What is to be changed of what is known about an article: "" removes a value, what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
-
-    title: str | None = None
-    outlet: str | None = None
-    url: str | None = None
-    author: str | None = None
-    published: str | None = Field(default=None, description="An ISO 8601 date or date-time")
-    language: str | None = Field(default=None, description="A BCP 47 tag such as en or de-AT")
 
 
 class Health(BaseModel):
