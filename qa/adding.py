@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from qa.articles import METADATA, check_size, checked_field, checked_text, parse_article, render, slug
+from qa.articles import check_size, checked_field, checked_text, parse_article, render, slug
 from qa.batches import Item, refused
 from qa.errors import ArticleError, DuplicateArticle, UnknownArticle
 from qa.index import Index
+from qa.intake.draft import FIELDS as METADATA
 from qa.intake.draft import Draft, Refusal
 from qa.snapshot import Snapshot
 from qa.types import GIVEN, Article, Outcome

@@ -13,11 +13,11 @@ from datetime import date, datetime
 
 from qa.errors import ArticleError
 from qa.frontmatter import render_front_matter, split_front_matter
+from qa.intake.draft import FIELDS as METADATA
 from qa.markdown import markdown_to_text
 from qa.types import Article
 
-METADATA = ("title", "outlet", "url", "author", "published", "language")  # what a person can state about an article
-FIELDS = (*METADATA, "added")
+FIELDS = (*METADATA, "added")  # of an article's front matter
 MAX_BYTES = 10 * 1024 * 1024  # a long novel is 3 MB; beyond this it is a data file, not an article
 MAX_FIELD = 500  # characters; a longer title is a paragraph in the wrong place
 MAX_ORIGIN = 60  # characters; where a value was found is told in a word or two

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from qa.articles import METADATA
 from qa.errors import UserError
+from qa.intake.draft import FIELDS as METADATA
 from qa.types import DECLINED, Answer, Article, ArticleSummary, Citation, Outcome, SourcePassage
 
 WIDTH = 88

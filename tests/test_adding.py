@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.adding import merged
-from qa.articles import METADATA
 from qa.batches import Item
 from qa.corpus import Corpus
 from qa.doctor import examine
 from qa.errors import ArticleError, DuplicateArticle, StorageError, UnknownArticle
+from qa.intake.draft import FIELDS as METADATA
 from qa.intake.draft import Draft, Found, Refusal
 from qa.types import GIVEN, Article, Filters
 

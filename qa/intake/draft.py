@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-FIELDS = ("title", "outlet", "author", "published", "language", "url")
+FIELDS = ("title", "outlet", "url", "author", "published", "language")  # what can be stated about an article
 
 
 @dataclass(frozen=True, slots=True)

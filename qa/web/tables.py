@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote
 
-from qa.articles import METADATA
+from qa.intake.draft import FIELDS as METADATA
 from qa.types import Article, ArticleSummary
 from qa.web.render import day
 
