@@ -84,6 +84,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=10_000)
     count = parser.parse_args().articles
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # or what starts in the background could not be interrupted
     with tempfile.TemporaryDirectory() as folder:
         home, file = Path(folder), Path(folder) / "reports.jsonl"
         (home / "corpus").mkdir()
@@ -103,7 +106,7 @@ def main() -> None:
         ("in when the command was interrupted", f"{there:,}"),
         ("the second run said", second.said),
         ("in at the end", f"{total:,}"),
-        ("articles a second, asked all the while", f"{(total - there) / second.seconds:.1f}"),
+        ("articles a second, asked all the while", f"{total / (first.seconds + second.seconds):.1f}"),
         ("most memory of the command", f"{max(first.command_mb, second.command_mb):.0f} MB"),
         ("most memory of the service", f"{max(first.service_mb, second.service_mb):.0f} MB"),
         ("median question before, over one article", f"{before:.0f} ms"),
