@@ -84,9 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=10_000)
     count = parser.parse_args().articles
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # or what starts in the background could not be interrupted
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, by children too
     with tempfile.TemporaryDirectory() as folder:
         home, file = Path(folder), Path(folder) / "reports.jsonl"
         (home / "corpus").mkdir()

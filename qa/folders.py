@@ -77,4 +77,9 @@ def _no_file() -> str:
 
 
 def _unreadable(error: OSError) -> str:
-    return f"It cannot be read: {error.strerror}. Check the name and permissions."
+    advice = (
+        "Check the name; a web address begins with https://"
+        if isinstance(error, FileNotFoundError)
+        else "Check the name and permissions."
+    )
+    return f"It cannot be read: {error.strerror}. {advice}"
