@@ -516,8 +516,10 @@ def _crowd(service, n: int) -> list[int]:
     """Questions of others, straight to the queue."""
     with httpx.Client(base_url=service.url, trust_env=False, headers={"authorization": "Bearer secret"}) as http:
         dependencies = http.get("/config").json()["dependencies"]
-        submit = next(d["id"] for d in dependencies if any(t[1] == "submit" for t in d["targets"]))
-        body = {"data": [TANK, None, [], "", "", []], "fn_index": submit, "event_data": None}
+        data = [TANK, None, [], "", "", []]
+        submits = [d for d in dependencies if any(t[1] == "submit" for t in d["targets"])]
+        [submit] = [d["id"] for d in submits if len(d["inputs"]) == len(data)]
+        body = {"data": data, "fn_index": submit, "event_data": None}
         return [
             http.post("/gradio_api/queue/join", json={**body, "session_hash": f"other{i}"}).status_code
             for i in range(n)

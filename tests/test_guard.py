@@ -28,7 +28,7 @@ from qa.client import RemoteQA
 from qa.freshness import WHOLE
 from qa.service import QA
 from qa.users import Users
-from qa.web.bodies import MAX_BODY, MAX_LOGIN, MAX_PARTS, UPLOAD
+from qa.web.bodies import MAX_BODY, MAX_LOGIN, MAX_PARTS, MAX_UPLOAD, UPLOAD
 from qa.web.server import GRACE_SECONDS
 
 pytest_plugins = ["browser"]
@@ -200,7 +200,7 @@ def test_a_body_that_is_far_too_large_is_refused_early_in_bounded_memory(service
     with service.bounded():
         status, gone = sent(service, UPLOAD, headers, body if announced else chunked(body))
         assert status in (413, 0)
-        assert gone <= (SLACK if announced else MAX_BODY + SLACK)
+        assert gone <= (SLACK if announced else MAX_UPLOAD + SLACK)
 
 
 @pytest.mark.parametrize("path", ["/api/ask", "/api/articles", "/gradio_api/queue/join", "/mcp", UPLOAD])
@@ -208,7 +208,7 @@ def test_a_body_without_a_length_is_refused_when_it_passes_the_limit(service, pa
     with service.bounded():
         status, gone = sent(service, path, CHUNKED, chunked(BLOCK for _ in range(100)))
         assert status in (400, 413, 0)
-        assert gone <= MAX_BODY + SLACK
+        assert gone <= (MAX_UPLOAD if path == UPLOAD else MAX_BODY) + SLACK
 
 
 @pytest.mark.parametrize("disposition", [FILE, FIELD], ids=["files", "fields"])

@@ -8,10 +8,11 @@ import re
 from python_multipart.multipart import parse_options_header  # as gradio reads it
 from starlette.formparsers import MultiPartException
 
+from qa.intake.intake import MAX_FILE
 from qa.web.asgi import Headers, Message, Receive, Scope
 
 MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewhat more
-MAX_FILE = 33 * 1024 * 1024  # bytes of an upload; a file may hold 32 MB
+MAX_UPLOAD = MAX_FILE + 1024 * 1024  # bytes; a file and the form around it
 MAX_LOGIN = 16 * 1024  # bytes that somebody unknown may send
 MAX_PARTS = 100  # of a form; the page sends its files one by one
 MAX_VALUES = 20_000  # of a message; a batch of 1,000 files is 3,000, an article of any length one
@@ -31,7 +32,7 @@ class Body:
         self.refusal: Problem | None = None
         self._receive = receive
         self._upload = scope["path"] == UPLOAD
-        self._limit = {"/login": MAX_LOGIN, UPLOAD: MAX_FILE}.get(scope["path"], MAX_BODY)
+        self._limit = {"/login": MAX_LOGIN, UPLOAD: MAX_UPLOAD}.get(scope["path"], MAX_BODY)
         self._boundary = self._read_boundary(headers.get("content-type", ""))
         self._bytes = self._parts = 0
         self._tail = b""
