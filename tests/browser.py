@@ -205,9 +205,11 @@ def served(qa) -> Iterator[SimpleNamespace]:
     while not server.started:
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield SimpleNamespace(url=f"http://127.0.0.1:{port}", host=host, store=store, sessions=_sessions(app))
-    server.force_exit = server.should_exit = True
-    thread.join(20)
+    try:
+        yield SimpleNamespace(url=f"http://127.0.0.1:{port}", host=host, store=store, sessions=_sessions(app))
+    finally:  # also after a test that fails: a server that goes on would keep the whole run from ending
+        server.force_exit = server.should_exit = True
+        thread.join(20)
 
 
 def _sessions(app) -> Any:
