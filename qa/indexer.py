@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from qa.catalog import Indexed
-from qa.embed import PRECISION, Matrix, SentenceEmbedding, model_digest, model_folder, normalized
+from qa.embed import Matrix, SentenceEmbedding, model_digest, model_folder, normalized, precision
 from qa.errors import ModelUnavailable
 from qa.passages import OVERLAP_PIECES, PASSAGE_PIECES, SPECIAL_PIECES, TITLE_PIECES, Span, cap_title, make_passages
 from qa.schema import FORMAT, Manifest
@@ -25,7 +25,7 @@ def manifest_for(model: str, dimension: int) -> Manifest:
         format=FORMAT,
         model=model,
         model_digest=model_digest(model_folder(model)),
-        precision=PRECISION,
+        precision=precision(model),
         dimension=dimension,
         segmenter=SEGMENTER,
         passages=f"{PASSAGE_PIECES}/{OVERLAP_PIECES}/{TITLE_PIECES} word pieces of the model's tokenizer",

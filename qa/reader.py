@@ -1,14 +1,11 @@
 """The reader: a small cross-encoder that reads question and passage together and scores every sentence in its context.
 
-Trained by `training/` and shipped in `qa/weights/` as int8 ONNX (see the model card there). One pass over a passage
-scores all its sentences and says which of its words answer.
+Trained by `training/` and shipped in `qa/weights/reader/` as int8 ONNX (see the model card there). One pass over a
+passage scores all its sentences and says which of its words answer.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.errors import ModelUnavailable
+from qa.packaged import check, session
 from qa.pairs import PairTokenizer, Row, Shown, Span, batch
 
-FOLDER = Path(__file__).parent / "weights"
-THREADS = 2
+FOLDER = Path(__file__).parent / "weights" / "reader"
 UNSEEN = -12.0  # score of a sentence that did not fit into the window: below all that were read
 LONGEST_ANSWER = 24  # word pieces
 
@@ -48,14 +44,7 @@ class Reader:
     def load(cls, folder: Path = FOLDER) -> Reader:
         """Load the model, its files checked against their checksums. Raises ModelUnavailable."""
         check(folder)
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(THREADS, os.cpu_count() or 1)
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leaves the processor to others
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
-        return cls(session, PairTokenizer(folder))
+        return cls(session(folder / "model.onnx"), PairTokenizer(folder))
 
     def read(self, question: str, passage: Shown) -> list[Reading]:
         """A reading of each sentence of the passage, in their order.
@@ -76,18 +65,6 @@ class Reader:
             },
         )
         return _readings(row, passage.start, scores[0], spans[0])
-
-
-def check(folder: Path) -> None:
-    """Raises ModelUnavailable when a file is missing or is not the one that was shipped."""
-    try:
-        sums = json.loads((folder / "checksums.json").read_text("utf-8"))
-        found = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sums}
-    except (OSError, ValueError) as error:
-        raise ModelUnavailable(f"The reader in {folder} is not whole: {error}. Reinstall groundwire.") from error
-    wrong = [name for name, sum in sums.items() if found[name] != sum]
-    if wrong:
-        raise ModelUnavailable(f"{folder / wrong[0]} is not the file that was shipped. Reinstall groundwire.")
 
 
 def _readings(row: Row, at: int, scores: NDArray[np.float32], spans: NDArray[np.float32]) -> list[Reading]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FORMAT = 2  # raise it whenever the meaning of a stored byte changes
+FORMAT = 3  # raise it whenever the meaning of a stored byte changes
 
 # `passage_text` is what the full-text index reads: text is stored once, in articles. A derived title is in neither.
 # `bands` finds articles that may be near copies of one another (`qa/stories.py`); those that are share a `story`, the

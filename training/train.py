@@ -21,12 +21,10 @@ import numpy as np
 import torch
 from data import REWORDED, Data, Sample
 from measure import measure
-from model import Reader, fresh, trained
+from model import Reader, encoder_folder, fresh, trained
 from torch import Tensor
 
-from qa.embed import model_folder
 from qa.pairs import batch
-from qa.settings import DEFAULT_MODEL
 
 QUESTIONS = 16  # a step
 ENCODER_RATE, HEAD_RATE, WARM_UP = 1e-4, 5e-4, 0.06
@@ -115,8 +113,8 @@ def main() -> None:
     args.run.mkdir(parents=True, exist_ok=True)
     (args.run / "run.json").write_text(json.dumps(vars(args), default=str), "utf-8")
     torch.manual_seed(args.seed)
-    data = Data(args.data, model_folder(DEFAULT_MODEL), args.input, args.rewords)
-    encoder = str(model_folder(DEFAULT_MODEL))
+    encoder = encoder_folder()
+    data = Data(args.data, Path(encoder), args.input, args.rewords)
     reader = trained(args.start, encoder) if args.start else fresh(encoder, args.layers)
     optimizer = torch.optim.AdamW(groups(reader, args.rate), weight_decay=0.01, fused=True)
     plan = list(data.steps(QUESTIONS, args.epochs, args.seed, args.limit))
