@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import socket
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,13 @@ from websites import Site, page
 from qa import add_commands
 from qa.cli import main
 from qa.folders import walk
+from qa.intake.intake import Intake
+from qa.intake.sandbox import Limits
 from qa.lock import Holder
 from qa.model import Model
 from qa.printing import shown
 from qa.service import QA
+from qa.settings import Settings
 
 BAD = 10
 STORY = (
@@ -205,15 +210,39 @@ def test_beside_a_running_service_texts_are_sent_in_batches_and_no_paths(home, s
     assert str(stories) not in str(sent)
 
 
-def test_lines_of_a_large_file_are_counted_through_its_pieces(library, stories, monkeypatch):
-    monkeypatch.setattr("qa.intake.intake.PIECE", 1_000)
-    rows = [json.dumps({"id": f"r{n}", "text": f"Row {n} is about tank {n}."}) for n in range(200)]
-    rows[149] = "{broken"
+@pytest.mark.parametrize("bad", ["{broken", "broken", "[1, 2]", "<html>", "\x00"], ids=ascii)
+def test_a_bad_line_of_a_large_file_costs_that_line_wherever_it_is_cut(library, stories, monkeypatch, bad):
+    """Cut before the bad line, a piece could be taken for a text, a page or a binary file."""
+    monkeypatch.setattr("qa.intake.intake.PIECE", 500)
+    monkeypatch.setattr("qa.intake.intake.LINES", 5)
+    rows = [json.dumps({"id": f"r{n}", "text": f"Row {n} is about tank {n}."}) for n in range(60)]
+    places = [1, *range(11, 31), 60]
+    for n in places:
+        rows[n - 1] = bad
     (stories / "rows.jsonl").write_text("\n".join(rows))
     done = run(library, "add", stories / "rows.jsonl")
-    assert done.exit_code == add_commands.PARTLY
-    assert "199 added" in done.stdout
-    assert "rows.jsonl: line 150: It is not JSON" in done.stderr
+    assert done.exit_code == add_commands.PARTLY, done.output
+    assert "38 added" in done.stdout
+    named = [int(line.split("rows.jsonl: line ")[1].split(":")[0]) for line in done.stderr.splitlines()[:-1]]
+    assert named == places
+    assert not any("{" in a["title"] for a in articles(library))
+
+
+def test_more_short_lines_than_the_sandbox_takes_articles_from_a_file_are_all_read():
+    count = Limits().drafts + 1
+    lines = BytesIO(b"".join(b'{"text": "Row %d."}\n' % n for n in range(count)))
+    with Intake(Settings.from_environment(Path("."))) as intake:
+        assert [d.text for d in intake.stream(lines, "rows.jsonl")] == [f"Row {n}." for n in range(count)]
+
+
+@pytest.mark.parametrize("encode", [gzip.compress, lambda data: data.decode().encode("utf-16")], ids=["gzip", "UTF-16"])
+def test_lines_that_cannot_be_cut_are_read_as_a_whole(monkeypatch, encode):
+    monkeypatch.setattr("qa.intake.intake.PIECE", 100)
+    lines = encode(b"\n".join(b'{"text": "Row %d of %d."}' % (n, n * 7919) for n in range(200)))
+    with Intake(Settings.from_environment(Path("."))) as intake:
+        assert len([d.text for d in intake.stream(BytesIO(lines), "rows.jsonl")]) == 200
+        assert [d.text for d in intake.stream(BytesIO(b'{"text": "One."}'), "rows.jsonl")] == ["One."]
+        assert [d.reason[:12] for d in intake.stream(BytesIO(b""), "rows.jsonl")] == ["It is empty."]
 
 
 def test_the_codes_say_all_some_or_none(library, stories):
