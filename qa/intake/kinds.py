@@ -1,5 +1,5 @@
-"""What a file is, by what is in it. A name decides only between what looks alike: Markdown and text, and JSON lines that
-begin with a bad one.
+"""What a file is, by what is in it. A name decides only between what looks alike: Markdown and text, and JSON lines of
+which the first is a bad one.
 
 Knows the marks of formats, not how to read them: qa/intake/parsers.py does. What cannot become an article is refused
 by what it seems to be, with what to do about it.
