@@ -24,7 +24,7 @@ MAX_ORIGIN = 60  # characters; where a value was found is told in a word or two
 MAX_ID = 80  # characters of a file stem, so that it stays readable in a list
 MAX_STEM_BYTES = 160  # the file system's own limit is 255 for a whole name
 
-# Removed at ingestion: controls but newline and tab, zero-width space and joiner of words, soft hyphen, byte-order mark,
+# Removed at ingestion: controls but newline and tab, zero-width space, joiner of words, soft hyphen, byte-order mark,
 # bidi overrides and isolates, invisible operators, deprecated formats, annotations, blank Hangul, tag characters.
 # ZWJ, ZWNJ, LRM and RLM stay: Persian, Indic scripts and emoji need them. So does a variation selector where there is
 # something to vary; any other is invisible, and a run of them can spell a hidden text.
