@@ -322,6 +322,8 @@ def test_files_come_in_the_order_of_ids_and_without_what_is_no_article(tmp_path:
         (tmp_path / name).write_text("Words.")
     (tmp_path / "folder.md").mkdir()
     (tmp_path / "link.md").symlink_to(tmp_path / "b.md")
+    (tmp_path / "up.md").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "pipe.md")  # whoever opened it would wait for ever
     assert [f.path.name for f in Corpus(tmp_path).files()] == ["a.md", "a.txt", "a-b.md", "b.md"]
     assert list(Corpus(tmp_path / "missing").files()) == []
 

@@ -19,14 +19,13 @@ from urllib.parse import unquote, urlsplit
 from qa.errors import ArticleError, FetchError
 from qa.intake.draft import Draft, Found, Refusal
 from qa.intake.fetch import Fetched, Fetcher
-from qa.intake.jsonl import JSON_LINES
+from qa.intake.jsonl import JSON_LINES, MAX_LINE
 from qa.intake.sandbox import Parsers
 from qa.settings import Settings
 
 MAX_FILE = 32 * 1024 * 1024  # bytes; a long report with pictures is 20 MB. JSON lines, read in pieces, may be longer
 PIECE = 4 * 1024 * 1024  # bytes of JSON lines that are parsed at once
 LINES = 5_000  # of those, fewer than the sandbox takes articles from one file
-MAX_LINE = 32 * 1024 * 1024  # bytes
 FETCHED = "fetched"  # how the origin of an address begins that was fetched: `qa refresh` fetches it again
 _WHOLE = (b"\x1f\x8b", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # JSON lines that cannot be cut after any line
 _LINE = re.compile(r"\bline (\d+)$")
@@ -132,10 +131,14 @@ def _name_in(url: str) -> str:
 
 
 def _pieces(first: bytes, file: BinaryIO) -> Iterable[bytes]:
-    """The file in pieces of whole lines. What is longer than MAX_LINE is cut, and so no JSON."""
+    """The file in pieces of whole lines. Of a line that is longer than any may be, no more is kept than shows it."""
     piece = first
     while piece:
-        lines = BytesIO(piece + file.readline(MAX_LINE)).readlines()
+        rest = more = file.readline(MAX_LINE + 1)
+        while len(more) > MAX_LINE and not more.endswith(b"\n"):
+            more = file.readline(MAX_LINE + 1)
+        ended = b"" if rest.endswith(b"\n") or more is rest else b"\n"
+        lines = BytesIO(piece + rest + ended).readlines()
         for n in range(0, len(lines), LINES):
             yield b"".join(lines[n : n + LINES])
         piece = file.read(PIECE)
