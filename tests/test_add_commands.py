@@ -27,6 +27,8 @@ from qa.model import Model
 from qa.printing import shown
 from qa.service import QA
 from qa.settings import Settings
+from qa.types import Outcome
+from qa.web import reports
 
 BAD = 10
 STORY = (
@@ -315,6 +317,17 @@ def test_a_name_inside_a_file_or_an_address_becomes_a_safe_id_and_is_shown_safel
     assert {p.name for p in (library / "corpus").iterdir()} == {f"{id}.md" for id in added}
     assert not {c for id in added for c in id} & set("/\\.\n\x00\u202e\x1b")
     assert sorted(p.name for p in library.iterdir()) == ["corpus", "fake-model", "index", "stories"]
+
+
+def test_on_the_page_too_a_name_reverses_nothing_beside_it():
+    name = "\u202etxt.<b>exe"
+    for html in (
+        reports.outcomes([Outcome(name, "refused", None, "Why.")], f"Adding {name}"),
+        reports.index_state("ready", "", {"articles": 1, "sentences": 1, "passages": 1, "pending": 0, "dense": "exact"},
+                            {name: "Why."}),
+    ):  # fmt: skip
+        assert "\u202e" not in html
+        assert "\\u202etxt.&lt;b&gt;exe" in html
 
 
 def test_ordinary_names_are_shown_as_they_are():
