@@ -21,6 +21,7 @@ from qa.errors import ArticleError, DuplicateArticle, UnknownArticle
 from qa.index import Index
 from qa.intake.draft import FIELDS as METADATA
 from qa.intake.draft import Draft, Refusal
+from qa.lookalikes import lookalike_note
 from qa.snapshot import Snapshot
 from qa.types import GIVEN, Article, Outcome
 
@@ -56,7 +57,7 @@ def asked_from_text(
     article = parse_article(text, "draft", markdown=markdown)
     stated = {k: article.origins.get(k, FRONT_MATTER) for k in METADATA if getattr(article, k) is not None}
     article = _given(replace(article, added=None, origins=stated), given)
-    return Asked(article, name, stem or article.shown_title, id)
+    return Asked(article, name, stem or article.shown_title, id, tuple(filter(None, [lookalike_note(article.text)])))
 
 
 def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str, str | None]) -> Asked:
@@ -76,6 +77,7 @@ def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str
     origins = {field: draft.metadata[field].origin for field in known}
     article = _given(Article("draft", checked_text(draft.text), **known, origins=origins), given)
     wanted = article.title or draft.name or article.shown_title
+    notes += filter(None, [lookalike_note(article.text)])
     return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes))
 
 

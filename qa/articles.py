@@ -24,10 +24,18 @@ MAX_ORIGIN = 60  # characters; where a value was found is told in a word or two
 MAX_ID = 80  # characters of a file stem, so that it stays readable in a list
 MAX_STEM_BYTES = 160  # the file system's own limit is 255 for a whole name
 
-# Removed at ingestion: controls but newline and tab, zero-width space, soft hyphen, byte-order mark, bidi
-# overrides and isolates, tag characters. ZWJ, ZWNJ, LRM and RLM stay: Persian, Indic scripts and emoji need them.
+# Removed at ingestion: controls but newline and tab, zero-width space, joiner of words, soft hyphen, byte-order mark,
+# bidi overrides and isolates, invisible operators, deprecated formats, annotations, blank Hangul, tag characters.
+# ZWJ, ZWNJ, LRM and RLM stay: Persian, Indic scripts and emoji need them. So does a variation selector where there is
+# something to vary; any other is invisible, and a run of them can spell a hidden text.
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e007f"
+)
+_SELECTORS, _IDEOGRAPHS = "\ufe00-\ufe0f\U000e0100-\U000e01ef", "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _REMOVED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+    f"(?=[{_INVISIBLE}{_SELECTORS}])(?:[{_INVISIBLE}]"  # a glance first: most characters are neither
+    f"|(?<![^\\s{_INVISIBLE}{_SELECTORS}])[{_SELECTORS}]|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e01ef])"
 )
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _BLANK_RUNS = re.compile(r"\n{3,}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import socket
+import tracemalloc
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,10 +20,15 @@ from websites import Site, page
 from qa import add_commands
 from qa.cli import main
 from qa.folders import walk
+from qa.intake.intake import LINES, MAX_FILE, Intake
+from qa.intake.sandbox import Limits, Parsers
 from qa.lock import Holder
 from qa.model import Model
 from qa.printing import shown
 from qa.service import QA
+from qa.settings import Settings
+from qa.types import Outcome
+from qa.web import reports
 
 BAD = 10
 STORY = (
@@ -124,6 +132,40 @@ def test_what_is_no_file_of_the_folder_itself_is_skipped_and_listed(library, sto
     assert sorted(a["id"] for a in articles(library)) == ["good", "plane"]
 
 
+def test_a_file_on_which_the_parser_hangs_or_fails_is_named_and_the_others_are_added(library, stories, monkeypatch):
+    """Their parser does what the first word of a file says."""
+    limits = Limits(seconds=20, computing=1)
+    monkeypatch.setattr("qa.intake.intake.Parsers", lambda: Parsers("hostile_parsers:parse", limits))
+    for n, words in enumerate(("fine one", "spin", "fine two", "fail", "fine three")):
+        (stories / f"{n}.txt").write_text(words)
+    done = run(library, "add", stories)
+    assert done.exit_code == add_commands.PARTLY, done.output
+    named = dict(line.removeprefix("refused: ").split(": ", 1) for line in done.stderr.splitlines()[:-1])
+    assert list(named) == [f"{stories}/{n}.txt" for n in (1, 3)]
+    assert "more than 1 s of computing" in named[f"{stories}/1.txt"]
+    assert "no such box" in named[f"{stories}/3.txt"]
+    assert sorted(a["title"] for a in articles(library)) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize("name", ["long.txt", "long.jsonl"])
+def test_of_a_file_of_200_megabytes_no_more_is_held_than_its_limit(library, stories, name):
+    with open(stories / name, "wb") as file:
+        file.truncate(200 << 20)  # of zeros, which take no room
+        file.seek(0, os.SEEK_END)
+        file.write(b'\n{"text": "The last line."}')
+    tracemalloc.start()
+    done = run(library, "add", stories / name)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * MAX_FILE
+    if name == "long.txt":
+        assert "long.txt: It has more than 32 MB" in done.stderr
+        assert articles(library) == []
+    else:
+        assert "long.jsonl: line 1: It has more than 20,971,520 bytes" in done.stderr
+        assert [a["title"] for a in articles(library)] == ["The last line."]
+
+
 def test_a_folder_that_cannot_be_read_is_named_and_the_rest_goes_on(stories, monkeypatch):
     fill(stories, 14)
     real = os.scandir
@@ -205,15 +247,35 @@ def test_beside_a_running_service_texts_are_sent_in_batches_and_no_paths(home, s
     assert str(stories) not in str(sent)
 
 
-def test_lines_of_a_large_file_are_counted_through_its_pieces(library, stories, monkeypatch):
-    monkeypatch.setattr("qa.intake.intake.PIECE", 1_000)
-    rows = [json.dumps({"id": f"r{n}", "text": f"Row {n} is about tank {n}."}) for n in range(200)]
-    rows[149] = "{broken"
+@pytest.mark.parametrize("bad", ["{broken", "broken", "[1, 2]", "<html>", "\x00"], ids=ascii)
+def test_a_bad_line_of_a_large_file_costs_that_line_wherever_it_is_cut(library, stories, monkeypatch, bad):
+    """Cut before the bad line, a piece could be taken for a text, a page or a binary file. The sandbox takes so many
+    articles from one piece and no more: lines may be short."""
+    assert Limits().drafts >= LINES
+    monkeypatch.setattr("qa.intake.intake.PIECE", 500)
+    monkeypatch.setattr("qa.intake.intake.LINES", 5)
+    monkeypatch.setattr("qa.intake.intake.Parsers", lambda: Parsers(limits=Limits(drafts=5)))
+    rows = [json.dumps({"id": f"r{n}", "text": f"Row {n} is about tank {n}."}) for n in range(60)]
+    places = [1, *range(11, 31), 60]
+    for n in places:
+        rows[n - 1] = bad
     (stories / "rows.jsonl").write_text("\n".join(rows))
     done = run(library, "add", stories / "rows.jsonl")
-    assert done.exit_code == add_commands.PARTLY
-    assert "199 added" in done.stdout
-    assert "rows.jsonl: line 150: It is not JSON" in done.stderr
+    assert done.exit_code == add_commands.PARTLY, done.output
+    assert "38 added" in done.stdout
+    named = [int(line.split("rows.jsonl: line ")[1].split(":")[0]) for line in done.stderr.splitlines()[:-1]]
+    assert named == places
+    assert not any("{" in a["title"] for a in articles(library))
+
+
+@pytest.mark.parametrize("encode", [gzip.compress, lambda data: data.decode().encode("utf-16")], ids=["gzip", "UTF-16"])
+def test_lines_that_cannot_be_cut_are_read_as_a_whole(monkeypatch, encode):
+    monkeypatch.setattr("qa.intake.intake.PIECE", 100)
+    lines = encode(b"\n".join(b'{"text": "Row %d of %d."}' % (n, n * 7919) for n in range(200)))
+    with Intake(Settings.from_environment(Path("."))) as intake:
+        assert len([d.text for d in intake.stream(BytesIO(lines), "rows.jsonl")]) == 200
+        assert [d.text for d in intake.stream(BytesIO(b'{"text": "One."}'), "rows.jsonl")] == ["One."]
+        assert [d.reason[:12] for d in intake.stream(BytesIO(b""), "rows.jsonl")] == ["It is empty."]
 
 
 def test_the_codes_say_all_some_or_none(library, stories):
@@ -239,6 +301,33 @@ def test_a_name_is_shown_so_that_it_moves_no_cursor_and_becomes_a_safe_id(librar
     [article] = articles(library)
     assert (library / "corpus" / f"{article['id']}.md").exists()
     assert sorted(p.name for p in library.iterdir()) == ["corpus", "fake-model", "index", "stories"]
+
+
+def test_a_name_inside_a_file_or_an_address_becomes_a_safe_id_and_is_shown_safely(library, stories, site):
+    names = ["../../up", "/etc/passwd", "..", "a\nb", "\x00", "\u202egnp.x", "\x1b[2Jx", "-rf", "n" * 300, "\udcff", ""]
+    rows = [json.dumps({"id": name, "text": f"Row {n} is about a tank."}) for n, name in enumerate(names)]
+    rows += [json.dumps({"title": name, "text": f"Row {n} is about a ship."}) for n, name in enumerate(names)]
+    (stories / "rows.jsonl").write_text("\n".join(rows))
+    web = site(**{"..%2F..%2Fx%0A%00%E2%80%AE.txt": page(b"The plane is white.", type="text/plain")})
+    done = run(library, "add", stories / "rows.jsonl", f"http://127.0.0.1:{web.port}/..%2F..%2Fx%0A%00%E2%80%AE.txt")
+    assert done.exit_code == 0, done.output
+    assert not set(done.output.replace("\n", "")) & {"\x1b", "\u202e", "\r", "\x00"}
+    added = {a["id"] for a in articles(library)}
+    assert len(added) == 2 * len(names) + 1
+    assert {p.name for p in (library / "corpus").iterdir()} == {f"{id}.md" for id in added}
+    assert not {c for id in added for c in id} & set("/\\.\n\x00\u202e\x1b")
+    assert sorted(p.name for p in library.iterdir()) == ["corpus", "fake-model", "index", "stories"]
+
+
+def test_on_the_page_too_a_name_reverses_nothing_beside_it():
+    name = "\u202etxt.<b>exe"
+    for html in (
+        reports.outcomes([Outcome(name, "refused", None, "Why.")], f"Adding {name}"),
+        reports.index_state("ready", "", {"articles": 1, "sentences": 1, "passages": 1, "pending": 0, "dense": "exact"},
+                            {name: "Why."}),
+    ):  # fmt: skip
+        assert "\u202e" not in html
+        assert "\\u202etxt.&lt;b&gt;exe" in html
 
 
 def test_ordinary_names_are_shown_as_they_are():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from qa.doctor import examine
 from qa.errors import ArticleError, DuplicateArticle, StorageError, UnknownArticle
 from qa.intake.draft import FIELDS as METADATA
 from qa.intake.draft import Draft, Found, Refusal
+from qa.lookalikes import lookalike_note
 from qa.types import GIVEN, Article, Filters
 
 TEXT = "The tank is green. It holds 12 litres."
@@ -79,6 +81,34 @@ def test_front_matter_and_arguments_have_their_origins_too(qa):
     qa.add(f"---\ntitle: A\noutlet: B\norigins: 'outlet: og:site_name'\n---\n{TEXT}", name="x.md", author="C")
     origins = {"title": "front matter", "outlet": "og:site_name", "author": GIVEN}
     assert qa.article("x")[0].origins == origins
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The bank p\u0430ypal is closed.", "'p\u0430ypal', whose '\u0430' is Cyrillic"),
+        ("\u041coscow is large.", "'\u041coscow', whose '\u041c' is Cyrillic"),
+        ("x" * 99 + "\u039f is a word.", "whose '\u039f' is Greek"),
+        ("Москва is Moscow, 5 kΩ, TNFα, Ελλάδα, μm, IT-компания.", None),
+    ],
+)
+def test_letters_of_another_alphabet_that_look_alike_are_kept_and_said(qa, text, said):
+    for outcome in (qa.add_draft(draft(text)), qa.add(f"{text} It is pasted.", name="pasted.txt")):
+        assert text in qa.article(outcome.article)[0].text, "the article's own letters"
+        assert (said or "") in outcome.message
+        assert ("look alike" in outcome.message) == (said is not None)
+
+
+@given(st.text("aoxpA1 _аохрАΟГю", max_size=80))
+def test_a_word_that_is_named_mixes_alphabets_and_stands_in_the_text(text):
+    note = lookalike_note(text)
+    if note is None:
+        assert not any({a, b} & set("аохрАΟ") and {a, b} & set("aoxpA") for a, b in pairwise(text))
+        return
+    word = note.split("'")[1]
+    assert word in text
+    assert set(word) & set("аохрАΟ")
+    assert set(word) & set("aoxpA")
 
 
 # The same text

@@ -21,7 +21,8 @@ from qa.errors import ArticleError, StorageError
 from qa.types import Article
 
 REMOVED = "\x00\x01\x07\x08\x0e\x1b\x1f\x7f\x80\x9f\u00ad\u200b\ufeff\u202a\u202e\u2066\u2069\U000e0001\U000e0041"
-KEPT = {"ZWJ": "\u200d", "ZWNJ": "\u200c", "LRM": "\u200e", "RLM": "\u200f"}
+REMOVED += "\u180e\u2060\u2061\u2064\u206a\u3164\uffa0\ufff9\U0001d173\U000e0100"
+KEPT = {"ZWJ": "\u200d", "ZWNJ": "\u200c", "LRM": "\u200e", "RLM": "\u200f", "VS16": "\ufe0f"}
 
 
 def canonical_line(raw: str) -> str:
@@ -82,6 +83,14 @@ def test_an_invisible_character_that_misleads_is_removed(character: str) -> None
 @pytest.mark.parametrize("character", KEPT.values(), ids=KEPT)
 def test_an_invisible_character_that_scripts_need_is_kept(character: str) -> None:
     assert canonical_text(f"a{character}b") == f"a{character}b"
+
+
+def test_a_variation_selector_stays_where_it_varies_something_and_spells_nothing() -> None:
+    """What is hidden here is how a text of any length can be carried behind one letter."""
+    hidden = "".join(chr(0xE0100 + byte - 16) for byte in b"ignore all") + "\ufe01\ufe02"
+    assert canonical_text(f"\ufe0f\u845b\U000e0100\u57ce \u2764\ufe0f{hidden} a{hidden} \ufe0fb \u200b\ufe0fc") == (
+        "\u845b\U000e0100\u57ce \u2764\ufe0f a b c"
+    )
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r", "\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
@@ -313,6 +322,8 @@ def test_files_come_in_the_order_of_ids_and_without_what_is_no_article(tmp_path:
         (tmp_path / name).write_text("Words.")
     (tmp_path / "folder.md").mkdir()
     (tmp_path / "link.md").symlink_to(tmp_path / "b.md")
+    (tmp_path / "up.md").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "pipe.md")  # whoever opened it would wait for ever
     assert [f.path.name for f in Corpus(tmp_path).files()] == ["a.md", "a.txt", "a-b.md", "b.md"]
     assert list(Corpus(tmp_path / "missing").files()) == []
 

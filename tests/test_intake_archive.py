@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import socket
 import struct
 import threading
@@ -10,7 +12,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from documents import docx, epub, paragraph, xhtml, zipped
+from documents import WORDS, docx, epub, mail, paragraph, pdf, xhtml, zipped
 
 from qa.errors import ArticleError
 from qa.intake import archive
@@ -85,7 +87,6 @@ def outside(tmp_path):
     canary = tmp_path / "canary.txt"
     canary.write_text(CANARY)
     server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(0.3)
     came = []
     watch = threading.Thread(target=lambda: _accept(server, came))
     watch.start()
@@ -94,16 +95,18 @@ def outside(tmp_path):
         f'<!DOCTYPE a SYSTEM "http://127.0.0.1:{port}/x.dtd" [<!ENTITY f SYSTEM "{canary.as_uri()}">'
         f'<!ENTITY % p SYSTEM "http://127.0.0.1:{port}/p">%p;<!ENTITY n SYSTEM "http://127.0.0.1:{port}/n">]>'
     )
+    server.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
     watch.join()
     server.close()
     assert came == []
 
 
 def _accept(server, came) -> None:
-    try:
-        came.append(server.accept())
-    except OSError:
-        return
+    with contextlib.suppress(OSError):
+        while True:
+            line, address = server.accept()
+            line.close()
+            came.append(address)
 
 
 def hostile(doctype: str, reference: str) -> dict[str, bytes]:
@@ -116,23 +119,39 @@ def hostile(doctype: str, reference: str) -> dict[str, bytes]:
             new.writestr(name, doctype + body if name == "word/document.xml" else old.read(name))
     page = f'{doctype}<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Read: {reference}</p></body></html>'
     feed = f"{doctype}<rss version='2.0'><channel><title>{reference}</title><item><title>A</title>"
+    remote = "".join(f'<img src="{u}"><iframe src="{u}"></iframe>' for u in re.findall(r'http://[^"]+', doctype))
+    wild = f"{doctype}<html><head><title>A</title></head><body><p>{WORDS} {reference}</p>{remote}</body></html>"
+    core = f"{doctype}<a xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:title>{reference}</dc:title></a>"
+    xmp = f'<x:xmpmeta xmlns:x="adobe:ns:meta/">{doctype}<a>{reference}</a></x:xmpmeta>'
     return {
         "docx": word.getvalue(),
+        "docx properties": docx(paragraph(WORDS), **{"docProps/core.xml": core}),
+        "docx styles": docx(paragraph(WORDS), **{"word/styles.xml": core}),
+        "html": wild.encode(),
+        "mail": mail(None, wild),
+        "pdf xmp": pdf([WORDS], prepare=lambda sheets: sheets.set_xmp_metadata(xmp)),
         "epub": epub({"a.xhtml": page}),
         "epub package": epub(
             {"a.xhtml": xhtml("words")}, extra={"META-INF/container.xml": f"{doctype}<a>{reference}</a>"}
         ),
+        "epub contents": epub({"a.xhtml": xhtml("words")}, extra={"OEBPS/nav": page}),
         "feed": f"{feed}<description>Read: {reference}</description></item></channel></rss>".encode(),
     }
 
 
-@pytest.mark.parametrize("format", ["docx", "epub", "epub package", "feed"])
+FORMATS = (
+    "docx", "docx properties", "docx styles", "epub", "epub package", "epub contents", "feed", "html", "mail",
+    "pdf xmp",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("reference", ["&f;", "&n;"])
 def test_an_external_entity_reads_nothing_and_opens_no_socket(outside: str, format: str, reference: str) -> None:
     assert CANARY not in text_of(hostile(outside, reference)[format])
 
 
-@pytest.mark.parametrize("format", ["docx", "epub", "epub package", "feed"])
+@pytest.mark.parametrize("format", FORMATS)
 def test_a_billion_laughs_are_not_heard(format: str) -> None:
     begun = time.perf_counter()
     text = text_of(hostile(LAUGHS, "&l9;")[format])

@@ -46,6 +46,22 @@ ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>
 <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>One.</p><p>Two.</p></div></content></entry></feed>"""
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-16", "Größe, 市当局"),
+        ("windows-1252", "Größe – “Café”"),
+        ("shift_jis", "市当局は木曜日に"),
+        ("koi8-r", "Власти города объявили"),
+    ],
+)
+def test_a_feed_is_read_in_the_encoding_that_it_states(encoding: str, text: str) -> None:
+    item = f"<title>{text}</title><description>{text}</description>"
+    data = rss(item).decode().replace('encoding="utf-8"', f'encoding="{encoding}"').encode(encoding)
+    draft = only(data)
+    assert (draft.text, draft.metadata["title"].value) == (text, text)
+
+
 def test_atom_is_read_and_a_last_change_is_called_one() -> None:
     both = "<published>2024-05-07T10:00:00-03:00</published><updated>2024-05-09T10:00:00Z</updated>"
     draft = only(ATOM.format(dates=both).encode())

@@ -53,12 +53,17 @@ def test_the_kind_is_what_is_in_the_file_whatever_its_name_says(example: str, su
     assert kind_of(EXAMPLES[example], f"x{suffix}") == example.split()[0]
 
 
-def test_the_name_tells_markdown_from_text_and_nothing_else() -> None:
+def test_the_name_tells_markdown_from_text() -> None:
     assert kind_of(b"# Title\n\nwords", "a.md") == "markdown"
     assert kind_of(b"# Title\n\nwords", "a.txt") == "text"
     assert kind_of(b"<div align=center>\n\n# Title\n\n</div>", "README.MD") == "markdown"
     assert kind_of(b"<!doctype html><p>words", "a.md") == "html"
     assert kind_of(pdf([WORDS]), "a.md") == "pdf"
+
+
+@pytest.mark.parametrize("first", [b"broken", b"[1]", b"<html>", b"From: a\nTo: b\nMessage-ID: 1", b"\x00"])
+def test_the_name_tells_that_a_file_which_begins_with_a_bad_line_holds_json_lines(first: bytes) -> None:
+    assert kind_of(first + b"\n" + LINE, "a.NDJSON") == "jsonl"
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)

@@ -14,7 +14,8 @@ from strategies import any_text
 
 from qa.articles import MAX_BYTES, canonical_text
 from qa.errors import ArticleError
-from qa.intake.drafting import date_of, stated, stem_of
+from qa.intake.dates import date_of
+from qa.intake.drafting import stated, stem_of
 from qa.intake.encodings import decoded
 from qa.intake.text import parse
 from qa.intake.wrapping import unwrapped
@@ -198,6 +199,8 @@ def test_a_book_of_project_gutenberg_comes_without_its_licence() -> None:
         ("Tue, 07 May 2024", "2024-05-07"),
         ("May 7, 2024", "2024-05-07"),
         ("Sept. 3rd, 2024", "2024-09-03"),
+        ("7 mai 2024", "2024-05-07"),
+        ("1215-06-15", "1215-06-15"),
         ("07/05/2024", None),
         ("2024", None),
         ("May 2024", None),

@@ -23,6 +23,13 @@ def test_the_map_of_modules_is_complete_and_names_no_ghost():
     assert named == shipped
 
 
+def test_every_test_that_the_table_of_reliability_names_exists():
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "reliability.md").read_text("utf-8"))
+    assert len(named) > 50
+    assert [name for name in named if f"def {name}(" not in tests] == []
+
+
 def test_every_command_and_option_in_the_documents_exists():
     runner = CliRunner()
     for document in DOCUMENTS:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
 EARLIEST = 1600  # the first newspapers; systems write year 1 and 1970 for "none"
+FIRST_YEAR = 1000  # of a value that is nothing but a date; converters write 0101-01-01 for one that they do not know
 MAX_LENGTH = 120  # characters of a text that is read as one date
 
 _ISO = re.compile(
@@ -43,8 +44,25 @@ _DAY_FIRST = re.compile(
     re.I,
 )
 _MONTH_FIRST = re.compile(rf"\b({_NAME})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
+_WEEKDAY = re.compile(r"^\w{2,12}, ")
 _MONTH_BEFORE_DAY = frozenset(("en-us", "en-ph", "es-us"))  # languages that write 12/31/2024
 _DAY_BEFORE_MONTH = frozenset("de fr es it pt nl pl cs sk da nb no fi ru uk tr el ro lv lt et hr sl bg ca gl".split())
+
+
+def date_of(value: str) -> str | None:
+    """A value that is nothing but a date, as ISO 8601: the day, or the time as it was written, with or without offset.
+
+    A form whose day and month could be told either way is not read.
+    """
+    value = " ".join(value.split())
+    for read in (_standard, _mail, _named):
+        try:
+            found = read(value)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        if found is not None and found.year >= FIRST_YEAR:
+            return found.isoformat(timespec="seconds") if isinstance(found, datetime) else found.isoformat()
+    return None
 
 
 def stated_date(text: str, language: str = "") -> str | None:
@@ -75,6 +93,29 @@ def machine_date(text: str) -> str | None:
     return (
         moment.isoformat() if moment.tzinfo and moment.year >= EARLIEST else _day(moment.year, moment.month, moment.day)
     )
+
+
+def _standard(value: str) -> date | datetime:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return datetime.fromisoformat(value)
+
+
+def _mail(value: str) -> datetime | None:
+    return parsedate_to_datetime(value) if ":" in value else None  # without a time it would be given one
+
+
+def _named(value: str) -> date | None:
+    """A day whose month is named, perhaps after its weekday."""
+    value = _WEEKDAY.sub("", value)
+    if match := _MONTH_FIRST.fullmatch(value):
+        month, day, year = match.groups()
+    elif match := _DAY_FIRST.fullmatch(value):
+        day, month, year = match.groups()
+    else:
+        return None
+    return date(int(year), _MONTH[month.lower()], int(day))
 
 
 def _iso(found: re.Match[str]) -> str | None:

@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from qa.articles import MAX_BYTES, MAX_FIELD, canonical_text, storable
 from qa.errors import ArticleError
+from qa.intake.dates import date_of
 from qa.intake.draft import Draft, Found
 
-FIRST_YEAR = 1000  # converters write 0101-01-01 and the like for a date that they do not know
 MAX_NAME = 200  # characters of a file's name that are worth deriving an id from
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _NO_LANGUAGE = {"und", "zxx", "mul", "mis"}  # ISO 639-2: undetermined, none, several, uncoded
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
-_DAY_FIRST = re.compile(r"(?:[A-Za-z]{3,9}, )?(\d{1,2}) ([A-Za-z]{3,9})\.? (\d{4})")
 _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,8}$")
 
 
@@ -67,43 +62,6 @@ def stem_of(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     last = last.encode(errors="replace").decode()
     return (one_line(_SUFFIX.sub("", last)[:MAX_NAME]) or "").lstrip(".- ")
-
-
-def date_of(value: str) -> str | None:
-    """A day, or a time with its offset where one is stated, in ISO 8601, from ISO 8601, mail or English dates.
-
-    A form whose day and month could be told either way is not read.
-    """
-    value = " ".join(value.split())
-    for read in (_iso, _mail, _english):
-        try:
-            found = read(value)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-        if found is not None and found.year >= FIRST_YEAR:
-            return found.isoformat(timespec="seconds") if isinstance(found, datetime) else found.isoformat()
-    return None
-
-
-def _iso(value: str) -> date | datetime:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return datetime.fromisoformat(value)
-
-
-def _mail(value: str) -> datetime | None:
-    return parsedate_to_datetime(value) if ":" in value else None  # without a time it would be given one
-
-
-def _english(value: str) -> date | None:
-    if match := _MONTH_FIRST.fullmatch(value):
-        month, day, year = match.groups()
-    elif match := _DAY_FIRST.fullmatch(value):
-        day, month, year = match.groups()
-    else:
-        return None
-    return date(int(year), _MONTHS.index(month[:3].lower()) + 1, int(day))
 
 
 def _language_of(value: str) -> str | None:

@@ -1,6 +1,9 @@
 """Text in any encoding: a stated one is believed, UTF is known by its form, anything else is a guess that is said.
 
-Knows bytes and characters, no file format. A guess that is not well founded is refused with the way to mend it.
+Labels mean what the HTML standard says (`iso-8859-1` is windows-1252). Bytes that are valid UTF-8 are UTF-8 whatever
+anybody claims: that other encodings come out so by chance is next to impossible. Of a file a guess that is not well
+founded is refused with the way to mend it; a page is always read, as browsers do, and may state its own encoding.
+Knows bytes and characters, no file format beyond the places where a page states it.
 """
 
 from __future__ import annotations
@@ -10,10 +13,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+import webencodings
+
 from qa.errors import ArticleError
 
 HEAD = 2**16  # bytes that are looked at to tell text from other things
 SAMPLE = 2**18  # bytes that a guess is made from
+PAGE_SAMPLE = 2**20  # the same of a page, of which most is markup
+DECLARED_WITHIN = 4096  # bytes; the standard looks at 1,024, but saved pages carry long comments first
+PAGE_DAMAGE = 0.001  # share of broken characters up to which what a page or its server states is believed
 MAX_CONTROLS = 0.02  # share of control characters; packed data has a tenth and more, old texts a few page breaks
 DAMAGE = 0.02  # UTF-8 with so few bad places among its many-byte characters is damaged UTF-8, not another encoding
 MAX_CHAOS = 0.1  # of charset-normalizer: its measure of characters that do not go together
@@ -38,6 +46,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WIDE_TAGS = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+_DECLARED = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""", re.I)  # fmt: skip # noqa: E501
+_PAGE_LABELS = {"CP932": "shift_jis", "CP949": "euc-kr", "CP950": "big5"}  # chardet's, which the standard does not know
 _CONTROLS = bytes(c for c in range(0x20) if c not in b"\t\n\x0b\x0c\r\x1b") + b"\x7f"
 _ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b$(D")  # ISO-2022-JP, which is ASCII to everybody else
 _SPACES_OR_STOPS = set(" \n。、，．")
@@ -59,11 +70,10 @@ def decoded(data: bytes, charset: str | None = None) -> Decoded:
     """The text of a file's bytes; `charset` is what its sender said, which servers often say of all files.
 
     Raises ArticleError for what is no text or cannot be read with confidence."""
-    mark = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
-    if mark:
+    if mark := _marked(data):
         return _with_damage(data, mark)
     if encoding := _unmarked_utf16(data):
-        return Decoded(data.decode(encoding), f"Read as {encoding.upper()}: its encoding is not stated.")
+        return Decoded(data.decode(encoding), _unstated(encoding))
     if not is_text(data):
         raise ArticleError("It is not text: it holds control characters throughout. Add a text or a document.")
     if any(escape in data[:SAMPLE] for escape in _ESCAPES):
@@ -71,16 +81,36 @@ def decoded(data: bytes, charset: str | None = None) -> Decoded:
     try:
         return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError:
-        return _stated(data, charset) or _damaged_utf8(data) or _guessed(data)
+        return _stated(data, _codec(charset)) or _damaged_utf8(data) or _guessed(data)
+
+
+def decoded_page(data: bytes, charset: str | None = None) -> Decoded:
+    """The text of a page's bytes; `charset` is what its server said, where somebody knows it."""
+    if mark := _marked(data):
+        return Decoded(data.decode(mark, errors="replace"))
+    for start, encoding in _WIDE_TAGS:
+        if data.lstrip(b"\n\r\t ").startswith(start):
+            return Decoded(data.decode(encoding, errors="replace"), _unstated(encoding))
+    stated = _codec(charset) or _codec(_declared(data))
+    if stated in (None, "utf-8") or not data.isascii():  # ISO-2022-JP is ASCII throughout
+        try:
+            return Decoded(data.decode("utf-8"))
+        except UnicodeDecodeError:
+            pass
+    return _stated(data, stated, PAGE_DAMAGE) or _guessed_page(data, stated)
 
 
 def is_text(data: bytes) -> bool:
     """Whether the first bytes are text in some encoding: NUL only in UTF-16 and UTF-32, hardly a control character."""
     head = data[:HEAD]
-    if any(head.startswith(mark) for mark, _ in _MARKS) or _unmarked_utf16(head):
+    if _marked(head) or _unmarked_utf16(head):
         return True
     controls = len(head) - len(head.translate(None, _CONTROLS))
     return b"\x00" not in head and controls <= MAX_CONTROLS * len(head)
+
+
+def _marked(data: bytes) -> str | None:
+    return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
@@ -111,15 +141,29 @@ def _with_damage(data: bytes, encoding: str) -> Decoded:
         return Decoded(text, f"Read as {shown}; damaged places are shown as \ufffd.")
 
 
-def _stated(data: bytes, charset: str | None) -> Decoded | None:
-    """In the encoding that was said, where the bytes fit; ISO 8859-1 means windows-1252, as in browsers."""
+def _stated(data: bytes, encoding: str | None, damage: float = 0) -> Decoded | None:
+    """In the encoding that was said, where the bytes fit but for a share of damage."""
+    if encoding is None:
+        return None
+    text = data.decode(encoding, errors="replace")
+    return Decoded(text) if text.count("\ufffd") <= damage * len(text) else None
+
+
+def _declared(data: bytes) -> str | None:
+    found = _DECLARED.search(data[:DECLARED_WITHIN])
+    return (found[1] or found[2]).decode("ascii", "ignore") if found else None
+
+
+def _codec(label: str | None) -> str | None:
+    """Python's name of what a label means; None for one that means nothing. UTF-16 would have been seen: where the
+    ASCII of a text can be read, it is a mistake for UTF-8, says the standard."""
     try:
-        name = codecs.lookup(charset or "").name
-        if name.startswith(("utf-16", "utf-32")):  # it would have been seen
-            return None
-        return Decoded(data.decode("cp1252" if name in ("iso8859-1", "ascii") else name))
+        known = webencodings.lookup(label or "")
+        name: str = known.codec_info.name if known else codecs.lookup(label or "").name
+        "".encode(name)  # not everything that Python calls a codec is an encoding of text
     except (LookupError, ValueError):
         return None
+    return "utf-8" if name.startswith(("utf-16", "utf-32")) else name
 
 
 def _damaged_utf8(data: bytes) -> Decoded | None:
@@ -138,13 +182,22 @@ def _guessed(data: bytes) -> Decoded:
     if encoding:
         try:
             text = data.decode(encoding, errors="strict" if encoding in _PAIRED else "replace")
-            return Decoded(text, f"Read as {_shown(encoding)}: its encoding is not stated. Check its letters.")
+            return Decoded(text, f"{_unstated(encoding)} Check its letters.")
         except UnicodeDecodeError:
             pass
     raise ArticleError(
         "It is not UTF-8, and what else it may be cannot be told. Convert it and add it again, "
         "for example: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW"
     )
+
+
+def _guessed_page(data: bytes, stated: str | None) -> Decoded:
+    import chardet  # here, since most pages are UTF-8; of short texts between markup it knows more than the other
+
+    best = chardet.detect(data[:PAGE_SAMPLE])["encoding"] or ""
+    guess = _codec(_PAGE_LABELS.get(best, best)) or "cp1252"  # which browsers take in the west
+    why = f"Read as {_shown(guess)}: it is not {_shown(stated)}, as it says." if stated else _unstated(guess)
+    return Decoded(data.decode(guess, errors="replace"), why)
 
 
 def _is_western(sample: bytes) -> bool:
@@ -180,6 +233,10 @@ def _whole_lines(data: bytes) -> bytes:
     lines = [line for line in data[: 16 * SAMPLE].split(b"\n")[:-1] if not line.isascii()]
     sample = b"\n".join(lines)[:SAMPLE] or data[:SAMPLE]
     return sample[: sample.rfind(b"\n") + 1] or sample
+
+
+def _unstated(encoding: str) -> str:
+    return f"Read as {_shown(encoding)}: its encoding is not stated."
 
 
 def _shown(encoding: str) -> str:

@@ -6,25 +6,28 @@ the corpus nor formats.
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import BinaryIO, Self
 from urllib.parse import unquote, urlsplit
 
 from qa.errors import ArticleError, FetchError
 from qa.intake.draft import Draft, Found, Refusal
 from qa.intake.fetch import Fetched, Fetcher
+from qa.intake.jsonl import JSON_LINES, MAX_LINE
 from qa.intake.sandbox import Parsers
 from qa.settings import Settings
 
 MAX_FILE = 32 * 1024 * 1024  # bytes; a long report with pictures is 20 MB. JSON lines, read in pieces, may be longer
 PIECE = 4 * 1024 * 1024  # bytes of JSON lines that are parsed at once
-MAX_LINE = 32 * 1024 * 1024  # bytes
+LINES = 5_000  # of those, fewer than the sandbox takes articles from one file
 FETCHED = "fetched"  # how the origin of an address begins that was fetched: `qa refresh` fetches it again
-JSON_LINES = (".jsonl", ".ndjson")
+_WHOLE = (b"\x1f\x8b", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # JSON lines that cannot be cut after any line
 _LINE = re.compile(r"\bline (\d+)$")
 
 
@@ -64,15 +67,14 @@ class Intake:
 
     def stream(self, file: BinaryIO, name: str) -> Iterator[Draft | Refusal]:
         """As `read`, from an open file. JSON lines are read piece by piece, however many there are."""
-        if not name.lower().endswith(JSON_LINES):
-            yield from self.read(file.read(MAX_FILE + 1), name)
+        first = file.read(PIECE)
+        if not first or not name.lower().endswith(JSON_LINES) or first.startswith(_WHOLE):
+            yield from self.read(first + file.read(MAX_FILE + 1 - len(first)), name)
             return
         lines = 0
-        for piece in _pieces(file):
+        for piece in _pieces(first, file):
             yield from (_counted(found, lines) for found in self._parsed(piece, name))
             lines += piece.count(b"\n")
-        if not lines:
-            yield Refusal(name, "It holds no article.")
 
     def fetch(self, url: str, etag: str | None = None, modified: str | None = None) -> Arrival:
         """What is at a web address; `etag` and `modified` are what was told when it was fetched before.
@@ -128,10 +130,18 @@ def _name_in(url: str) -> str:
     return unquote(posixpath.basename(parts.path.rstrip("/"))) or parts.hostname or ""
 
 
-def _pieces(file: BinaryIO) -> Iterable[bytes]:
-    """The file in pieces of whole lines. What is longer than MAX_LINE is cut, and so no JSON."""
-    while piece := file.read(PIECE):
-        yield piece + file.readline(MAX_LINE)
+def _pieces(first: bytes, file: BinaryIO) -> Iterable[bytes]:
+    """The file in pieces of whole lines. Of a line that is longer than any may be, no more is kept than shows it."""
+    piece = first
+    while piece:
+        rest = more = file.readline(MAX_LINE + 1)
+        while len(more) > MAX_LINE and not more.endswith(b"\n"):
+            more = file.readline(MAX_LINE + 1)
+        ended = b"" if rest.endswith(b"\n") or more is rest else b"\n"
+        lines = BytesIO(piece + rest + ended).readlines()
+        for n in range(0, len(lines), LINES):
+            yield b"".join(lines[n : n + LINES])
+        piece = file.read(PIECE)
 
 
 def _counted(found: Draft | Refusal, before: int) -> Draft | Refusal:

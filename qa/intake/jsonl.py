@@ -21,6 +21,7 @@ from qa.errors import ArticleError
 from qa.intake.draft import Draft, Refusal
 from qa.intake.drafting import drafted, joined_names, stated, stem_of
 
+JSON_LINES = (".jsonl", ".ndjson", ".jsonlines")
 MAX_LINE = 2 * MAX_BYTES  # bytes; an article of the longest kind, some of it escaped
 MAX_UNPACKED = 2 * 2**30  # bytes of a packed file: a million articles
 _SHOWN = 60  # characters of a value that a note quotes

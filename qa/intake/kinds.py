@@ -1,4 +1,5 @@
-"""What a file is, by what is in it. A name decides only between Markdown and text, which look alike.
+"""What a file is, by what is in it. A name decides only between what looks alike: Markdown and text, and JSON lines of
+which the first is a bad one.
 
 Knows the marks of formats, not how to read them: qa/intake/parsers.py does. What cannot become an article is refused
 by what it seems to be, with what to do about it.
@@ -14,6 +15,7 @@ from typing import Literal
 from qa.errors import ArticleError
 from qa.intake.archive import Archive
 from qa.intake.encodings import HEAD, is_text
+from qa.intake.jsonl import JSON_LINES
 from qa.intake.text import MARKDOWN
 
 Kind = Literal["html", "pdf", "docx", "epub", "markdown", "text", "mail", "feed", "jsonl"]
@@ -66,9 +68,10 @@ def kind_of(data: bytes, name: str) -> Kind:
         return _gzip_kind(data)
     if data.startswith(b"{\\rtf"):
         raise _refused("a Rich Text file (.rtf). Save it as .docx")
-    if not is_text(data):
+    lines = name.lower().endswith(JSON_LINES)
+    if not is_text(data.replace(b"\x00", b"") if lines else data):  # a line with NUL in it is a bad line
         raise _refused(_binary_kind(data))
-    return _text_kind(_head(data), name.lower())
+    return "jsonl" if lines else _text_kind(_head(data), name.lower())
 
 
 def _refused(seems: str) -> ArticleError:
@@ -136,7 +139,7 @@ def _text_kind(head: str, name: str) -> Kind:
         if kind:
             return kind
     elif start.startswith("{"):
-        return _json_kind(start, lines=name.endswith((".jsonl", ".ndjson", ".jsonlines")))
+        return _json_kind(start)
     elif re.match(r'\[\s*\{\s*"', start):
         raise _refused("a JSON list. Write one object a line, for example: jq -c '.[]' OLD > NEW.jsonl")
     elif _is_mail(start, name):
@@ -183,13 +186,13 @@ def _after_prolog(start: str) -> str:
         start = start[end + len(close) :]
 
 
-def _json_kind(start: str, *, lines: bool) -> Kind:
+def _json_kind(start: str) -> Kind:
     first = start.partition("\n")[0]
     try:
         is_record = isinstance(json.loads(first), dict)
     except (ValueError, RecursionError):
         is_record = "\n" not in start and re.match(r'\{\s*"[^"\n]*"\s*:', start) is not None  # cut off: a long line
-    if lines or is_record:
+    if is_record:
         return "jsonl"
     if re.match(r'\{\s*"[^"\n]*"\s*:', start):
         raise _refused("a JSON document. Write one object a line, for example: jq -c . OLD > NEW.jsonl")

@@ -16,6 +16,7 @@ STORY_SHARE = 0.8  # of the running text left: the smallest part with so much ho
 MIN_STORY = 400  # characters of running text; an `article` with less is a heading or a card
 
 _CONTAINERS = ("div", "section", "td", "article", "main", "center", "body", "blockquote", "dd")
+_BLOCKS = frozenset("p blockquote pre ul ol dl h1 h2 h3 h4 h5 h6 figure".split())
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big br cite code del dfn em font i img ins kbd label mark q s samp small span strike "
     "strong sub sup time tt u var wbr amp-img".split()
@@ -48,7 +49,7 @@ def keep_story(body: Any, headline: Any | None) -> None:
     sizes = running_text(body)
     around = headline.iterancestors("article") if headline is not None else ()
     part = next((a for a in around if sizes.get(a, 0) >= MIN_STORY), body)
-    while part.tag != "article" and (inner := [c for c in part if sizes[c] >= STORY_SHARE * sizes[body] and sizes[c]]):
+    while part.tag != "article" and (inner := [c for c in part if _may_hold(c, STORY_SHARE * sizes[body], sizes)]):
         part = inner[0]
     inside = set(part.iter())
     order = {node: n for n, node in enumerate(body.iter())}
@@ -60,6 +61,11 @@ def keep_story(body: Any, headline: Any | None) -> None:
     for node in list(body.iter()):
         if node not in kept and (order[node] < first or (order[node] > order[part] and node not in inside)):
             drop(node)
+
+
+def _may_hold(node: Any, share: float, sizes: dict[Any, int]) -> bool:
+    """Whether a part with so much of the text is more than one block of it, which may be that long."""
+    return node.tag not in _BLOCKS and sizes[node] >= share and sizes[node] > 0
 
 
 def _text_before(headline: Any, part: Any, sizes: dict[Any, int]) -> int:

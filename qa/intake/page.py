@@ -17,10 +17,10 @@ from qa.articles import canonical_text
 from qa.errors import ArticleError
 from qa.furniture import is_furniture
 from qa.intake.authors import byline
-from qa.intake.charset import decode
 from qa.intake.clutter import remove_clutter, remove_unseen
 from qa.intake.dates import stated_date
 from qa.intake.draft import Draft
+from qa.intake.encodings import decoded_page
 from qa.intake.formulas import is_formula, without_signature
 from qa.intake.layout import as_article, keep_story, make_plain
 from qa.intake.metadata import PageAbout
@@ -59,14 +59,15 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
 
     Raises ArticleError when the page holds no story.
     """
-    html, note = decode(data, charset)
+    read = decoded_page(data, charset)
+    html = read.text
     tree = _tree(html)
     about = PageAbout(tree, address)
     metadata = about.fields()  # before the story is cut out of the tree
     text = _story(tree, about)
     if (len(text.split()) < MIN_WORDS and not _dense(text)) or _is_wall(text):
         raise ArticleError(_nothing(html))
-    return [Draft(text=text, metadata=metadata, name=name, notes=(note,) if note else ())]
+    return [Draft(text=text, metadata=metadata, name=name, notes=read.notes)]
 
 
 def _tree(html: str) -> Any:

@@ -46,34 +46,32 @@ Question = Annotated[
 ]
 
 
-class Quote(BaseModel):
+class Place(BaseModel):
+    """Where in which article."""
+
+    article: str
+    version: str
+    start: int
+    end: int
+    title: str
+    outlet: str | None
+    published: str | None
+
+
+class Quote(Place):
     """A sentence of an article and where it stands: the article's text from start to end is the quote.
 
     `also_in` are other articles of the same story, copies, that have the sentence too: they confirm nothing.
     """
 
     quote: str
-    article: str
-    version: str
-    start: int
-    end: int
-    title: str
-    outlet: str | None
-    published: str | None
     also_in: list[Copy]
 
 
-class Nearest(BaseModel):
+class Nearest(Place):
     """A passage: exact text of an article between two offsets."""
 
     text: str
-    article: str
-    version: str
-    start: int
-    end: int
-    title: str
-    outlet: str | None
-    published: str | None
 
 
 class Reply(BaseModel):

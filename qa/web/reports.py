@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from qa.printing import shown
 from qa.types import Outcome
 
 _PLACED = {"added", "replaced"}
@@ -19,8 +20,10 @@ def outcomes(results: Sequence[Outcome], doing: str = "") -> str:
         kind = "done" if r.status in _DONE else "not-done"
         target = f" as {r.article}" if r.article and r.status in _PLACED and r.article != r.name else ""
         message = f": {r.message}" if r.message else ""
-        lines.append(f'<li class="{kind}"><b>{r.status.capitalize()}</b> {escape(r.name + target + message)}</li>')
-    now = f'<p class="doing">{escape(doing)}</p>' if doing else ""
+        lines.append(
+            f'<li class="{kind}"><b>{r.status.capitalize()}</b> {escape(shown(r.name) + target + message)}</li>'
+        )
+    now = f'<p class="doing">{escape(shown(doing))}</p>' if doing else ""
     scrolls = ' tabindex="0"' if lines else ""
     listed = f'<ul class="outcomes" aria-label="What became of each article"{scrolls}>{"".join(lines)}</ul>'
     return f'<div role="status">{now}{listed if lines else ""}</div>'
@@ -49,7 +52,9 @@ def index_state(
     facts += [("Corpus folder", watching)] if watching else []
     facts += [("Note", note) for note in (*notes, detail if state == "ready" else "") if note]
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
-    files = "".join(f"<li><b>{escape(name)}</b> {escape(reason)}</li>" for name, reason in (refused or {}).items())
+    files = "".join(
+        f"<li><b>{escape(shown(name))}</b> {escape(reason)}</li>" for name, reason in (refused or {}).items()
+    )
     left_out = f"<p>Files in the corpus folder that are no articles:</p><ul>{files}</ul>" if files else ""
     return (
         f'<div class="index"{busy}><details><summary>{escape(f"Index: {_words(state, detail)}{skipped}")}</summary>'
