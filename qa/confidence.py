@@ -16,10 +16,10 @@ FIRST_STAGE = (
     {"similarity": 4.403, "nearby_words": 2.68, "names_missing": -2.591, "in_kind": 0.372},
 )
 READ = (
-    -1.778,
+    -2.107,
     {
-        "reading": 0.452, "sure": 0.482, "similarity": 3.467, "nearby_words": -0.463, "names_missing": -0.532,
-        "in_kind": 0.08,
+        "reading": 0.421, "sure": 0.353, "similarity": 3.457, "nearby_words": -0.024, "names_missing": -0.404,
+        "in_kind": 0.096,
     },
 )  # fmt: skip
 # The least confidence at which a question is answered. Balanced is the default; what each costs and saves is in
