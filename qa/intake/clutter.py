@@ -7,16 +7,15 @@ not look for the story: what looks like clutter but holds the headline or most o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
+from qa.intake.links import remove_by_links
 from qa.intake.tree import drop, running_text
 
 MOSTLY = 0.5  # of the page's running text: a part with more is no side matter, whatever it is called
 NEARLY_ALL = 0.8  # the same for what can hardly be anything but a sidebar
 LITTLE = 200  # characters of running text: less than a paragraph or two
 MAX_AD = 300  # characters of a part that begins with the word Advertisement
-LINKED = 0.85  # of a block's text: with more in links it is a way to somewhere else
 MAX_NAME = 300  # characters of class and id that are looked at
 
 _UNSEEN_TAGS = frozenset(
@@ -73,20 +72,12 @@ _PERHAPS = _named(
     "feedback|rating|survey|poll|report (?:error|a typo)|discussion",
 )
 
-_FORMULA = re.compile(
-    r"^\W*(?:(?:also )?read(?: also| more| next)?|see also|related(?: (?:stories|articles|coverage|content))?|"
-    r"more(?: on this)?|watch|listen|don['’]t miss|lesen sie auch|mehr zum thema|siehe auch|lire aussi|"
-    r"à lire(?: aussi)?|voir aussi|lea tambi[eé]n|lee tambi[eé]n|le puede interesar|m[aá]s informaci[oó]n|"
-    r"leggi anche|leia também|lees ook)\W*",
-    re.IGNORECASE,
-)
 _AD_LABEL = re.compile(
     r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I
 )
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _SIDE_TAGS = frozenset(("nav", "aside", "footer"))
 _INLINE = frozenset("a abbr b bdi cite code em font i mark q small span strong sub sup time u".split())
-_BLOCKS = frozenset("p div li td section ul ol table h1 h2 h3 h4 h5 h6 article blockquote dl pre figure".split())
 
 
 def remove_unseen(body: Any) -> None:
@@ -96,8 +87,11 @@ def remove_unseen(body: Any) -> None:
             drop(node)
 
 
-def remove_clutter(body: Any, headline: Any | None = None) -> None:
-    """Take out what a reader sees and does not read as the story, whose heading is `headline` where it is known."""
+def remove_clutter(body: Any, headline: Any | None = None, host: str | None = None) -> None:
+    """Take out what a reader sees and does not read as the story. Its heading is `headline`, the site's name `host`,
+
+    each where it is known.
+    """
     prose = running_text(body)
     keepers = _keepers(body, headline)
     for node in list(body.iter()):
@@ -106,8 +100,7 @@ def remove_clutter(body: Any, headline: Any | None = None) -> None:
         name = _name(node)
         if _SURELY.search(name) or _is_side(node, name, prose[node], prose[body]) or _is_ad(node):
             drop(node)
-    for node in list(_ways_elsewhere(body)):
-        drop(node)
+    remove_by_links(body, keepers, host)
 
 
 def _is_unseen(node: Any) -> bool:
@@ -158,23 +151,3 @@ def _keepers(body: Any, headline: Any | None) -> set[Any]:
     marked = [n for n in body.iter() if n.get("itemprop") == "articleBody" or n.tag == "main"]
     headings = list(body.iter("h1")) if headline is None else [headline]
     return {*marked, *headings, *(a for n in [*marked, *headings] for a in n.iterancestors())}
-
-
-def _ways_elsewhere(body: Any) -> Iterator[Any]:
-    """Blocks without inner blocks whose text is links; items and cells only where most of their list or table is."""
-    yield from (node for node in body.iter("p", "div", "section") if _is_way_elsewhere(node))
-    for whole in body.iter("ul", "ol", "table"):
-        parts = whole.iterchildren("li") if whole.tag != "table" else whole.iterdescendants("td")
-        filled = [part for part in parts if len(part) or (part.text or "").strip()]
-        ways = [part for part in filled if _is_way_elsewhere(part)]
-        if len(ways) > MOSTLY * len(filled):
-            yield from ways
-
-
-def _is_way_elsewhere(node: Any) -> bool:
-    if any(inner.tag in _BLOCKS for inner in node.iterdescendants()):
-        return False
-    text = " ".join("".join(node.itertext()).split())
-    linked = sum(len(" ".join("".join(a.itertext()).split())) for a in node.iter("a") if a.get("href"))
-    rest = _FORMULA.sub("", text, count=1)
-    return linked > 0 and linked >= LINKED * len(rest)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
+from urllib.parse import urlsplit
 
 from qa.articles import canonical_text
 from qa.errors import ArticleError
@@ -20,7 +21,7 @@ from qa.intake.authors import byline
 from qa.intake.charset import decode
 from qa.intake.clutter import remove_clutter, remove_unseen
 from qa.intake.dates import stated_date
-from qa.intake.draft import Draft
+from qa.intake.draft import Draft, Found
 from qa.intake.formulas import is_formula, without_signature
 from qa.intake.layout import as_article, keep_story, make_plain
 from qa.intake.metadata import PageAbout
@@ -63,7 +64,7 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
     tree = _tree(html)
     about = PageAbout(tree, address)
     metadata = about.fields()  # before the story is cut out of the tree
-    text = _story(tree, about)
+    text = _story(tree, about, _host(metadata))
     if (len(text.split()) < MIN_WORDS and not _dense(text)) or _is_wall(text):
         raise ArticleError(_nothing(html))
     return [Draft(text=text, metadata=metadata, name=name, notes=(note,) if note else ())]
@@ -96,13 +97,13 @@ def _tree(html: str) -> Any:
     return tree
 
 
-def _story(tree: Any, about: PageAbout) -> str:
+def _story(tree: Any, about: PageAbout, host: str | None) -> str:
     """The canonical text of the story, without its title and without furniture at its edges."""
     from trafilatura import bare_extraction
 
     body = tree if tree.body is None else tree.body  # a page of frames has none
     remove_unseen(body)
-    remove_clutter(body, about.headline)
+    remove_clutter(body, about.headline, host)
     make_plain(body)
     keep_story(body, about.headline)
     as_article(body)
@@ -112,6 +113,11 @@ def _story(tree: Any, about: PageAbout) -> str:
     if len(text) < TOO_LITTLE * running_text(left)[left]:
         text = _text(left)
     return _without_furniture(text, about.title)
+
+
+def _host(metadata: dict[str, Found]) -> str | None:
+    """The host that the page says it is of."""
+    return urlsplit(metadata["url"].value).hostname if "url" in metadata else None
 
 
 def _text(body: Any) -> str:
