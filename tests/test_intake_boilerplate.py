@@ -64,3 +64,91 @@ def test_a_paragraph_of_the_story_may_have_such_links(told: str):
     text = text_with(told, "inside")
     assert len(text) == len(STORY) + 1
     assert set(STORY) < set(text)
+
+
+KEEPER = "He had lived on the rock for forty years, alone but for his dog and the gulls of the bay."
+READER = "I was on that ferry and nobody told us anything at all for an hour."
+BIO = "Marta Dahl has reported on shipping for the paper since 2009 and lives in Sandvik."
+PARTS = {
+    "follow us": f'<div class="follow-us"><p>{KEEPER}</p></div>',
+    "consent manager": f'<div class="qc-cmp2-container"><p>{KEEPER}</p></div>',
+    "region": f'<div role="region" aria-label="Related stories"><p>{KEEPER}</p></div>',
+    "component": f'<div data-component="related-stories"><p>{KEEPER}</p></div>',
+    "sign-up": f'<div data-testid="newsletter-signup"><p>{KEEPER}</p></div>',
+    "form": '<div><p>The Daily Ferry: all that moves on water.</p><form action="/s"><input type="email"></form></div>',
+    "comment": f'<div itemprop="comment" itemscope itemtype="https://schema.org/Comment"><p>{READER}</p></div>',
+    "author": f'<div itemprop="author" itemscope><p>{BIO}</p></div>',
+    "contributor": f'<div class="contributor"><p>{BIO}</p></div>',
+    "profile": f'<div class="profile-card"><h4>Written by</h4><p>{BIO}</p></div>',
+}
+CARD = f'<div><a href="/x"><h5>The last lighthouse keeper goes home</h5></a><p>{KEEPER}</p></div>'
+SECTIONS = {
+    "comments": f"<h3>Comments (2)</h3><div><b>Anna</b><p>{READER}</p></div><div><b>Bo</b><p>{READER}</p></div>",
+    "kommentare": f"<div><h3>3 Kommentare</h3></div><ol><li><p>{READER}</p></li></ol>",
+    "reply": "<h3>Leave a Reply</h3><p>Your address stays with us. Fields with a star are needed.</p>",
+    "author": f"<h3>About the author</h3><p>{BIO}</p>",
+    "other stories": f"<h3>More from Harbour Gazette</h3>{CARD}",
+    "newsletter": "<h3>Sign up for our newsletter</h3><p>The best of our reporting, on Fridays.</p>",
+}
+LINES = {
+    "share": "If you liked this story, please share it on Facebook and Twitter.",
+    "consent": "We value your privacy. We and our 842 partners store and access information on a device.",
+    "browsing": "By continuing to browse this site, you agree to our use of cookies.",
+    "sign-up": "The best of our reporting, every Friday in your inbox.",
+    "address": "Enter your email address to get the news of the harbour every morning.",
+    "subscription": "Subscribe to the Harbour Gazette today and read all for one euro a month.",
+    "comments": "What do you think? Let us know in the comments below.",
+    "log in": "You must be logged in to post a comment.",
+    "reporter": "Marta Dahl is a reporter for the Harbour Gazette. Follow her on Twitter @martadahl.",
+    "reach": "You can reach Marta Dahl at martadahl@gazette.example.",
+    "credit": "(Photo by Odd Nygård/Harbour Pictures via Getty Images)",
+    "german": "Die hier geäußerten Meinungen geben nicht notwendigerweise die Meinung der Redaktion wieder.",
+    "spanish": "Las opiniones expresadas no reflejan necesariamente la opinión de este periódico.",
+    "french": "Les opinions exprimées ici n’engagent que leurs auteurs et non la rédaction.",
+    "arabic": "الآراء الواردة في هذا المقال لا تعبر بالضرورة عن رأي الصحيفة.",
+    "advice": "This article does not constitute financial advice; do your own research before investing.",
+    "terms": "Use of this site constitutes acceptance of our User Agreement and Privacy Policy.",
+    "robot": "This site is protected by reCAPTCHA and the Google Privacy Policy and Terms of Service apply.",
+    "licence": "This article is republished from Tidewater under a Creative Commons licence.",
+    "more": "For more on this story, see what our reporters found on the rock.",
+}
+
+
+@pytest.mark.parametrize("block", [*PARTS.values(), *(f"<p>{line}</p>" for line in LINES.values())])
+@pytest.mark.parametrize("place", ["inside", "after"])
+def test_a_part_named_for_what_it_is_and_a_line_that_speaks_for_the_page_are_not_the_story(block: str, place: str):
+    assert text_with(block, place) == list(STORY)
+
+
+@pytest.mark.parametrize("section", SECTIONS.values(), ids=SECTIONS)
+def test_a_section_whose_heading_says_so_is_not_the_story(section: str):
+    assert text_with(section, "after") == list(STORY)
+    assert text_with(f"<article>{section}</article>", "after") == list(STORY)
+
+
+def test_a_section_ends_at_the_next_heading_as_high():
+    text = text_with(f"{SECTIONS['other stories']}<h3>A fault an hour before</h3><p>{KEEPER}</p>", "after")
+    assert text == [*STORY, "A fault an hour before", KEEPER]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"<h3>Reactions</h3><p>{READER}</p>",
+        f"<h3>More on the rescue</h3><p>{KEEPER}</p>",
+        f"<h3>Related work</h3><p>{KEEPER}</p>",
+        f'<div aria-label="What the keeper saw"><p>{KEEPER}</p></div>',
+        "<p>Whoever saw the ship can contact the police at ferry@police.example or by telephone.</p>",
+        "<p>Companies must ask before they process your personal data, the new law says.</p>",
+        "<p>The coast guard will tell us on Friday what it found in the log of the ship.</p>",
+        "<p>He follows the ferries on his phone and shares what he sees with the harbour office.</p>",
+    ],
+)
+def test_a_story_may_use_such_words(told: str):
+    text = text_with(told, "inside")
+    assert len(text) in (len(STORY) + 1, len(STORY) + 2)
+    assert set(STORY) < set(text)
+
+
+def test_a_count_of_comments_above_the_story_begins_no_section():
+    assert set(STORY) <= set(text_with("<h2>3 comments</h2>", "before"))

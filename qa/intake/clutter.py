@@ -10,11 +10,13 @@ import re
 from typing import Any
 
 from qa.intake.links import remove_by_links
+from qa.intake.sections import remove_sections
 from qa.intake.tree import drop, running_text
 
 MOSTLY = 0.5  # of the page's running text: a part with more is no side matter, whatever it is called
 NEARLY_ALL = 0.8  # the same for what can hardly be anything but a sidebar
 LITTLE = 200  # characters of running text: less than a paragraph or two
+MAX_FORM = 400  # characters of a part that asks for something with a form
 MAX_AD = 300  # characters of a part that begins with the word Advertisement
 MAX_NAME = 300  # characters of class and id that are looked at
 
@@ -32,6 +34,8 @@ _WHITE = re.compile(r"^(?:white|#f{3}|#f{6}|rgba?\(255,255,255(?:,1)?\))$")
 _CLUTTER_ROLES = frozenset(
     "navigation complementary contentinfo search dialog alertdialog menu menubar toolbar tooltip alert banner".split()
 )
+
+_PURPOSES = ("aria-label", "itemprop", "data-component", "data-module", "data-testid", "data-widget-type")
 
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _NAME_NOISE = re.compile(
@@ -53,7 +57,7 @@ _SIDEBAR = _named("side ?bar")
 # Not the story, unless it holds most of the running text.
 _PROBABLY = _named(
     "nav|navi(?:gation)?|navbar|menu|breadcrumbs?|pagination|pager|toolbar|skip",
-    "shar(?:e|ing)|social|sociable|sharedaddy|addtoany|bookmarks?",
+    "shar(?:e|ing)|social|sociable|sharedaddy|addtoany|bookmarks?|sns|follow us",
     "related|recommend(?:ed|ations?)?|recirc(?:ulation)?|trending|popular|outbrain|taboola|promos?",
     "most (?:read|popular|viewed|recent)|(?:read|see|view) (?:more|also|next)|more (?:on|from|stories|news|links)",
     "also (?:like|read)|rich link|next (?:post|article|story)|prev(?:ious)? (?:post|article|story)",
@@ -61,16 +65,18 @@ _PROBABLY = _named(
     r"newsletters?|subscrib\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
     "paywall (?:prompt|box|banner|barrier|overlay)|meter(?:ed)? wall",
     "adverts?|advertisements?|advertising|sponsor(?:ed)?|affiliates?|dfp",
-    "modal|popup|pop up|lightbox|toast|tooltip|notification",
-    "sr only|visually ?hidden|screen reader text|noprint|no print|print hint",
-    "author (?:bio|box|info|card)|about (?:the )?author",
+    "modal|popup|pop up|lightbox|toast|tooltip|notification|cmp|privacy (?:notice|prompt|manager|cent(?:er|re))",
+    "sr only|visually ?hidden|screen reader text|hidden text|noprint|no print|print hint|trust (?:badge|project)",
+    "author (?:bio|box|info|card|profile|details)|about (?:the )?author|profile card",
 )
 # Words for parts of a page as well as for the look of a story: clutter only where there is little running text.
 _PERHAPS = _named(
     "ads?|banner|overlay|teasers?|(?<!elementor )widgets?|shop|commerce|deals?|piano",
-    "tags?|topics?|keywords|categories|etiquetas|schlagworte|copyright|rights|credits?|bio|post author",
+    "tags?|topics?|keywords|categories|etiquetas|schlagworte|copyright|rights|credits?",
+    "bio|post author|contributors?|writers?",
     "feedback|rating|survey|poll|report (?:error|a typo)|discussion",
 )
+_AUTHOR = re.compile(r"(?:author|publisher|creator)(?: person| organization)?")
 
 _AD_LABEL = re.compile(
     r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I
@@ -100,6 +106,7 @@ def remove_clutter(body: Any, headline: Any | None = None, host: str | None = No
         name = _name(node)
         if _SURELY.search(name) or _is_side(node, name, prose[node], prose[body]) or _is_ad(node):
             drop(node)
+    remove_sections(body, keepers, prose)
     remove_by_links(body, keepers, host)
 
 
@@ -123,6 +130,13 @@ def _hides(style: str) -> bool:
     return colour[1] == ground[1] or bool(_WHITE.match(colour[1]) and _WHITE.match(ground[1]))
 
 
+def _purpose(node: Any) -> str:
+    """What its other attributes say that it is: `aria-label`, a component's name, a type of schema.org."""
+    said = [node.get(attribute) or "" for attribute in _PURPOSES]
+    said.append((node.get("itemtype") or "").rstrip("/").rsplit("/", 1)[-1])
+    return " ".join(_NAME_PARTS.findall(" ".join(said)[:MAX_NAME])).lower()
+
+
 def _name(node: Any) -> str:
     """The words of class and id: `relatedLinks-box` is `related links box`. A heading's id is an anchor of a menu."""
     id = "" if node.tag in _HEADINGS else node.get("id") or ""
@@ -135,7 +149,24 @@ def _is_side(node: Any, name: str, prose: int, total: int) -> bool:
         return prose <= NEARLY_ALL * total
     if node.get("role") in _CLUTTER_ROLES or node.tag in _SIDE_TAGS or _PROBABLY.search(name):
         return prose <= MOSTLY * total
-    return prose <= LITTLE and bool(_PERHAPS.search(name))
+    if prose <= LITTLE and (_PERHAPS.search(name) or (prose <= MOSTLY * total and _asks(node))):
+        return True
+    return _serves_else(_purpose(node), prose, total)
+
+
+def _asks(node: Any) -> bool:
+    """Whether it is a form, with the few words around it that say what for."""
+    small = node.tag in ("div", "section", "form") and len(node.text_content()) <= MAX_FORM
+    return small and next(node.iter("form"), None) is not None
+
+
+def _serves_else(purpose: str, prose: int, total: int) -> bool:
+    """Whether what it is for is not to tell the story, unless it holds most of the page."""
+    if prose > MOSTLY * total or not purpose:
+        return False
+    if _SURELY.search(purpose) or _PROBABLY.search(purpose):
+        return True
+    return prose <= LITTLE and bool(_PERHAPS.search(purpose) or _AUTHOR.fullmatch(purpose))
 
 
 def _is_ad(node: Any) -> bool:
