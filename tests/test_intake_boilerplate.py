@@ -110,6 +110,11 @@ LINES = {
     "terms": "Use of this site constitutes acceptance of our User Agreement and Privacy Policy.",
     "robot": "This site is protected by reCAPTCHA and the Google Privacy Policy and Terms of Service apply.",
     "licence": "This article is republished from Tidewater under a Creative Commons licence.",
+    "elsewhere": "Den kompletten Beitrag lesen Sie in der neuen Ausgabe der Hafenzeitung.",
+    "mistake": "Found a mistake? Please tell our editors and we will put it right.",
+    "trial": "Try one month of unlimited reading for only one euro. Cancel at any time.",
+    "closed": "Comments on this article are now closed. Thank you for taking part.",
+    "devices": "We use technologies like cookies to store and access device information for you.",
     "more": "For more on this story, see what our reporters found on the rock.",
 }
 
@@ -141,6 +146,7 @@ def test_a_section_ends_at_the_next_heading_as_high():
         "<p>Whoever saw the ship can contact the police at ferry@police.example or by telephone.</p>",
         "<p>Companies must ask before they process your personal data, the new law says.</p>",
         "<p>The coast guard will tell us on Friday what it found in the log of the ship.</p>",
+        "<p>Whoever takes out a subscription must be able to cancel at any time, says the new law.</p>",
         "<p>He follows the ferries on his phone and shares what he sees with the harbour office.</p>",
     ],
 )
@@ -152,3 +158,28 @@ def test_a_story_may_use_such_words(told: str):
 
 def test_a_count_of_comments_above_the_story_begins_no_section():
     assert set(STORY) <= set(text_with("<h2>3 comments</h2>", "before"))
+
+
+BYLINE = '<meta name="author" content="Marta Dahl">'
+
+
+def test_the_last_lines_of_a_story_may_say_who_its_author_is():
+    bio = "Marta Dahl is the shipping editor of the Harbour Gazette and has written two books."
+    assert text_with(f"<p><i>{bio}</i></p>", "after", BYLINE) == list(STORY)
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("after", "Odd Nygård is the master of the ferry and has sailed the strait for twenty years."),
+        ("after", "Marta Dahl: Thank you for talking to us on such a day."),
+        ("inside", "Marta Dahl was on board when it happened, and this is what she wrote down that night."),
+    ],
+)
+def test_other_people_and_an_author_within_the_story_stay(place: str, line: str):
+    longer = "".join(
+        f"<p>{s}</p>" for s in ("The strait is narrow here.", "No pilot was on board.", "The sea was calm.")
+    )
+    parts = {"after": longer} | {place: f"<p>{line}</p>"}
+    page = html(head=BYLINE, **parts)
+    assert line in draft(page).text
