@@ -42,7 +42,7 @@ _PAGE = re.compile(
     r"must be logged in to|log ?in or register to|"
     r"^download (?:the|our) .{0,40}\bapp\b|^(?:article|story|content) continues (?:after|below)\b|"
     r"\b(?:kompletten?|vollständigen?|ganzen?) (?:beitrag|artikel|text|bericht) (?:lesen|finden) sie\b|"
-    r"^read the (?:full|complete|whole|rest of the|rest of this) (?:article|story|interview|report) (?:here|in|on|at)\b|"
+    r"^read the (?:full|complete|whole|rest of the|rest of this) (?:article|story|report) (?:here|in|on|at)\b|"
     r"^(?:lire|retrouvez|lisez) (?:la suite|l[’']intégralité|l[’']article complet)\b|"
     r"^lea (?:el|la) .{1,20} complet[oa]\b|"
     r"^(?:estimated )?reading time\b|^posted in\b.*\b(?:tagged|by)\b|"
