@@ -1,7 +1,8 @@
 """Takes from a page's tree what is not its story: what nobody sees, menus, banners, comments, links to other stories.
 
-It knows HTML and the words that sites call such parts by in class, id and what else names them, in six languages, and no
-site. It does not look for the story: what looks like clutter but holds the headline or most of the running text is left alone.
+It knows HTML and the words that sites call such parts by in class, id and what else names them, in six languages, and
+no site. It does not look for the story: what looks like clutter but holds the headline or most of the running text is
+left alone.
 """
 
 from __future__ import annotations
