@@ -12,7 +12,8 @@ What is counted, for each page (`date`, `author`, `outlet` and `title` are exact
 - body: F1 over the bag of words of the labelled paragraphs, each character of Chinese and Japanese a word. Words of
   title, byline, date line, standfirst and captions count neither way. The mean over pages.
 - paragraphs: the share of labelled paragraphs (five words or more) that stand whole in the text.
-- leaks: sentences of five words or more, from blocks that are neither body nor one of the above, that are in the text.
+- leaks: sentences of five words or more, from blocks that are neither body nor one of the above, that are in the text,
+  white space apart.
 - title, date, author, outlet: F1 over values; a value given where the page states none is a false one.
 """
 
@@ -100,12 +101,12 @@ def _page(label: dict[str, Any], data: bytes) -> Page:
     lost = [d for d in [*label.get("body", ()), *label.get("neutral", ())] if d not in named]
     if lost:
         sys.exit(f"{label['id']}: the page holds no block {lost[0]!r}.")
-    body = tuple(_flat(named[d]) for d in label.get("body", ()))
-    asides = tuple(map(_flat, (*label.get("title", ()), *(named[d] for d in label.get("neutral", ())))))
+    body = tuple(flat(named[d]) for d in label.get("body", ()))
+    asides = tuple(map(flat, (*label.get("title", ()), *(named[d] for d in label.get("neutral", ())))))
     wanted = " ".join([*body, *asides])
-    others = [text for text in map(_flat, found) if text not in (*body, *asides)]
+    others = [text for text in map(flat, found) if text not in (*body, *asides)]
     rest = dict.fromkeys(s for text in others for s in _SENTENCE_END.split(text))
-    leaks = tuple(s for s in rest if len(_words(s)) >= MIN_WORDS and s not in wanted)
+    leaks = tuple(s for s in rest if len(words(s)) >= MIN_WORDS and s not in wanted)
     return Page(label, data, html, body, asides, leaks)
 
 
@@ -196,23 +197,23 @@ BASES: dict[str, System] = {
 
 def body_f1(page: Page, text: str) -> float:
     """F1 over words: those of the asides are taken from what is too much."""
-    gold, said = Counter(_words(" ".join(page.paragraphs))), Counter(_words(_flat(text)))
-    extra = (said - gold) - Counter(_words(" ".join(page.asides)))
+    gold, said = Counter(words(" ".join(page.paragraphs))), Counter(words(flat(text)))
+    extra = (said - gold) - Counter(words(" ".join(page.asides)))
     right = (gold & said).total()
     return 2 * right / max(right + extra.total() + gold.total(), 1)
 
 
 def paragraphs_kept(page: Page, text: str) -> tuple[int, int]:
     """How many of the labelled paragraphs stand whole in the text, and how many there are."""
-    flat = _flat(text)
-    long = [p for p in page.paragraphs if len(_words(p)) >= MIN_WORDS]
-    return sum(p in flat for p in long), len(long)
+    said = flat(text)
+    long = [p for p in page.paragraphs if len(words(p)) >= MIN_WORDS]
+    return sum(p in said for p in long), len(long)
 
 
 def leaks(page: Page, text: str) -> list[str]:
     """The sentences of boilerplate that are in the text."""
-    flat = _flat(text)
-    return [s for s in page.boilerplate if s in flat]
+    said = _dense(text)
+    return [s for s in page.boilerplate if _dense(s) in said]
 
 
 def counts(page: Page, found: Found, field: str) -> tuple[int, int, int] | None:
@@ -277,33 +278,39 @@ def details(page: Page, system: System) -> Iterable[str]:
     kept, all_ = paragraphs_kept(page, found.text)
     half = "tuned" if page.tuned else "untouched"
     yield f"{page.id} ({half}): body {body_f1(page, found.text):.3f}, paragraphs {kept}/{all_}"
-    flat = _flat(found.text)
-    yield from (f"   lost: {p[:110]}" for p in page.paragraphs if p not in flat)
+    said = flat(found.text)
+    yield from (f"   lost: {p[:110]}" for p in page.paragraphs if p not in said)
     yield from (f"   leak: {s[:110]}" for s in leaks(page, found.text))
     for field in FIELDS:
         if (count := counts(page, found, field)) and len(set(count)) > 1:
             yield f"   {field}: {getattr(found, field)!r}, not {page.label.get(field, page.label['authors'])!r}"
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """One form for texts of all systems: composed characters, no invisible ones, white space collapsed."""
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 
-def _words(text: str) -> list[str]:
+def _dense(text: str) -> str:
+    """Without white space: one system has a space where another glues an author's initials to a sentence."""
+    return flat(text).replace(" ", "")
+
+
+def words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
 def _plain(value: str) -> str:
-    return " ".join(_words(unicodedata.normalize("NFKC", value)))
+    return " ".join(words(unicodedata.normalize("NFKC", value)))
 
 
-def _write(section: list[str]) -> None:
+def write_section(heading: str, lines: list[str]) -> None:
+    """Put a section into the results in place of the one with its heading, or at their end."""
     old = RESULTS.read_text("utf-8")
-    before, _, after = old.partition(f"{SECTION}\n")
+    before, _, after = old.partition(f"{heading}\n")
     following = after.find("\n## ")
     rest = after[following:] if after and following >= 0 else ""
-    RESULTS.write_text("\n".join([f"{before.rstrip()}\n", SECTION, *section]) + "\n" + rest, "utf-8")
+    RESULTS.write_text("\n".join([f"{before.rstrip()}\n", heading, *lines]) + "\n" + rest, "utf-8")
 
 
 def main() -> None:
@@ -324,8 +331,8 @@ def main() -> None:
     print("\n".join(lines))
     if given.write:
         made = "`python bench/extraction/run.py CACHE --write`; the head of that script defines the columns. "
-        made += "The half called untouched\nwas looked at once: [docs/intake.md](../docs/intake.md) "
-        _write(["", made + "has its figures from before that.", *lines])
+        made += "The half called untouched\nhas been looked at since: [docs/intake.md](../docs/intake.md) "
+        write_section(SECTION, ["", made + "has its figures from before that.", *lines])
 
 
 if __name__ == "__main__":

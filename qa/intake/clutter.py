@@ -1,22 +1,24 @@
 """Takes from a page's tree what is not its story: what nobody sees, menus, banners, comments, links to other stories.
 
-It knows HTML and the words that sites call such parts by in their class and id, in six languages, and no site. It does
-not look for the story: what looks like clutter but holds the headline or most of the running text is left alone.
+It knows HTML and the words that sites call such parts by in class, id and what else names them, in six languages, and
+no site. It does not look for the story: what looks like clutter but holds the headline or most of the running text is
+left alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
+from qa.intake.links import remove_by_links
+from qa.intake.sections import remove_sections
 from qa.intake.tree import drop, running_text
 
 MOSTLY = 0.5  # of the page's running text: a part with more is no side matter, whatever it is called
 NEARLY_ALL = 0.8  # the same for what can hardly be anything but a sidebar
 LITTLE = 200  # characters of running text: less than a paragraph or two
+MAX_FORM = 400  # characters of a part that asks for something with a form
 MAX_AD = 300  # characters of a part that begins with the word Advertisement
-LINKED = 0.85  # of a block's text: with more in links it is a way to somewhere else
 MAX_NAME = 300  # characters of class and id that are looked at
 
 _UNSEEN_TAGS = frozenset(
@@ -33,6 +35,8 @@ _WHITE = re.compile(r"^(?:white|#f{3}|#f{6}|rgba?\(255,255,255(?:,1)?\))$")
 _CLUTTER_ROLES = frozenset(
     "navigation complementary contentinfo search dialog alertdialog menu menubar toolbar tooltip alert banner".split()
 )
+
+_PURPOSES = ("aria-label", "itemprop", "data-component", "data-module", "data-testid", "data-widget-type")
 
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _NAME_NOISE = re.compile(
@@ -54,7 +58,7 @@ _SIDEBAR = _named("side ?bar")
 # Not the story, unless it holds most of the running text.
 _PROBABLY = _named(
     "nav|navi(?:gation)?|navbar|menu|breadcrumbs?|pagination|pager|toolbar|skip",
-    "shar(?:e|ing)|social|sociable|sharedaddy|addtoany|bookmarks?",
+    "shar(?:e|ing)|social|sociable|sharedaddy|addtoany|bookmarks?|sns|follow us",
     "related|recommend(?:ed|ations?)?|recirc(?:ulation)?|trending|popular|outbrain|taboola|promos?",
     "most (?:read|popular|viewed|recent)|(?:read|see|view) (?:more|also|next)|more (?:on|from|stories|news|links)",
     "also (?:like|read)|rich link|next (?:post|article|story)|prev(?:ious)? (?:post|article|story)",
@@ -62,31 +66,25 @@ _PROBABLY = _named(
     r"newsletters?|subscrib\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
     "paywall (?:prompt|box|banner|barrier|overlay)|meter(?:ed)? wall",
     "adverts?|advertisements?|advertising|sponsor(?:ed)?|affiliates?|dfp",
-    "modal|popup|pop up|lightbox|toast|tooltip|notification",
-    "sr only|visually ?hidden|screen reader text|noprint|no print|print hint",
-    "author (?:bio|box|info|card)|about (?:the )?author",
+    "modal|popup|pop up|lightbox|toast|tooltip|notification|cmp|privacy (?:notice|prompt|manager|cent(?:er|re))",
+    "sr only|visually ?hidden|screen reader text|hidden text|noprint|no print|print hint|trust (?:badge|project)",
+    "author (?:bio|box|info|card|profile|details)|about (?:the )?author|profile card",
 )
 # Words for parts of a page as well as for the look of a story: clutter only where there is little running text.
 _PERHAPS = _named(
     "ads?|banner|overlay|teasers?|(?<!elementor )widgets?|shop|commerce|deals?|piano",
-    "tags?|topics?|keywords|categories|etiquetas|schlagworte|copyright|rights|credits?|bio|post author",
+    "tags?|topics?|keywords|categories|etiquetas|schlagworte|copyright|rights|credits?",
+    "bio|post author|contributors?|writers?",
     "feedback|rating|survey|poll|report (?:error|a typo)|discussion",
 )
+_AUTHOR = re.compile(r"(?:author|publisher|creator)(?: person| organization)?")
 
-_FORMULA = re.compile(
-    r"^\W*(?:(?:also )?read(?: also| more| next)?|see also|related(?: (?:stories|articles|coverage|content))?|"
-    r"more(?: on this)?|watch|listen|don['’]t miss|lesen sie auch|mehr zum thema|siehe auch|lire aussi|"
-    r"à lire(?: aussi)?|voir aussi|lea tambi[eé]n|lee tambi[eé]n|le puede interesar|m[aá]s informaci[oó]n|"
-    r"leggi anche|leia também|lees ook)\W*",
-    re.IGNORECASE,
-)
 _AD_LABEL = re.compile(
     r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I
 )
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _SIDE_TAGS = frozenset(("nav", "aside", "footer"))
 _INLINE = frozenset("a abbr b bdi cite code em font i mark q small span strong sub sup time u".split())
-_BLOCKS = frozenset("p div li td section ul ol table h1 h2 h3 h4 h5 h6 article blockquote dl pre figure".split())
 
 
 def remove_unseen(body: Any) -> None:
@@ -96,8 +94,11 @@ def remove_unseen(body: Any) -> None:
             drop(node)
 
 
-def remove_clutter(body: Any, headline: Any | None = None) -> None:
-    """Take out what a reader sees and does not read as the story, whose heading is `headline` where it is known."""
+def remove_clutter(body: Any, headline: Any | None = None, host: str | None = None) -> None:
+    """Take out what a reader sees and does not read as the story. Its heading is `headline`, the site's name `host`,
+
+    each where it is known.
+    """
     prose = running_text(body)
     keepers = _keepers(body, headline)
     for node in list(body.iter()):
@@ -106,8 +107,8 @@ def remove_clutter(body: Any, headline: Any | None = None) -> None:
         name = _name(node)
         if _SURELY.search(name) or _is_side(node, name, prose[node], prose[body]) or _is_ad(node):
             drop(node)
-    for node in list(_ways_elsewhere(body)):
-        drop(node)
+    remove_sections(body, keepers, prose)
+    remove_by_links(body, keepers, host)
 
 
 def _is_unseen(node: Any) -> bool:
@@ -130,6 +131,13 @@ def _hides(style: str) -> bool:
     return colour[1] == ground[1] or bool(_WHITE.match(colour[1]) and _WHITE.match(ground[1]))
 
 
+def _purpose(node: Any) -> str:
+    """What its other attributes say that it is: `aria-label`, a component's name, a type of schema.org."""
+    said = [node.get(attribute) or "" for attribute in _PURPOSES]
+    said.append((node.get("itemtype") or "").rstrip("/").rsplit("/", 1)[-1])
+    return " ".join(_NAME_PARTS.findall(" ".join(said)[:MAX_NAME])).lower()
+
+
 def _name(node: Any) -> str:
     """The words of class and id: `relatedLinks-box` is `related links box`. A heading's id is an anchor of a menu."""
     id = "" if node.tag in _HEADINGS else node.get("id") or ""
@@ -142,7 +150,24 @@ def _is_side(node: Any, name: str, prose: int, total: int) -> bool:
         return prose <= NEARLY_ALL * total
     if node.get("role") in _CLUTTER_ROLES or node.tag in _SIDE_TAGS or _PROBABLY.search(name):
         return prose <= MOSTLY * total
-    return prose <= LITTLE and bool(_PERHAPS.search(name))
+    if prose <= LITTLE and (_PERHAPS.search(name) or (prose <= MOSTLY * total and _asks(node))):
+        return True
+    return _serves_else(_purpose(node), prose, total)
+
+
+def _asks(node: Any) -> bool:
+    """Whether it is a form, with the few words around it that say what for."""
+    small = node.tag in ("div", "section", "form") and len(node.text_content()) <= MAX_FORM
+    return small and next(node.iter("form"), None) is not None
+
+
+def _serves_else(purpose: str, prose: int, total: int) -> bool:
+    """Whether what it is for is not to tell the story, unless it holds most of the page."""
+    if prose > MOSTLY * total or not purpose:
+        return False
+    if _SURELY.search(purpose) or _PROBABLY.search(purpose):
+        return True
+    return prose <= LITTLE and bool(_PERHAPS.search(purpose) or _AUTHOR.fullmatch(purpose))
 
 
 def _is_ad(node: Any) -> bool:
@@ -158,23 +183,3 @@ def _keepers(body: Any, headline: Any | None) -> set[Any]:
     marked = [n for n in body.iter() if n.get("itemprop") == "articleBody" or n.tag == "main"]
     headings = list(body.iter("h1")) if headline is None else [headline]
     return {*marked, *headings, *(a for n in [*marked, *headings] for a in n.iterancestors())}
-
-
-def _ways_elsewhere(body: Any) -> Iterator[Any]:
-    """Blocks without inner blocks whose text is links; items and cells only where most of their list or table is."""
-    yield from (node for node in body.iter("p", "div", "section") if _is_way_elsewhere(node))
-    for whole in body.iter("ul", "ol", "table"):
-        parts = whole.iterchildren("li") if whole.tag != "table" else whole.iterdescendants("td")
-        filled = [part for part in parts if len(part) or (part.text or "").strip()]
-        ways = [part for part in filled if _is_way_elsewhere(part)]
-        if len(ways) > MOSTLY * len(filled):
-            yield from ways
-
-
-def _is_way_elsewhere(node: Any) -> bool:
-    if any(inner.tag in _BLOCKS for inner in node.iterdescendants()):
-        return False
-    text = " ".join("".join(node.itertext()).split())
-    linked = sum(len(" ".join("".join(a.itertext()).split())) for a in node.iter("a") if a.get("href"))
-    rest = _FORMULA.sub("", text, count=1)
-    return linked > 0 and linked >= LINKED * len(rest)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
+from urllib.parse import urlsplit
 
 from qa.articles import canonical_text
 from qa.errors import ArticleError
@@ -19,9 +20,9 @@ from qa.furniture import is_furniture
 from qa.intake.authors import byline
 from qa.intake.clutter import remove_clutter, remove_unseen
 from qa.intake.dates import stated_date
-from qa.intake.draft import Draft
+from qa.intake.draft import Draft, Found
 from qa.intake.encodings import decoded_page
-from qa.intake.formulas import is_formula, without_signature
+from qa.intake.formulas import is_formula, without_bios, without_signature
 from qa.intake.layout import as_article, keep_story, make_plain
 from qa.intake.metadata import PageAbout
 from qa.intake.titles import plain
@@ -64,7 +65,7 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
     tree = _tree(html)
     about = PageAbout(tree, address)
     metadata = about.fields()  # before the story is cut out of the tree
-    text = _story(tree, about)
+    text = _without_furniture(_story(tree, about, _host(metadata)), about.title, _authors(metadata))
     if (len(text.split()) < MIN_WORDS and not _dense(text)) or _is_wall(text):
         raise ArticleError(_nothing(html))
     return [Draft(text=text, metadata=metadata, name=name, notes=read.notes)]
@@ -97,13 +98,13 @@ def _tree(html: str) -> Any:
     return tree
 
 
-def _story(tree: Any, about: PageAbout) -> str:
-    """The canonical text of the story, without its title and without furniture at its edges."""
+def _story(tree: Any, about: PageAbout, host: str | None) -> str:
+    """The canonical text of the story, as far as the page's tree shows what that is."""
     from trafilatura import bare_extraction
 
     body = tree if tree.body is None else tree.body  # a page of frames has none
     remove_unseen(body)
-    remove_clutter(body, about.headline)
+    remove_clutter(body, about.headline, host)
     make_plain(body)
     keep_story(body, about.headline)
     as_article(body)
@@ -112,7 +113,12 @@ def _story(tree: Any, about: PageAbout) -> str:
     text = "" if found is None else _text(found.body)
     if len(text) < TOO_LITTLE * running_text(left)[left]:
         text = _text(left)
-    return _without_furniture(text, about.title)
+    return text
+
+
+def _host(metadata: dict[str, Found]) -> str | None:
+    """The host that the page says it is of."""
+    return urlsplit(metadata["url"].value).hostname if "url" in metadata else None
 
 
 def _text(body: Any) -> str:
@@ -134,14 +140,18 @@ def _pieces(body: Any) -> Iterator[str]:
             gap = gap or (text and " ")
 
 
-def _without_furniture(text: str, title: str | None) -> str:
-    """Without the title and byline at its start, and the lines in which the page speaks of itself."""
+def _authors(metadata: dict[str, Found]) -> list[str]:
+    return metadata["author"].value.split(", ") if "author" in metadata else []
+
+
+def _without_furniture(text: str, title: str | None, authors: list[str]) -> str:
+    """Without the title and byline at its start, and the lines in which the page speaks of itself and its authors."""
     lines = [line for line in text.split("\n") if not (is_furniture(line) or is_formula(line))]
     often = {line for line, n in Counter(lines).items() if n >= REPEATED and line and not _ENDS.search(line)}
     lines = [line for line in lines if line not in often]
     told = plain(title or "")
     story = next((n for n, line in enumerate(lines) if line and not _is_heading_matter(line, told)), len(lines))
-    return canonical_text("\n".join(without_signature(lines[story:])))
+    return canonical_text("\n".join(without_bios(without_signature(lines[story:]), authors)))
 
 
 def _is_heading_matter(line: str, title: str) -> bool:
