@@ -66,7 +66,10 @@ def main() -> None:
     if (args.folder is None) != args.page_only:
         parser.error("Name the folder of evaluation sets, or --page-only, not both.")
     sections = [] if args.no_cost else page_sections()  # first, since it is the first to miss something
-    text = RESULTS.read_text("utf-8") if args.page_only else measured(args)
+    text = RESULTS.read_text("utf-8")
+    if not args.page_only:
+        head, *measured_now = _parts(measured(args))
+        text = with_sections("".join([head, *_parts(text)[1:]]), measured_now)
     RESULTS.write_text(with_sections(text, sections), "utf-8")
     print(f"wrote {RESULTS}")
 
@@ -86,10 +89,15 @@ def page_sections() -> list[str]:
 
 
 def with_sections(text: str, sections: Sequence[str]) -> str:
-    """The page with these sections at its end, in place of those of the same titles; all others stay as they are."""
-    titles = {s.partition("\n")[0] for s in sections}
-    kept = [part for part in re.split(r"^(?=## )", text, flags=re.MULTILINE) if part.partition("\n")[0] not in titles]
-    return "\n".join(["".join(kept).rstrip("\n") + "\n", *sections])
+    """The page with these sections in place of those of their titles, new ones at its end; others stay as they are."""
+    fresh = {s.partition("\n")[0]: s.rstrip("\n") + "\n\n" for s in sections}
+    parts = [fresh.pop(part.partition("\n")[0], part) for part in _parts(text)]
+    return "".join([*parts[:-1], parts[-1].rstrip("\n") + "\n\n", *fresh.values()]).rstrip("\n") + "\n"
+
+
+def _parts(page: str) -> list[str]:
+    """What stands before the first section, and each section."""
+    return re.split(r"^(?=## )", page, flags=re.MULTILINE)
 
 
 def measured(args: argparse.Namespace) -> str:
