@@ -16,7 +16,7 @@ test: $(VENV)/installed-dev ## Lint, types and every test (installs Chromium whe
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-dev ## Lint and types only
 	$(BIN)/ruff check .
