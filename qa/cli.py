@@ -121,7 +121,7 @@ def show(home: str | None, id: str, at: str | None, as_json: bool) -> None:
         whole = {**asdict(article), "version": article.version, "sentences": [asdict(s) for s in sentences]}
         click.echo(json.dumps(whole, ensure_ascii=False))
     else:
-        click.echo(out.article_text(article, out.parse_span(at, article) if at else None))
+        click.echo(out.article_text(article, out.parse_span(at, article) if at is not None else None))
 
 
 @main.command()

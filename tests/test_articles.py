@@ -191,9 +191,11 @@ def test_a_file_becomes_an_article_or_a_clear_refusal(raw: str) -> None:
 @given(any_text)
 def test_a_date_is_read_or_refused(value: str) -> None:
     try:
-        parse_date(value)
+        day = parse_date(value)
     except ValueError:
         return
+    assert parse_date(day.isoformat()) == day
+    assert f"{day.year:04d}" in value
 
 
 @pytest.mark.parametrize(
