@@ -11,10 +11,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from qa.confidence import confidence
 from qa.copies import once_a_story
 from qa.sameness import says_the_same
-from qa.select import Evidence
+from qa.select import Evidence, Ranking
 from qa.signals import Question
 from qa.snapshot import Snapshot
 from qa.types import Answer, AnswerSentence, Citation, Copy, Filters, Hit, Sentence, SourcePassage
@@ -59,30 +58,29 @@ def choose(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
 def compose(
     snapshot: Snapshot,
     question: Question,
-    evidence: Sequence[Evidence],
+    ranking: Ranking,
     hits: Sequence[Hit],
     filters: Filters,
     threshold: float,
     timings: dict[str, float],
 ) -> Iterator[Answer]:
-    """The answer to a question from its ranked evidence, or the refusal with the nearest passages.
+    """The answer to a question from what was ranked for it, or the refusal with the nearest passages.
 
     Grows by a sentence at a time, in reading order; the last one is the whole. At least one is yielded.
     """
     started = time.perf_counter()
-    sure = confidence(evidence[0].signals(question)) if evidence else 0.0
-    declined = not evidence or sure < threshold
+    declined = not ranking.evidence or ranking.sure < threshold
     answer = Answer(
         question=question.text,
         declined=declined,
-        confidence=round(sure, 4),
+        confidence=round(ranking.sure, 4),
         sentences=(),
         nearest=tuple(source(snapshot, hit) for hit in hits[:NEAREST]),
         passages=(),
         timings_ms={},
         undated_left_out=snapshot.undated(filters),
     )
-    for group in [()] if declined else choose(evidence):
+    for group in [()] if declined else choose(ranking.evidence):
         told = once_a_story(snapshot, group, filters)
         citations = tuple(_cite(e, len(answer.passages) + n, also_in) for n, (e, also_in) in enumerate(told, 1))
         passages = tuple(

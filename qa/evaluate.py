@@ -116,10 +116,11 @@ def _ask(qa: QA, asked: AskedQuestion) -> Asked:
     timings: dict[str, float] = {}
     question = Question(clean_question(asked.text[:1000]))
     with qa.catalog.snapshot() as snapshot:
-        hits, evidence = qa.rank(snapshot, question, Filters(), timings, top=DEPTH)
-        *_, answer = compose(snapshot, question, evidence, hits, Filters(), qa.settings.threshold, timings)
+        hits, ranking = qa.rank(snapshot, question, Filters(), timings, top=DEPTH)
+        *_, answer = compose(snapshot, question, ranking, hits, Filters(), qa.settings.threshold, timings)
     milliseconds = (time.perf_counter() - started) * 1000
-    spans = ((e.candidate.article.id, e.candidate.sentence.span.start, e.candidate.sentence.span.end) for e in evidence)
+    ranked = (e.candidate for e in ranking.evidence)
+    spans = ((c.article.id, c.sentence.span.start, c.sentence.span.end) for c in ranked)
     return Asked(asked, answer, tuple(dict.fromkeys(h.article for h in hits)), tuple(spans), milliseconds)
 
 

@@ -8,19 +8,23 @@ questions); the others are in `qa/selectors.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.confidence import confidence
 from qa.pairs import Shown
 from qa.reader import Reading
 from qa.signals import Question, coverage, smoothed_rarity, term_set
 from qa.snapshot import Snapshot, StoredPassage, StoredSentence
 from qa.types import Article, Hit
 
+Vector = NDArray[np.float32]
+
+APART = 20.0  # of scores: no sentence so far below the best is likely beside it
 WEIGHTS: dict[str, float] = {"similarity": 12.5, "coverage": 4.95, "context": 4.36, "passage": 3.55, "in_kind": 1.65}
 
 
@@ -91,6 +95,11 @@ class Evidence:
     score: float
     reading: Reading | None = None
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Article and number of the sentence."""
+        return self.candidate.article.id, self.candidate.sentence.n
+
     def signals(self, question: Question) -> dict[str, float]:
         """What the confidence is made of: the candidate's own signals, and what the reader found where it read."""
         own = self.candidate.own_signals(question)
@@ -111,7 +120,7 @@ class LinearSelector:
         return scores
 
 
-def gather(snapshot: Snapshot, question: Question, vector: NDArray[np.float32], hits: Sequence[Hit]) -> list[Candidate]:
+def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequence[Hit]) -> list[Candidate]:
     """The sentences of the retrieved passages as candidates, furniture left out, in the order of the hits."""
     stored = snapshot.passages([hit.passage for hit in hits])
     rarity = smoothed_rarity(snapshot.passage_count(), snapshot.passages_with(question.stems))
@@ -158,3 +167,31 @@ def rank(question: Question, candidates: Sequence[Candidate], selector: Selector
     scores = selector.score(question, candidates)
     evidence = [Evidence(c, s.value, s.reading) for c, s in zip(candidates, scores, strict=True)]
     return sorted(evidence, key=lambda e: (-e.score, e.candidate.article.id, e.candidate.sentence.n))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Evidence of one question, best first, and how likely it is that the best of it answers, 0 to 1."""
+
+    evidence: list[Evidence]
+    sure: float
+
+    @classmethod
+    def of(
+        cls, snapshot: Snapshot, question: Question, vector: Vector, hits: Sequence[Hit], selector: Selector
+    ) -> Ranking:
+        """The sentences of the hits, ranked for one question."""
+        evidence = rank(question, gather(snapshot, question, vector, hits), selector)
+        return cls(evidence, confidence(evidence[0].signals(question)) if evidence else 0.0)
+
+    def with_parts(self, parts: Sequence[Ranking], threshold: float) -> Ranking:
+        """What answers a part of the question well enough goes first, and all of that is likely to be chosen.
+
+        The whole's own choice stays beside it where it is good enough too. The confidence is that of the least sure.
+        """
+        found = [p for p in parts if p.evidence and p.sure >= threshold]
+        if not found:
+            return self
+        top = self.evidence[0].score + (0.0 if self.sure >= threshold else APART)
+        best = {p.evidence[0].place: replace(p.evidence[0], score=top) for p in found}
+        return Ranking([*best.values(), *(e for e in self.evidence if e.place not in best)], min(p.sure for p in found))

@@ -34,8 +34,9 @@ from qa.indexer import manifest_for
 from qa.intake.draft import Draft
 from qa.lock import Holder
 from qa.model import Model
+from qa.parts import parts_of
 from qa.retrieve import RANKINGS, TOP, HybridRetriever
-from qa.select import Evidence, Selector, gather, rank
+from qa.select import Ranking, Selector
 from qa.selectors import LazySelector
 from qa.settings import Settings
 from qa.signals import Question
@@ -142,14 +143,14 @@ class QA:
         self._selector.get()
         started = time.perf_counter()
         with self._catalog.snapshot() as snapshot:
-            hits, evidence = self.rank(snapshot, asked, filters, timings)
-            for answer in compose(snapshot, asked, evidence, hits, filters, self.settings.threshold, timings):
+            hits, ranking = self.rank(snapshot, asked, filters, timings)
+            for answer in compose(snapshot, asked, ranking, hits, filters, self.settings.threshold, timings):
                 total = round((time.perf_counter() - started) * 1000, 2)
                 yield replace(answer, timings_ms={**answer.timings_ms, "total": total})
 
     def rank(
         self, snapshot: Snapshot, question: Question, filters: Filters, timings: dict[str, float], top: int = TOP
-    ) -> tuple[list[Hit], list[Evidence]]:
+    ) -> tuple[list[Hit], Ranking]:
         """The retrieved passages and all their sentences, both best first: what `ask` chooses from."""
         clock = [time.perf_counter()]
         with self._turns.question():
@@ -158,11 +159,17 @@ class QA:
             retriever = HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings)
             hits = retriever.hits(question.text, vector)
             clock.append(time.perf_counter())
-            evidence = rank(question, gather(snapshot, question, vector, hits[:TOP]), self._selector.get())
+            selector, found = self._selector.get(), hits[:TOP]
+            ranking = Ranking.of(snapshot, question, vector, found, selector)
+            parts = [  # they lean on one another: all are looked for in what the whole question finds
+                Ranking.of(snapshot, part, self.embed(part.text), found, selector)
+                for part in map(Question, parts_of(question.text))
+            ]
+            ranking = ranking.with_parts(parts, self.settings.threshold)
             clock.append(time.perf_counter())
         for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):
             timings[name] = (end - start) * 1000
-        return hits, evidence
+        return hits, ranking
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
         """The k passages that retrieval ranks first. Raises QuestionError, FilterError."""

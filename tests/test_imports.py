@@ -27,7 +27,7 @@ LAYERS = (
     ("qa.types", "qa.turns", "qa.visits", "qa.intake.__init__", "qa.intake.draft"),
     ("qa.batches", "qa.folders"),
     ("qa.confidence", "qa.furniture", "qa.frontmatter", "qa.lexical", "qa.markdown", "qa.nouns", "qa.chroma"),
-    ("qa.lookalikes", "qa.users"),
+    ("qa.lookalikes", "qa.parts", "qa.users"),
     ("qa.articles", "qa.sentences", "qa.passages", "qa.settings"),
     ("qa.intake.encodings", "qa.intake.dates", "qa.intake.tree"),
     ("qa.intake.formulas", "qa.intake.jsonld", "qa.intake.titles"),

@@ -86,11 +86,11 @@ def test_a_repeated_sentence_is_a_place_of_its_own_each_time(text):
     """ "A. B. A." has three sentences at three places; searching for the string "A." would find one place twice."""
     with opened([text]) as qa, qa.catalog.snapshot() as snapshot:
         spans = [(s.start, s.end) for s in qa.article("a0")[1]]
-        _, evidence = qa.rank(snapshot, Question("Who was killed in Kyiv at dawn?"), Filters(), {})
-        found = [(e.candidate.sentence.span.start, e.candidate.sentence.span.end) for e in evidence]
+        _, ranking = qa.rank(snapshot, Question("Who was killed in Kyiv at dawn?"), Filters(), {})
+        found = [(e.candidate.sentence.span.start, e.candidate.sentence.span.end) for e in ranking.evidence]
         assert len(set(found)) == len(found)
         assert set(found) <= set(spans)
-        assert all(text[a:b] == e.candidate.text for (a, b), e in zip(found, evidence, strict=True))
+        assert all(text[a:b] == e.candidate.text for (a, b), e in zip(found, ranking.evidence, strict=True))
 
 
 @settings(max_examples=20)

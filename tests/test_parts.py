@@ -1,0 +1,91 @@
+"""Laws of questions that ask for several things: told apart only for sure, and each part has its sentence."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_answer import evidence
+
+from qa.answer import choose
+from qa.parts import MOST, parts_of
+from qa.select import Ranking
+from qa.service import QA
+from qa.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Who called them vital, and how many were there?", ["Who called them vital?", "how many were there?"]),
+        ("What did he say and what did she do", ["What did he say?", "what did she do?"]),
+        ("Who is Ann Lee? When did she leave?", ["Who is Ann Lee?", "When did she leave?"]),
+        ("Is it blue; and who says so?", ["Is it blue?", "who says so?"]),
+        ("In which year was it built and by whom was it paid for?", []),
+        ("What is the link between what he said and what she did?", []),
+        ("Who won the match, which was held in Ulm?", []),
+        ("When steering the sled, which muscles are used?", []),
+        ("How and when did it come to Europe?", []),
+        ("When was he born, and where?", []),
+        ("Why did it close and who was told and how did they hear and when did they say so?", []),
+        ("Who is Ann Lee?", []),
+    ],
+)
+def test_a_question_is_cut_where_another_begins_and_nowhere_else(question, parts):
+    assert parts_of(question) == parts
+
+
+WORDS = st.sampled_from("who what how many did is he she say and , ; ? which was held Kyiv in where".split())
+
+
+@given(st.lists(WORDS, max_size=20).map(" ".join) | st.text(max_size=100))
+def test_parts_are_two_or_three_in_the_words_of_the_question_in_their_order(question):
+    parts = parts_of(question)
+    assert len(parts) in (0, *range(2, MOST + 1))
+    at = 0
+    for part in parts:
+        at = question.index(part[:-1], at) + len(part[:-1])
+
+
+def ranking(*scores: float, sure: float, first: int = 0) -> Ranking:
+    """Sentences 0, 1, 2, ... with these scores, the one numbered `first` moved to the front."""
+    ranked = [evidence(f"Sentence {n} tells of its own matter {n * 7919}.", s, n=n) for n, s in enumerate(scores)]
+    return Ranking([ranked.pop(first), *ranked], sure)
+
+
+def numbers(of: Ranking) -> list[int]:
+    return sorted(group[0].candidate.sentence.n for group in choose(of.evidence))
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "chosen", "sure"),
+    [
+        (0.9, [(2, 0.8), (1, 0.7)], [0, 1, 2], 0.7),  # the whole's own choice stays
+        (0.1, [(2, 0.8), (1, 0.7)], [1, 2], 0.7),  # nothing but the parts' where the whole is not answered
+        (0.1, [(2, 0.8), (1, 0.2)], [2], 0.8),  # a part that is not answered brings nothing
+        (0.9, [(2, 0.2), (1, 0.2)], [0], 0.9),
+        (0.1, [(2, 0.8), (2, 0.6)], [2], 0.6),  # one sentence for both
+    ],
+)
+def test_each_part_that_is_answered_well_enough_has_its_sentence(whole, parts, chosen, sure):
+    scores = (5.0, 1.0, 0.0, -1.0)
+    found = ranking(*scores, sure=whole).with_parts(
+        [ranking(*scores, sure=s, first=n) for n, s in parts], threshold=0.3
+    )
+    assert numbers(found) == chosen
+    assert found.sure == sure
+    assert len(found.evidence) == len(scores)
+
+
+def test_both_halves_of_a_question_are_answered(starter_home, model):
+    with QA.open(settings=Settings(starter_home), model=model) as qa:
+        qa.sync()
+        for question, said in (
+            ("Who called the shipments vital, and how many containers did they hold?", ["Griffiths", "16,000"]),
+            ("Who is Hugh Griffiths, and how many North Korean soldiers were sent to Kursk?", ["Griffiths", "Kursk"]),
+        ):
+            text = " ".join(s.text for s in qa.ask(question).sentences)
+            assert [w for w in said if not re.search(w, text)] == []
+        assert qa.ask("What is the capital of France, and who won the World Cup in 2018?").declined
