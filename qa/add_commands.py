@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qa.intake.intake import Intake
     from qa.service import QA
 
+BLOCK = 1 << 20  # bytes in which lines are counted
 FEW = 10  # articles that are told one by one; of more only what needs a look, below a bar
 PARTLY, STOPPED = 3, 130  # exit codes: some were refused; interrupted, as shells have it
 STDIN = "-"
@@ -110,7 +111,9 @@ def remove(home: str | None, ids: tuple[str, ...]) -> None:
 
 
 class _Sources:
-    """What people named, read one by one while it is added. `total` grows as files turn out to hold more."""
+    """What people named, read one by one while it is added. `total` is how many articles it seems to be: lines of JSON
+    are counted ahead, other files turn out to hold more than one.
+    """
 
     def __init__(self, sources: Iterable[str], intake: Intake) -> None:
         from qa.intake.intake import is_address
@@ -129,7 +132,8 @@ class _Sources:
                 self.hidden += listing.hidden
             else:
                 self._todo.append(path)
-        self.total = len(self._todo)
+        self._expected = [_expected(source) for source in self._todo]
+        self.total = sum(self._expected)
         if not self.total:
             raise UserError(f"There is no file to add in {', '.join(sources)}.")
 
@@ -145,12 +149,14 @@ class _Sources:
             yield replace(outcome, name=self._names.popleft())
 
     def _found(self) -> Iterator[Draft | Refusal]:
-        for source in self._todo:
-            for n, found in enumerate(self._of(source)):
-                self.total += n > 0
+        for source, expected in zip(self._todo, self._expected, strict=True):
+            read = 0
+            for read, found in enumerate(self._of(source), start=1):
+                self.total += read > expected
                 name = found.name if isinstance(found, Refusal) else _name(source)
                 self._names.append(name)
                 yield found
+            self.total -= max(0, expected - read)
 
     def _of(self, source: str | Path | Refusal) -> Iterator[Draft | Refusal]:
         if isinstance(source, Refusal):
@@ -167,6 +173,16 @@ class _Sources:
                         yield replace(found, name=f"{source.parent / found.name}") if named else found
             except ArticleError as error:
                 yield Refusal(str(source), str(error))
+
+
+def _expected(source: str | Path | Refusal) -> int:
+    """How many articles are in it by a glance: as many as lines in a file of JSON lines, else one."""
+    from qa.intake.jsonl import JSON_LINES
+
+    if isinstance(source, Path) and source.name.lower().endswith(JSON_LINES):
+        with suppress(ArticleError, OSError), opened(source) as file:
+            return max(1, sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK), b"")))
+    return 1
 
 
 def _name(source: str | Path | Refusal) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import tracemalloc
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -276,6 +277,24 @@ def test_lines_that_cannot_be_cut_are_read_as_a_whole(monkeypatch, encode):
         assert len([d.text for d in intake.stream(BytesIO(lines), "rows.jsonl")]) == 200
         assert [d.text for d in intake.stream(BytesIO(b'{"text": "One."}'), "rows.jsonl")] == ["One."]
         assert [d.reason[:12] for d in intake.stream(BytesIO(b""), "rows.jsonl")] == ["It is empty."]
+
+
+def test_the_bar_knows_from_the_start_how_many_lines_there_are_and_in_the_end_how_many_articles(
+    library, stories, monkeypatch
+):
+    told = []
+
+    @contextmanager
+    def bar(_):
+        yield lambda done, of, name: told.append((done, of))
+
+    monkeypatch.setattr("qa.printing.progress_bar", bar)
+    lines = [json.dumps({"text": f"Row {n} is about tank {n}."}) for n in range(400)]
+    (stories / "rows.jsonl").write_text("\n\n".join(lines))  # every second one is empty
+    (stories / "one.txt").write_text("The tank is green.")
+    assert run(library, "add", stories).exit_code == 0
+    assert told[0] == (1, 799)  # 798 ends of lines and a file
+    assert told[-1] == (401, 401)
 
 
 def test_the_codes_say_all_some_or_none(library, stories):
