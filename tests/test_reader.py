@@ -17,7 +17,8 @@ from qa.errors import ModelUnavailable
 from qa.pairs import QUESTION_PIECES, WINDOW, PairTokenizer, Shown, batch
 from qa.passages import TITLE_PIECES
 from qa.reader import FOLDER, UNSEEN, Reader, Reading
-from qa.selectors import READ, UNREAD, LazySelector, ReaderSelector
+from qa.select import LinearSelector, Score
+from qa.selectors import BEHIND, READ, UNREAD, LazySelector, ReaderSelector
 from qa.settings import DEFAULT_MODEL, Settings
 from qa.signals import Question
 
@@ -166,6 +167,16 @@ def test_at_most_so_many_passages_are_read_and_the_unread_stand_behind(monkeypat
     assert len(listed.read_passages) == READ
     assert [s.value for s in scores if s.reading is None] == [UNREAD] * 5
     assert all(s.value == 0.0 for s in scores if s.reading)
+
+
+def test_a_passage_far_behind_is_not_read(monkeypatch):
+    behind = {"a0": 0.0, "a1": BEHIND - 0.1, "a2": BEHIND + 0.1, "a3": 2 * BEHIND}
+    monkeypatch.setattr(LinearSelector, "score", lambda self, q, cs: [Score(7.0 - behind[c.article.id]) for c in cs])
+    candidates = [evidence(f"Sentence of {id}.", 0, article=id).candidate for id in reversed(behind)]
+    listed = Listed({c.text: 0.0 for c in candidates})
+    scores = ReaderSelector(listed, {"reading": 1.0}).score(Question("Which number?"), candidates)
+    assert listed.read_passages == ["Sentence of a0.", "Sentence of a1."]
+    assert [s.value for s in scores] == [UNREAD, UNREAD, 0.0, 0.0]
 
 
 def test_reading_stops_at_the_time_limit_and_the_question_is_still_answered(monkeypatch, caplog):

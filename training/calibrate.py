@@ -27,8 +27,9 @@ from qa.dataset import load_dataset
 from qa.evaluate import draw, open_dataset
 from qa.model import Model
 from qa.reader import Reader
+from qa.select import WEIGHTS as FIRST_STAGE
 from qa.select import LinearSelector
-from qa.selectors import READ, UNREAD
+from qa.selectors import BEHIND, READ, UNREAD
 from qa.settings import Settings
 
 REGULAR = 1e-3
@@ -38,10 +39,16 @@ ANSWERS = 3  # the answer is supported when one of so many best sentences is gol
 FALSE_DECLINES = {"cautious": 0.20, "balanced": 0.12, "eager": 0.05}
 
 
-def ranking(e: Example, read: int = READ) -> np.ndarray:
-    """Signals of the candidates, (n, len(RANKED)), the reading first; only the `read` most promising passages read."""
-    reading = np.where((e.place < read) & np.isfinite(e.reading), e.reading, UNREAD)
-    return np.column_stack([reading, e.signals])
+def is_read(e: Example, read: int = READ, behind: float = BEHIND) -> np.ndarray:
+    """Which candidates the service would read (n,): of the `read` most promising passages, not too far behind."""
+    first = e.signals @ np.array([FIRST_STAGE[name] for name in SIGNALS])
+    best = np.array([first[e.place == place].max() for place in e.place])
+    return (e.place < read) & (best >= first.max() - behind) & np.isfinite(e.reading)
+
+
+def ranking(e: Example, read: int = READ, behind: float = BEHIND) -> np.ndarray:
+    """Signals of the candidates, (n, len(RANKED)), the reading first, as far as they are read."""
+    return np.column_stack([np.where(is_read(e, read, behind), e.reading, UNREAD), e.signals])
 
 
 def fit_ranking(examples: list[Example], names: tuple[str, ...] = RANKED) -> np.ndarray:
@@ -71,18 +78,21 @@ def fit_ranking(examples: list[Example], names: tuple[str, ...] = RANKED) -> np.
     return (weights.detach() * chosen / scale).numpy()
 
 
-def first_right(examples: list[Example], weights: np.ndarray, k: int = 1, read: int = READ) -> float:
+def first_right(
+    examples: list[Example], weights: np.ndarray, k: int = 1, read: int = READ, behind: float = BEHIND
+) -> float:
     """Share of questions with a gold sentence somewhere that have one among the k best candidates."""
     judged = [e for e in examples if e.kind == "asked" and len(e.gold)]
-    return float(np.mean([e.gold[np.argsort(-(ranking(e, read) @ weights), kind="stable")[:k]].any() for e in judged]))
+    return float(
+        np.mean([e.gold[np.argsort(-(ranking(e, read, behind) @ weights), kind="stable")[:k]].any() for e in judged])
+    )
 
 
 def best(e: Example, weights: np.ndarray) -> tuple[np.ndarray, bool]:
     """The confidence's signals of the best candidate, and whether one of the ANSWERS best is gold."""
     order = np.argsort(-(ranking(e) @ weights), kind="stable")
     top = order[0]
-    reading = e.reading[top] if np.isfinite(e.reading[top]) else UNREAD
-    sure = e.sure[top] if np.isfinite(e.sure[top]) else 0.0
+    reading, sure = (e.reading[top], e.sure[top]) if is_read(e)[top] else (UNREAD, 0.0)
     return np.array([reading, sure, *e.own[top]]), bool(e.gold[order[:ANSWERS]].any())
 
 
@@ -144,7 +154,11 @@ def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
             at = " / ".join(f"{first_right(examples, w, k):.3f}" for k in (1, 3))
             print(f"# {name}: {variant}: sentence@1 / @3 {at}")
         by_read = {n: round(first_right(examples, weights, 1, n), 3) for n in (4, 6, 8, 10, 15, 20)}
-        print(f"# {name}: sentence@1 by passages read", by_read)
+        print(f"# {name}: sentence@1 by passages read at most", by_read)
+        for behind in (2.0, 3.0, BEHIND, 8.0, np.inf):
+            at = " / ".join(f"{first_right(examples, weights, k, READ, behind):.3f}" for k in (1, 3))
+            read = np.mean([len(set(e.place[is_read(e, READ, behind)])) for e in examples if len(e.gold)])
+            print(f"# {name}: read up to {behind} behind: sentence@1 / @3 {at}, {read:.1f} passages")
     rng = random.Random(0)
     taken = [t for e in held if rng.random() < 0.5 and (t := without_answer(e)) is not None]
     fitting = held + taken + [e for s in sets.values() for e in s if fitted_half(e.id)]

@@ -5,6 +5,7 @@ What models are compared and calibrated on: reading is slow, arithmetic on what 
 
 from __future__ import annotations
 
+import math
 import pickle
 import random
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def _example(qa: QA, reader: Reader, asked: AskedQuestion, text: str, kind: str)
         for place, (article, shown) in reversed(list(enumerate(promising(question, candidates, LinearSelector()))))
         for n in range(shown.first, shown.first + len(shown.sentences))
     }
-    scored = ReaderSelector(reader, {"reading": 1.0}, read=TOP).score(question, candidates)
+    scored = ReaderSelector(reader, {"reading": 1.0}, read=TOP, behind=math.inf).score(question, candidates)
     readings = [s.reading for s in scored]
     homes = {g.article for g in asked.gold}
     return Example(
