@@ -155,7 +155,7 @@ def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
             print(f"# {name}: {variant}: sentence@1 / @3 {at}")
         by_read = {n: round(first_right(examples, weights, 1, n), 3) for n in (4, 6, 8, 10, 15, 20)}
         print(f"# {name}: sentence@1 by passages read at most", by_read)
-        for behind in (2.0, 3.0, BEHIND, 8.0, np.inf):
+        for behind in (2.0, 3.0, BEHIND, 5.0, 8.0, np.inf):
             at = " / ".join(f"{first_right(examples, weights, k, READ, behind):.3f}" for k in (1, 3))
             read = np.mean([len(set(e.place[is_read(e, READ, behind)])) for e in examples if len(e.gold)])
             print(f"# {name}: read up to {behind} behind: sentence@1 / @3 {at}, {read:.1f} passages")
