@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import pickle
 import platform
 import re
+import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -109,12 +111,13 @@ def measured(args: argparse.Namespace) -> str:
     asked: dict[str, list[Asked]] = {}
     for folder in folders:
         try:
-            figures, answers = evaluate_folder(folder, settings, model=model)
-            first, others = evaluate_folder(folder, replace(settings, selector=FIRST_STAGE), model=model)
+            dataset = load_dataset(folder)
         except DatasetError as error:
             print(f"left out: {error}")
             continue
-        datasets.append(load_dataset(folder))
+        figures, answers = asked_once(folder, settings, model)
+        first, others = asked_once(folder, replace(settings, selector=FIRST_STAGE), model)
+        datasets.append(dataset)
         rows.append(figures)
         before.append({**first, "difference": difference(answers, others)})
         asked[folder.name] = answers
@@ -123,6 +126,21 @@ def measured(args: argparse.Namespace) -> str:
     costs = [] if args.no_cost else cost_rows(datasets, settings, model)
     sure = confidence.rows({name: asked[name] for name in CALIBRATED if name in asked})
     return render(rows, before, sure, ablations, args.ablation, costs)
+
+
+def asked_once(folder: Path, settings: Settings, model: Model) -> tuple[dict[str, Any], list[Asked]]:
+    """A set's figures and answers; kept below `index/`, so that a run of the same commit that was cut off goes on."""
+    git = ["git", "-C", str(RESULTS.parent)]
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
+    changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True).stdout
+    kept = settings.index / "bench" / f"{folder.name}-{settings.selector}-{commit}.pickle"
+    if kept.is_file() and commit and not changed:
+        found: tuple[dict[str, Any], list[Asked]] = pickle.loads(kept.read_bytes())
+        return found
+    made = evaluate_folder(folder, settings, model=model)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(pickle.dumps(made))
+    return made
 
 
 def difference(after: Sequence[Asked], before: Sequence[Asked]) -> str:
