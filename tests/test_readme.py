@@ -68,7 +68,8 @@ def test_no_committed_file_names_a_place_outside_the_project():
 def test_the_figures_of_the_readme_are_those_of_the_results():
     rows = [[c.strip() for c in line.strip("|").split("|")] for line in RESULTS.splitlines() if line.startswith("| ")]
     sets = rows[0]
-    figures = {row[0]: dict(zip(sets[1:], row[1:], strict=False)) for row in rows[1:] if row[0] in KEYS}
+    # The first table's; the tables behind it repeat some keys.
+    figures = {row[0]: dict(zip(sets[1:], row[1:], strict=False)) for row in reversed(rows[1:]) if row[0] in KEYS}
     head, *shown = [
         [c.strip() for c in line.strip("|").split("|")]
         for line in README.splitlines()
