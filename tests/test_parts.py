@@ -31,22 +31,33 @@ from qa.settings import Settings
         ("When was he born, and where?", []),
         ("Why did it close and who was told and how did they hear and when did they say so?", []),
         ("Who is Ann Lee?", []),
+        ("Which is older, Ulm or Trier?", ["Which is older, Ulm?", "Which is older, Trier?"]),
+        ("Who won more, Ann Lee or the Bad Kids?", ["Who won more, Ann Lee?", "Who won more, the Bad Kids?"]),
+        ("Are Ann Lee and Bo Ek both poets?", ["Are Ann Lee poets?", "Are Bo Ek poets?"]),
+        ("What do the Isle of Man and Malta have in common?", ["What do the Isle of Man have?", "What do Malta have?"]),
+        (
+            "Are Oslo and Bergen in the same country?",
+            ["Are Oslo in the same country?", "Are Bergen in the same country?"],
+        ),
+        ("When did North and South Korea sign?", []),
+        ("Is it red or blue?", []),
+        ("Did they both leave, and why?", []),
     ],
 )
 def test_a_question_is_cut_where_another_begins_and_nowhere_else(question, parts):
     assert parts_of(question) == parts
 
 
-WORDS = st.sampled_from("who what how many did is he she say and , ; ? which was held Kyiv in where".split())
+WORDS = st.sampled_from("who what how many did is he she say and or both , ; ? which held Kyiv Ulm in where".split())
 
 
 @given(st.lists(WORDS, max_size=20).map(" ".join) | st.text(max_size=100))
 def test_parts_are_two_or_three_in_the_words_of_the_question_in_their_order(question):
     parts = parts_of(question)
     assert len(parts) in (0, *range(2, MOST + 1))
-    at = 0
     for part in parts:
-        at = question.index(part[:-1], at) + len(part[:-1])
+        left = iter(re.findall(r"\w+", question))
+        assert all(word in left for word in re.findall(r"\w+", part))
 
 
 def ranking(*scores: float, sure: float, first: int = 0) -> Ranking:
