@@ -23,6 +23,7 @@ MAX_SENTENCES = 5
 # of answers that need several sentences and cites more that is not needed (citation figures in bench/RESULTS.md).
 KEEP = 0.25
 NEAREST = 3
+UNANSWERED = "No sentence is sure enough to answer this part:"
 SURE = 0.25  # probability of the reader's best span from which its words are pointed out
 PART = 0.8  # of a sentence; a span longer than this points out nothing
 LEANING = 3  # sentences at most that are shown before one that leans on them
@@ -79,6 +80,7 @@ def compose(
         passages=(),
         timings_ms={},
         undated_left_out=snapshot.undated(filters),
+        notes=() if declined else tuple(f"{UNANSWERED} {part}" for part in ranking.unanswered),
     )
     for group in [()] if declined else choose(ranking.evidence):
         told = once_a_story(snapshot, group, filters)

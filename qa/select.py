@@ -171,10 +171,14 @@ def rank(question: Question, candidates: Sequence[Candidate], selector: Selector
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Evidence of one question, best first, and how likely it is that the best of it answers, 0 to 1."""
+    """Evidence of one question, best first, and how likely it is that the best of it answers, 0 to 1.
+
+    `unanswered`: the parts of the question that nothing answers well enough, where others are answered.
+    """
 
     evidence: list[Evidence]
     sure: float
+    unanswered: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -184,14 +188,17 @@ class Ranking:
         evidence = rank(question, gather(snapshot, question, vector, hits), selector)
         return cls(evidence, confidence(evidence[0].signals(question)) if evidence else 0.0)
 
-    def with_parts(self, parts: Sequence[Ranking], threshold: float) -> Ranking:
+    def with_parts(self, parts: Mapping[str, Ranking], threshold: float) -> Ranking:
         """What answers a part of the question well enough goes first, and all of that is likely to be chosen.
 
         The whole's own choice stays beside it where it is good enough too. The confidence is that of the least sure.
+        `parts`: their texts, and what was ranked for them.
         """
-        found = [p for p in parts if p.evidence and p.sure >= threshold]
+        found = [p for p in parts.values() if p.evidence and p.sure >= threshold]
         if not found:
             return self
         top = self.evidence[0].score + (0.0 if self.sure >= threshold else APART)
         best = {p.evidence[0].place: replace(p.evidence[0], score=top) for p in found}
-        return Ranking([*best.values(), *(e for e in self.evidence if e.place not in best)], min(p.sure for p in found))
+        evidence = [*best.values(), *(e for e in self.evidence if e.place not in best)]
+        left = tuple(text for text, p in parts.items() if p not in found)
+        return Ranking(evidence, min(p.sure for p in found), left)

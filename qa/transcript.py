@@ -64,6 +64,8 @@ def _body(turn: Turn, shown: Callable[[str], str]) -> Iterable[str]:
             yield from (f"{shown(sentence.text)} {shown(numbers)}", "")
         if turn.answer.declined:
             yield from (DECLINED, "")
+        for note in turn.answer.notes:
+            yield from (shown(note), "")
     if turn.state == "stopped":
         yield from (STOPPED, "")
     elif turn.message:

@@ -167,7 +167,8 @@ class Answer:
 
     `confidence` is the estimated probability that the sentences answer the question; below the
     threshold `declined` is true, `sentences` is empty and `nearest` holds the closest passages.
-    `undated_left_out` counts articles that a date filter left out for want of a date.
+    `undated_left_out` counts articles that a date filter left out for want of a date; `notes` say what else a
+    reader should know, such as a part of the question that is not answered.
     """
 
     question: str

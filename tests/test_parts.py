@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_answer import evidence
 
-from qa.answer import choose
+from qa.answer import UNANSWERED, choose
 from qa.parts import MOST, parts_of
 from qa.select import Ranking
 from qa.service import QA
@@ -71,20 +71,20 @@ def numbers(of: Ranking) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("whole", "parts", "chosen", "sure"),
+    ("whole", "parts", "chosen", "sure", "unanswered"),
     [
-        (0.9, [(2, 0.8), (1, 0.7)], [0, 1, 2], 0.7),  # the whole's own choice stays
-        (0.1, [(2, 0.8), (1, 0.7)], [1, 2], 0.7),  # nothing but the parts' where the whole is not answered
-        (0.1, [(2, 0.8), (1, 0.2)], [2], 0.8),  # a part that is not answered brings nothing
-        (0.9, [(2, 0.2), (1, 0.2)], [0], 0.9),
-        (0.1, [(2, 0.8), (2, 0.6)], [2], 0.6),  # one sentence for both
+        (0.9, [(2, 0.8), (1, 0.7)], [0, 1, 2], 0.7, ()),  # the whole's own choice stays
+        (0.1, [(2, 0.8), (1, 0.7)], [1, 2], 0.7, ()),  # nothing but the parts' where the whole is not answered
+        (0.1, [(2, 0.8), (1, 0.2)], [2], 0.8, ("b?",)),  # a part that is not answered brings nothing, and is named
+        (0.9, [(2, 0.2), (1, 0.2)], [0], 0.9, ()),  # the whole alone
+        (0.1, [(2, 0.8), (2, 0.6)], [2], 0.6, ()),  # one sentence for both
     ],
 )
-def test_each_part_that_is_answered_well_enough_has_its_sentence(whole, parts, chosen, sure):
+def test_each_part_that_is_answered_well_enough_has_its_sentence(whole, parts, chosen, sure, unanswered):
     scores = (5.0, 1.0, 0.0, -1.0)
-    found = ranking(*scores, sure=whole).with_parts(
-        [ranking(*scores, sure=s, first=n) for n, s in parts], threshold=0.3
-    )
+    ranked = {text: ranking(*scores, sure=s, first=n) for text, (n, s) in zip(("a?", "b?"), parts, strict=True)}
+    found = ranking(*scores, sure=whole).with_parts(ranked, threshold=0.3)
+    assert found.unanswered == unanswered
     assert numbers(found) == chosen
     assert found.sure == sure
     assert len(found.evidence) == len(scores)
@@ -99,4 +99,8 @@ def test_both_halves_of_a_question_are_answered(starter_home, model):
         ):
             text = " ".join(s.text for s in qa.ask(question).sentences)
             assert [w for w in said if not re.search(w, text)] == []
-        assert qa.ask("What is the capital of France, and who won the World Cup in 2018?").declined
+        half = qa.ask("Who called the shipments vital, and how many penguins live in Antarctica?")
+        assert ["Griffiths" in s.text for s in half.sentences] == [True]
+        assert half.notes == (f"{UNANSWERED} how many penguins live in Antarctica?",)
+        neither = qa.ask("What is the capital of France, and who won the World Cup in 2018?")
+        assert neither.declined and not neither.notes

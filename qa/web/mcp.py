@@ -146,6 +146,7 @@ class Tools:
             for c in sentence.citations
         ]
         message = DECLINED if answer.declined else f"{len(answer.sentences)} sentence(s) of the articles answer this."
+        message = " ".join([message, *answer.notes])
         if answer.undated_left_out:
             message += f" {answer.undated_left_out} article(s) without a date were left out by the date filter."
         return Reply(
