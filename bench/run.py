@@ -11,6 +11,7 @@ sections on the page need no set: `--page-only` measures them alone and leaves a
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import pickle
 import platform
@@ -115,8 +116,8 @@ def measured(args: argparse.Namespace) -> str:
         except DatasetError as error:
             print(f"left out: {error}")
             continue
-        figures, answers = asked_once(folder, settings, model)
-        first, others = asked_once(folder, replace(settings, selector=FIRST_STAGE), model)
+        figures, answers = asked_once(folder, dataset.digest, settings, model)
+        first, others = asked_once(folder, dataset.digest, replace(settings, selector=FIRST_STAGE), model)
         datasets.append(dataset)
         rows.append(figures)
         before.append({**first, "difference": difference(answers, others)})
@@ -128,18 +129,25 @@ def measured(args: argparse.Namespace) -> str:
     return render(rows, before, sure, ablations, args.ablation, costs)
 
 
-def asked_once(folder: Path, settings: Settings, model: Model) -> tuple[dict[str, Any], list[Asked]]:
-    """A set's figures and answers; kept below `index/`, so that a run of the same commit that was cut off goes on."""
+def asked_once(folder: Path, digest: str, settings: Settings, model: Model) -> tuple[dict[str, Any], list[Asked]]:
+    """A set's figures and answers.
+
+    Kept below `index/` where nothing is changed since the last commit, so that a run of it that was cut off goes on.
+    """
     git = ["git", "-C", str(RESULTS.parent)]
     commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
     changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True).stdout
-    kept = settings.index / "bench" / f"{folder.name}-{settings.selector}-{commit}.pickle"
-    if kept.is_file() and commit and not changed:
+    asked = f"{commit} {digest} {settings.selector} {settings.model} {settings.threshold}"
+    name = f"{folder.name}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}.pickle"
+    kept = settings.index / "bench" / name
+    keeps = bool(commit) and not changed
+    if keeps and kept.is_file():
         found: tuple[dict[str, Any], list[Asked]] = pickle.loads(kept.read_bytes())
         return found
     made = evaluate_folder(folder, settings, model=model)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(pickle.dumps(made))
+    if keeps:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(pickle.dumps(made))
     return made
 
 

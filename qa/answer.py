@@ -24,6 +24,7 @@ MAX_SENTENCES = 5
 KEEP = 0.25
 NEAREST = 3
 UNANSWERED = "No sentence is sure enough to answer this part:"
+NONE_PASSES = "No article passes the filters, so nothing was searched."
 SURE = 0.25  # probability of the reader's best span from which its words are pointed out
 PART = 0.8  # of a sentence; a span longer than this points out nothing
 LEANING = 3  # sentences at most that are shown before one that leans on them
@@ -80,7 +81,7 @@ def compose(
         passages=(),
         timings_ms={},
         undated_left_out=snapshot.undated(filters),
-        notes=() if declined else tuple(f"{UNANSWERED} {part}" for part in ranking.unanswered),
+        notes=_notes(ranking, hits, filters, declined),
     )
     for group in [()] if declined else choose(ranking.evidence):
         told = once_a_story(snapshot, group, filters)
@@ -97,6 +98,13 @@ def compose(
             timings_ms={name: round(ms, 2) for name, ms in spent.items()},
         )
         yield answer
+
+
+def _notes(ranking: Ranking, hits: Sequence[Hit], filters: Filters, declined: bool) -> tuple[str, ...]:
+    """What a reader should know beside the answer."""
+    if not declined:
+        return tuple(f"{UNANSWERED} {part}" for part in ranking.unanswered)
+    return (NONE_PASSES,) if not hits and filters != Filters() else ()
 
 
 def _cite(evidence: Evidence, n: int, also_in: tuple[Copy, ...] = ()) -> Citation:

@@ -18,6 +18,7 @@ from qa.markdown import markdown_to_text
 from qa.types import Article
 
 FIELDS = (*METADATA, "added")  # of an article's front matter
+FIRST_HEADING = "first heading"  # where a title was found
 MAX_BYTES = 10 * 1024 * 1024  # a long novel is 3 MB; beyond this it is a data file, not an article
 MAX_FIELD = 500  # characters; a longer title is a paragraph in the wrong place
 MAX_ORIGIN = 60  # characters; where a value was found is told in a word or two
@@ -40,6 +41,7 @@ _REMOVED = re.compile(
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _BLANK_RUNS = re.compile(r"\n{3,}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_FIRST_HEADING = re.compile(r"\s*# +([^\n]+)")  # of a Markdown file
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47: a language, then script, region and so on
 _DIACRITICS = re.compile("[\u0300-\u036f]")  # other scripts' marks are letters to a reader
 
@@ -74,14 +76,19 @@ def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
     """An article from the contents of a file: YAML front matter (optional), then the body.
 
     `markdown` says that the body is Markdown whose markup must go; front matter with `format: plain`,
-    which every file that Groundwire writes carries, says that it has gone already.
+    which every file that Groundwire writes carries, says that it has gone already. A Markdown file that names no title
+    has that of the heading it begins with.
     """
     fields, body = split_front_matter(plain_lines(raw))
-    if markdown and fields.get("format") != "plain":
-        body = markdown_to_text(body)
-    text = checked_text(body)
     known = {k: checked_field(k, fields.get(k)) for k in FIELDS}
     origins = {k: v for k, v in split_origins(fields.get("origins")).items() if known[k] is not None}
+    if markdown and fields.get("format") != "plain":
+        heading = None if known["title"] else _FIRST_HEADING.match(body)
+        title = " ".join(canonical_text(markdown_to_text(heading[0])).split()) if heading else ""
+        if 0 < len(title) <= MAX_FIELD:
+            known["title"], origins["title"] = title, FIRST_HEADING
+        body = markdown_to_text(body)
+    text = checked_text(body)
     return Article(id=id, text=text, **known, origins=origins)
 
 

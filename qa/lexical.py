@@ -19,6 +19,7 @@ MAX_TERMS = 64  # distinct terms of a question; more do not find better and cost
 LONGEST_STEMMED = 64  # bytes; FTS5 leaves longer words whole
 
 _WORD = re.compile(r"[^\W_]+")
+_ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 _DIACRITICS = re.compile("(?<=[A-Za-z])[\u0300-\u036f]+")  # other letters keep theirs in FTS5
 _FOLDED = str.maketrans("ςſ", "σs")
 _VOWEL_CONSONANT = re.compile("[aeiouy][^aeiou]")  # Porter's "m > 0": his algorithm changes no shorter word
@@ -66,7 +67,13 @@ def terms(text: str) -> list[str]:
 def question_words(question: str) -> list[str]:
     """The question's distinct content words, at most MAX_TERMS; all its words when it has no other."""
     distinct = list(dict.fromkeys(words(question)))
-    return ([w for w in distinct if w not in STOPWORDS] or distinct)[:MAX_TERMS]
+    named = acronyms(question)
+    return ([w for w in distinct if w not in STOPWORDS or w in named] or distinct)[:MAX_TERMS]
+
+
+def acronyms(question: str) -> set[str]:
+    """Its words in capitals, folded: WHO, US and IT are no stop words. None where all of it is in capitals."""
+    return set() if question.isupper() else {word for m in _ACRONYM.finditer(question) for word in words(m.group())}
 
 
 def match_expression(question_words: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 MOST = 3  # parts of a question; one with more is asked as a whole
 SHORTEST = 3  # words of a part; "and when?" cannot be asked alone
@@ -18,34 +19,45 @@ _BETWEEN = re.compile(
 )
 _BEGINS = re.compile(rf"\W*(?:(?:in|on|at|to|from|by|for|with|of)\s+)?(?:{_ASKS}|{_TURNS})\b", re.IGNORECASE)
 
-_NAMED = r"(?:[Tt]he\s+)?[A-Z0-9]"  # how the name of something begins
-_NAME = rf"{_NAMED}[^\s,]*(?:,?\s+(?:(?:of|the|de|in|for|on|at|van|von)\s+)*[A-Z0-9(][^\s,?]*)*"
-_EITHER = re.compile(
-    rf"(?P<before>[^,]*[^,\s],)\s+(?P<one>{_NAMED}.*?)\s+or\s+(?P<other>{_NAMED}[^,]*?)(?P<after>\W*)$"
+_CAPITAL = r"[^\W_a-zß-öø-ÿ]"  # or a digit, or a letter of a script that has no small ones
+_NAMED = rf"(?:[Tt]he\s+)?{_CAPITAL}"  # how the name of something begins
+_NAME = rf"{_NAMED}[^\s,?]*(?:,?\s+(?:(?:of|the|de|in|for|on|at|van|von)\s+)*\(?{_CAPITAL}[^\s,?]*)*"
+_COMPARED = (
+    # Which is older, A or B?
+    rf"(?P<before>[^,]*[^,\s],)\s+(?P<one>{_NAMED}[^,]*)\s+or\s+(?P<other>{_NAMED}[^,]*?)(?P<after>\W*)",
+    # Are both A and B towns?
+    rf"(?P<before>.*?)\bboth\s+(?P<one>{_NAME})\s+and\s+(?P<other>{_NAME})(?P<after>.*)",
+    # Are A and B both towns? What do A and B have in common? Are A and B in the same country?
+    rf"(?P<before>(?:(?i:{_ASKS}|{_TURNS})\b)?.*?)\b(?P<one>{_NAME})\s+and\s+(?P<other>{_NAME})"
+    r"(?P<after>\s+both\b.*|.*\b(?:in common|the same(?!.*\bas\b))\b.*)",
 )
-_BOTH = re.compile(
-    rf"(?P<before>(?:(?i:{_ASKS}|{_TURNS})\b)?.*?)\b(?:both\s+)?(?P<one>{_NAME})\s+and\s+(?P<other>{_NAME})(?P<after>.*)$"
-)
-_TOGETHER = re.compile(r"\b(?:both|in common|the same)\b")
 
 
-def parts_of(question: str) -> list[str]:
-    """The questions in a question, in their order; none where it is one, or they cannot be told apart for sure.
+class Parts(NamedTuple):
+    """The questions in a question, in their order. `together`: only what answers all of them is an answer."""
+
+    texts: list[str]
+    together: bool = False
+
+
+def parts_of(question: str) -> Parts:
+    """The questions in a question; none where it is one, or they cannot be told apart for sure.
 
     Each of several begins as a question does and is long enough to be asked alone. A question that compares two named
     things is asked of each.
     """
     parts = [part.strip() for part in _BETWEEN.split(question) if part.strip(" ?")]
-    if len(parts) < 2:
+    together = len(parts) < 2
+    if together:
         parts = _compared(question)
     apart = 2 <= len(parts) <= MOST and all(_BEGINS.match(p) and len(p.split()) >= SHORTEST for p in parts)
-    return [part if part.endswith("?") else f"{part}?" for part in parts] if apart else []
+    return Parts([part if part.endswith("?") else f"{part}?" for part in parts] if apart else [], together)
 
 
 def _compared(question: str) -> list[str]:
     """The question with one of the two names that it compares, and with the other."""
-    found = _EITHER.match(question) or (_TOGETHER.search(question) and _BOTH.match(question)) or None
+    found = next((match for form in _COMPARED if (match := re.fullmatch(form, question))), None)
     if found is None:
         return []
-    before, after = found["before"].strip(), re.sub(r"\s*\b(?:both|in common)\b", "", found["after"])
-    return [f"{before} {found[name]}{after}".strip() for name in ("one", "other")]
+    after = re.sub(r"\s*\b(?:both|in common)\b", "", found["after"])
+    return [f"{found['before'].strip()} {found[name]}{after}".strip() for name in ("one", "other")]

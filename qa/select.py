@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.confidence import confidence
+from qa.lexical import words
 from qa.pairs import Shown
 from qa.reader import Reading
 from qa.signals import Question, coverage, smoothed_rarity, term_set
@@ -135,6 +136,7 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
         around = snapshot.sentences(passage.article, max(0, passage.first - 1), passage.last + 1)
         present = [term_set(article.text[s.span.start : s.span.end]) for s in around]
         title = term_set(article.title) if article.title else frozenset()
+        heading = words(article.title or "")
         whole = title.union(*present)
         shown = _shown(article, passage, around)
         for i, sentence in enumerate(around):
@@ -142,6 +144,8 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
             if key in seen or sentence.span.furniture or not passage.first <= sentence.n < passage.last:
                 continue
             seen.add(key)
+            if heading and words(article.text[sentence.span.start : sentence.span.end]) == heading:
+                continue  # the title as a line of its own: what it says, every answer's source says
             nearby = title.union(*present[max(0, i - 1) : i], *present[i + 1 : i + 2])
             out.append(
                 Candidate(
@@ -188,17 +192,17 @@ class Ranking:
         evidence = rank(question, gather(snapshot, question, vector, hits), selector)
         return cls(evidence, confidence(evidence[0].signals(question)) if evidence else 0.0)
 
-    def with_parts(self, parts: Mapping[str, Ranking], threshold: float) -> Ranking:
+    def with_parts(self, parts: Mapping[str, Ranking], threshold: float, together: bool = False) -> Ranking:
         """What answers a part of the question well enough goes first, and all of that is likely to be chosen.
 
         The whole's own choice stays beside it where it is good enough too. The confidence is that of the least sure.
-        `parts`: their texts, and what was ranked for them.
+        `parts`: their texts, and what was ranked for them; `together`: they count only where all of them are answered.
         """
-        found = [p for p in parts.values() if p.evidence and p.sure >= threshold]
-        if not found:
+        left = tuple(text for text, p in parts.items() if not p.evidence or p.sure < threshold)
+        found = [p for text, p in parts.items() if text not in left]
+        if not found or (together and left):
             return self
         top = self.evidence[0].score + (0.0 if self.sure >= threshold else APART)
         best = {p.evidence[0].place: replace(p.evidence[0], score=top) for p in found}
         evidence = [*best.values(), *(e for e in self.evidence if e.place not in best)]
-        left = tuple(text for text, p in parts.items() if p not in found)
         return Ranking(evidence, min(p.sure for p in found), left)

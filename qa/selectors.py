@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 
 READER = "reader"  # the trained model in the package
 FIRST_STAGE = "first-stage"  # the linear signals alone: no model but the embedding
-READ = 10  # passages read a question, the most promising first; this bounds an answer's time
+READ = 10  # passages read a question or a part of one, the most promising first; this bounds an answer's time
 # Of first-stage scores: a passage whose best sentence is further behind the best of all is not read. That halves what
 # is read and more, and costs one question of 492 in the samples of training/calibrate.py, which prints it.
 BEHIND = 4.0
-TIME_LIMIT = 5.0  # seconds of reading after which the other passages are left to the first stage
+TIME_LIMIT = 5.0  # seconds of reading, for each of these, after which the other passages are left to the first stage
 PAIRS = 40  # sentences that a cross-encoder scores a question
 WEIGHTS: dict[str, float] = {
     "reading": 0.432, "similarity": 8.029, "coverage": 0.691, "context": 3.763, "passage": 2.709, "in_kind": 0.632,
@@ -76,7 +76,9 @@ class CrossEncoderSelector:
 
     def __init__(self, folder: Path) -> None:
         from sentence_transformers import CrossEncoder
+        from torch.nn import Identity
 
+        self._logits = Identity()  # not probabilities, whose differences say little of how likely another sentence is
         try:
             self._model: Any = CrossEncoder(str(folder), device="cpu", local_files_only=True)
         except Exception as error:
@@ -87,7 +89,8 @@ class CrossEncoderSelector:
         first = [s.value for s in self._first.score(question, candidates)]
         best = sorted(range(len(candidates)), key=lambda i: -first[i])[:PAIRS]
         pairs = [(question.text, candidates[i].text) for i in best]
-        values = self._model.predict(pairs, show_progress_bar=False) if pairs else []
+        asked = {"activation_fn": self._logits, "show_progress_bar": False}
+        values = self._model.predict(pairs, **asked) if pairs else []
         floor = float(min(values, default=0.0)) - 1.0
         scores = {i: float(v) for i, v in zip(best, values, strict=True)}
         low = min(first, default=0.0)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from qa.furniture import furniture_lines
 from qa.types import Sentence
 
-SEGMENTER = "nupunkt-0.8+groundwire-3"  # in the manifest: other rules, furniture included, mean other spans
+SEGMENTER = "nupunkt-0.8+groundwire-4"  # in the manifest: other rules, furniture included, mean other spans
 
 # A line this long that does not end like a sentence was wrapped by an editor or mailer, not ended by its author.
 WRAP_COLUMNS = range(50, 101)
@@ -64,6 +64,7 @@ _DAY = (
     r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day|\b)|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|"
     r"Oct|Nov|Dec)[a-z]*\b|[A-Z]{2,4}\b|(?:Eastern|Central|Mountain|Pacific|Greenwich|Local|Moscow)\b)"
 )
+_ERA_END = re.compile(rf"\d\s?(?:AD|BC|CE|BCE)\.[{re.escape(_CLOSERS)}]*(?=\s+[{re.escape(_OPENERS)}]*[A-Z])")
 _CLOCK_END = re.compile(rf"\b[ap]\.m\.[{re.escape(_CLOSERS)}]*(?=\s+[{re.escape(_OPENERS)}]*(?!{_DAY})[A-Z])")
 
 # Ends that Punkt sees where none is.
@@ -73,6 +74,10 @@ _TITLE = re.compile(
 )
 _NUMBERED = re.compile(r"\b(?:Nos?|nos?|Vol|vol|Art|pp?|Fig|fig|Sec|Ch)\.$")
 _NUMBER = re.compile(r"\s*\d")
+_DAY_NUMBER = re.compile(r"\b\d{1,2}\.$")  # "am 5. Mai"
+_GERMAN_MONTH = re.compile(
+    r"\s+(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
+)
 _ATTRIBUTIVE = re.compile(r"\b(?:U\.S|U\.K|U\.N|E\.U|U\.A\.E)\.$")  # "U.S. Senator"
 _STARTER = re.compile(rf"\s+{_STARTERS}")
 _CLOCK_DAY = re.compile(rf"\s+{_DAY}")
@@ -160,7 +165,7 @@ def _ends(unit: str) -> list[int]:
     from nupunkt import sent_spans  # here, so that importing this module costs nothing
 
     found = {end for _, end in sent_spans(unit.replace("\n", " "))}
-    for pattern in (_STARTED_END, _CLOCK_END):
+    for pattern in (_STARTED_END, _ERA_END, _CLOCK_END):
         found.update(match.end() for match in pattern.finditer(unit))
     found.update(m.end() for m in _WORD_END.finditer(unit) if m.group(1) not in _ABBREVIATIONS)
     kept = {end for end in found if not _is_inside(unit, end)}
@@ -181,6 +186,8 @@ def _is_inside(unit: str, end: int) -> bool:
         return True
     if _NUMBERED.search(before):
         return _NUMBER.match(unit, closed) is not None
+    if _DAY_NUMBER.search(before) and _GERMAN_MONTH.match(unit, closed):
+        return True
     if _ATTRIBUTIVE.search(before):
         return _CAPITAL.match(unit, closed) is not None and _STARTER.match(unit, closed) is None
     if _CLOCK.search(before):

@@ -161,11 +161,12 @@ class QA:
             clock.append(time.perf_counter())
             selector, found = self._selector.get(), hits[:TOP]
             ranking = Ranking.of(snapshot, question, vector, found, selector)
+            texts, together = parts_of(question.text)
             parts = {  # they lean on one another: all are looked for in what the whole question finds
                 part.text: Ranking.of(snapshot, part, self.embed(part.text), found, selector)
-                for part in map(Question, parts_of(question.text))
+                for part in map(Question, texts)
             }
-            ranking = ranking.with_parts(parts, self.settings.threshold)
+            ranking = ranking.with_parts(parts, self.settings.threshold, together)
             clock.append(time.perf_counter())
         for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):
             timings[name] = (end - start) * 1000

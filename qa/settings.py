@@ -4,7 +4,7 @@
 |------------------|-------------------------------------------------------------|-------------------------|
 | QA_HOME          | the folder that holds `corpus/` and `index/`                | the current folder      |
 | QA_MODEL         | a folder with a sentence-transformers model                 | the packaged MiniLM     |
-| QA_SELECTOR      | reader, first-stage, or a cross-encoder's folder            | reader                  |
+| QA_SELECTOR      | reader, first-stage, or a reader's or cross-encoder's folder | reader                  |
 | QA_THRESHOLD     | cautious, balanced, eager, or a confidence from 0 to 1      | balanced                |
 | QA_ALLOW_PRIVATE | hosts and networks that are fetched from though not public  | none                    |
 | QA_PROXY         | the proxy through which web addresses are fetched           | none                    |

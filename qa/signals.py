@@ -14,19 +14,19 @@ from functools import lru_cache
 
 from wordfreq import zipf_frequency
 
-from qa.lexical import STOPWORDS, question_words, stem, terms, words
+from qa.lexical import STOPWORDS, acronyms, question_words, stem, terms, words
 
 COMMONEST = 7.5  # Zipf frequency of "the"; rarity counts down from here
 
 _NUMBER = r"\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|"
 _NUMBER += r"millions?|billions?|half|quarter|third|once|twice|several|percent|no"
-_MONTHS = r"january|february|march|april|may|june|july|august|september|october|november|december"
+_MONTHS = r"january|february|march|april|(?-i:May)|june|july|august|september|october|november|december"
 _DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _ASKS = (
     # (what the question looks like, what an answer to it looks like)
     (
-        re.compile(r"\bhow (?:many|much|old|long|far|tall|big|large|high|fast|often)\b|\bwhat (?:percentage|percent|"
-                   r"share|proportion|number|fraction|size|age)\b", re.I),
+        re.compile(r"\bhow (?:many|much|old|long(?! ago)|far|tall|big|large|high|fast|often)\b|"
+                   r"\bwhat (?:percentage|percent|share|proportion|number|fraction|size|age)\b", re.I),
         re.compile(rf"\b(?:{_NUMBER})\b|%", re.I),
     ),
     (
@@ -58,8 +58,8 @@ class Question:
     def answered_in_kind(self, sentence: str) -> float:
         """1 when the sentence has what is asked for (a number, a date, a name) beyond the question's own words."""
         if self.answer_pattern is not None:
-            found = (m.group().lower() for m in self.answer_pattern.finditer(sentence))
-            return float(any(f not in self._said for f in found))
+            found = (words(m.group()) or [m.group()] for m in self.answer_pattern.finditer(sentence))
+            return float(any(word not in self._said for said in found for word in said))
         if self.asks_name:
             names = (w for m in _NAME.finditer(sentence) for w in words(m.group()))
             return float(any(w not in self._said and w not in STOPWORDS for w in names))
@@ -96,13 +96,17 @@ def term_set(text: str) -> frozenset[str]:
 
 
 def _names(text: str) -> set[str]:
-    """Stems of capitalised words and numbers. The first word counts only when it is no ordinary word."""
-    found = set()
+    """Stems of capitalised words and numbers. The first word counts only when it is no ordinary word.
+
+    Where all is in capitals, only numbers are told from other words.
+    """
+    found, named, shouted = set[str](), acronyms(text), text.isupper()
     for i, match in enumerate(_WORD.finditer(text)):
         word = match.group()
         folded = words(word)
-        if not folded or folded[0] in STOPWORDS:
+        if not folded or (folded[0] in STOPWORDS and folded[0] not in named):
             continue
-        if word[0].isdigit() or (word[0].isupper() and (i or rarity_in_english(folded[0]) > 3.0)):
+        capital = word[0].isupper() and not shouted
+        if word[0].isdigit() or (capital and (i or folded[0] in named or rarity_in_english(folded[0]) > 3.0)):
             found.add(stem(folded[0]))
     return found

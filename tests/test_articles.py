@@ -143,6 +143,23 @@ def test_a_markdown_file_placed_by_hand_loses_its_markup() -> None:
     assert (article.title, article.published, article.text) == ("T", "2024-05-17", "Head\n\nA bold link.")
 
 
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        ("# The *Big* Day\n\nIt was.", "The Big Day"),
+        ("---\noutlet: X\n---\n\n# The Big Day\nIt was.", "The Big Day"),
+        ("## A part\n\nIt was.", None),
+        ("It was.\n\n# Later", None),
+        (f"# {'x' * 501}\n\nIt was.", None),
+    ],
+)
+def test_a_markdown_file_without_a_title_has_that_of_the_heading_it_begins_with(raw: str, title: str | None) -> None:
+    article = parse_article(raw, "x", markdown=True)
+    assert (article.title, article.origins) == (title, {"title": "first heading"} if title else {})
+    assert parse_article(raw, "x", markdown=False).title is None
+    assert parse_article(render(article), "x", markdown=True) == article
+
+
 def test_a_plain_file_keeps_what_looks_like_markup() -> None:
     assert parse_article("2 * 3 * 4 is _not_ emphasis", "x", markdown=False).text == "2 * 3 * 4 is _not_ emphasis"
 

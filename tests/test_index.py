@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 )
 from strategies import any_text, prose
 
+from qa.answer import NONE_PASSES
 from qa.articles import canonical_text
 from qa.catalog import passage_id
 from qa.doctor import examine
@@ -282,6 +283,19 @@ def test_a_date_filter_takes_both_its_ends_and_the_day_of_a_date_time(home):
             assert [p.article for p in qa.search("tanks", chosen)] == ["evening"]
             assert qa.ask("Where are the tanks?", chosen).undated_left_out == 1
         assert {p.article for p in qa.search("tanks", Filters(published_to="2024-05-17"))} == {"first"}
+        assert NONE_PASSES in qa.ask("Where are the tanks?", Filters(outlets=("nobody",))).notes
+        assert not qa.ask("Where are the penguins?").notes
+
+
+def test_a_heading_that_repeats_the_title_answers_nothing(home):
+    write_article(
+        home, "harbour", "The New Harbour\n\nAnna Lee opened the new harbour in May.", title="The new harbour"
+    )
+    with open_fake(home) as qa:
+        qa.sync()
+        qa.attach_chroma()
+        quotes = [c.quote for s in qa.ask("Who opened the new harbour?").sentences for c in s.citations]
+        assert quotes == ["Anna Lee opened the new harbour in May."]
 
 
 # --- questions ----------------------------------------------------------------------------------------------------

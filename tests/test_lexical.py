@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import any_text
 from wordfreq import top_n_list
 
-from qa.lexical import MAX_TERMS, STOPWORDS, match_expression, question_words, stem, terms, words
+from qa.lexical import MAX_TERMS, STOPWORDS, acronyms, match_expression, question_words, stem, terms, words
 
 COMMONEST = 50_000
 # Artificial in any text: the algorithm's special cases without a word around them.
@@ -111,9 +111,14 @@ def test_words_are_folded_and_hold_no_punctuation(text: str) -> None:
 def test_question_words_are_distinct_capped_and_without_stop_words_when_others_are_there(question: str) -> None:
     found = question_words(question)
     assert len(found) == len(set(found)) <= MAX_TERMS
-    if set(found) & STOPWORDS:
+    if set(found) & STOPWORDS - acronyms(question):
         assert set(words(question)) <= STOPWORDS
     assert bool(found) == bool(words(question))
+
+
+def test_a_word_in_capitals_is_no_stop_word_unless_all_are() -> None:
+    assert question_words("What did the WHO say of IT?") == ["who", "say", "it"]
+    assert question_words("WHO SAYS SO?") == ["says"]
 
 
 def test_a_question_of_stop_words_only_keeps_them() -> None:

@@ -7,10 +7,13 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 from fakes import open_fake, write_article
 from hypothesis import given
 from hypothesis import strategies as st
+from sentence_transformers import CrossEncoder
 from test_answer import evidence
+from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from qa.embed import model_folder
 from qa.errors import ModelUnavailable
@@ -18,7 +21,7 @@ from qa.pairs import QUESTION_PIECES, WINDOW, PairTokenizer, Shown, batch
 from qa.passages import TITLE_PIECES
 from qa.reader import FOLDER, UNSEEN, Reader, Reading
 from qa.select import LinearSelector, Score
-from qa.selectors import BEHIND, READ, UNREAD, LazySelector, ReaderSelector
+from qa.selectors import BEHIND, READ, UNREAD, CrossEncoderSelector, LazySelector, ReaderSelector
 from qa.settings import DEFAULT_MODEL, Settings
 from qa.signals import Question
 
@@ -206,6 +209,32 @@ def test_a_reader_in_the_service_changes_which_sentence_comes_first(tmp_path):
 def test_a_selector_that_is_none_names_those_that_are(tmp_path):
     with pytest.raises(ModelUnavailable, match="expected reader, first-stage or the folder of"):
         LazySelector(str(tmp_path / "nothing")).get()
+
+
+def test_a_cross_encoder_from_a_folder_leaves_out_what_it_holds_less_likely(tmp_path, monkeypatch):
+    made = cross_encoder(tmp_path / "model")
+    candidates = [evidence(text, 0.0, n=n).candidate for n, text in enumerate(KYIV)]
+    question = Question("How many civilians were killed in Kyiv?")
+    scores = [s.value for s in CrossEncoderSelector(made).score(question, candidates)]
+    pairs = [(question.text, text) for text in KYIV]
+    logits = CrossEncoder(str(made), device="cpu").predict(pairs, activation_fn=torch.nn.Identity())
+    assert scores == pytest.approx([float(x) for x in logits], abs=1e-5)
+    assert max(abs(s) for s in scores) > 1.0, "logits, which no probability is"
+
+
+def cross_encoder(folder):
+    """A tiny one with random weights, large enough for logits beyond a probability's range."""
+    shutil.copytree(model_folder(DEFAULT_MODEL), folder)
+    config = BertConfig(
+        vocab_size=30522, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32, num_labels=1
+    )
+    torch.manual_seed(0)
+    model = BertForSequenceClassification(config)
+    torch.nn.init.constant_(model.classifier.bias, 3.0)
+    model.save_pretrained(folder)
+    BertTokenizerFast(tokenizer_file=str(folder / "tokenizer.json")).save_pretrained(folder)
+    (folder / "checksums.json").unlink()
+    return folder
 
 
 @pytest.mark.parametrize("level", ["cautious", "balanced", "eager"])

@@ -44,6 +44,8 @@ EXAMPLES = {
     "ellipses": "Wait... what happened?⏐ Nothing…⏐ Then it ended.⏐ It was … strange.",
     "several marks": "What?!⏐ No way!!⏐ He left.",
     "names with a mark": "Yahoo! announced profits.⏐ The Jeopardy! host left.",
+    "years of an era": "It was built around 170 AD.⏐ Karl Marx saw it.⏐ In 16 BC. it was not there.",
+    "German dates": "Es wurde am 5. Mai 2022 eröffnet.⏐ Es kamen 12.⏐ Alle blieben.",
     "web addresses": "See www.example.com.⏐ Mail a.b@example.org today.⏐ Read https://example.org/a.b?c=d.e now.",
     "no space after a stop": "It ended there.No one spoke.⏐ He left.”She stayed.⏐ In 2024.Then more.".replace(
         "there.", "there.⏐"

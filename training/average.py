@@ -3,7 +3,7 @@
     python training/average.py RUN RUN OUT [--share S]
 
 The second run started from the first. Its weights know what it was taught last; the average keeps more of what it
-knew before. OUT is a run's folder as training/train.py leaves one.
+knew before. OUT is a folder that training/export.py and training/compare.py read.
 """
 
 from __future__ import annotations

@@ -101,9 +101,7 @@ def without_answer(e: Example) -> Example | None:
     left = ~e.gold
     if not e.gold.any() or not left.any():
         return None
-    rows = {
-        name: getattr(e, name)[left] for name in ("signals", "own", "reading", "sure", "place", "gold", "elsewhere")
-    }
+    rows = {name: getattr(e, name)[left] for name in ("signals", "own", "reading", "sure", "place", "gold")}
     return replace(e, kind="taken away", **rows)
 
 
@@ -145,10 +143,10 @@ def main() -> None:
 def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
     """Fit, and print constants and figures."""
     weights = fit_ranking(held)
-    print("WEIGHTS =", {n: round(float(w), 3) for n, w in zip(RANKED, weights, strict=True)})
-    variants = {
-        "first stage": fit_ranking(held, SIGNALS), "reading alone": fit_ranking(held, ("reading",)), "fused": weights,
-    }  # fmt: skip
+    first = fit_ranking(held, SIGNALS)
+    print("qa/selectors.py: WEIGHTS =", {n: round(float(w), 3) for n, w in zip(RANKED, weights, strict=True)})
+    print("qa/select.py: WEIGHTS =", {n: round(float(w), 3) for n, w in zip(RANKED, first, strict=True) if w})
+    variants = {"first stage": first, "reading alone": fit_ranking(held, ("reading",)), "fused": weights}
     for name, examples in {"held out": held, **sets}.items():
         for variant, w in variants.items():
             at = " / ".join(f"{first_right(examples, w, k):.3f}" for k in (1, 3))
@@ -162,16 +160,23 @@ def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
     rng = random.Random(0)
     taken = [t for e in held if rng.random() < 0.5 and (t := without_answer(e)) is not None]
     fitting = held + taken + [e for s in sets.values() for e in s if fitted_half(e.id)]
+    print_confidence("READ", fitting, sets, weights, SURENESS)
+    print_confidence("FIRST_STAGE", fitting, sets, first, OWN)
+
+
+def print_confidence(
+    constant: str, fitting: list[Example], sets: dict[str, list[Example]], weights: np.ndarray, names: tuple[str, ...]
+) -> None:
+    """Fit the confidence on these signals of the sentence that these weights rank first; what the other halves say."""
+    columns = [SURENESS.index(name) for name in names]
     signals, labels, _ = rows_of(fitting, weights)
-    scale = signals.std(0)
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(signals / scale, labels)
-    print("BIAS =", round(float(model.intercept_[0]), 3))
-    print("READ =", {n: round(float(w), 3) for n, w in zip(SURENESS, model.coef_[0] / scale, strict=True)})
+    scale = signals[:, columns].std(0)
+    model = LogisticRegression(C=1.0, max_iter=1000).fit(signals[:, columns] / scale, labels)
+    fitted = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0] / scale, strict=True)}
+    print(f"qa/confidence.py: {constant} =", round(float(model.intercept_[0]), 3), fitted)
     for name, examples in sets.items():
-        rest = [e for e in examples if not fitted_half(e.id)]
-        signals, labels, answerable = rows_of(rest, weights)
-        sure = model.predict_proba(signals / scale)[:, 1]
-        _print_figures(name, sure, labels, answerable)
+        signals, labels, answerable = rows_of([e for e in examples if not fitted_half(e.id)], weights)
+        _print_figures(name, model.predict_proba(signals[:, columns] / scale)[:, 1], labels, answerable)
 
 
 def _print_figures(name: str, sure: np.ndarray, supported: np.ndarray, answerable: np.ndarray) -> None:

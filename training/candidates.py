@@ -37,7 +37,7 @@ class Example:
     """The n candidates of one question. Rows follow the order of `gather`.
 
     signals (n, 5): SIGNALS; own (n, 4): OWN; reading and sure (n,), nan where not read; place (n,): how promising
-    the passage is, 0 first; gold (n,); elsewhere (n,): of an article that does not hold the answer.
+    the passage is, 0 first; gold (n,).
     """
 
     id: str
@@ -48,7 +48,6 @@ class Example:
     sure: np.ndarray
     place: np.ndarray
     gold: np.ndarray
-    elsewhere: np.ndarray
 
 
 def collect(qa: QA, reader: Reader, asked: list[AskedQuestion], cache: Path, *, alter: bool) -> list[Example]:
@@ -83,7 +82,6 @@ def _example(qa: QA, reader: Reader, asked: AskedQuestion, text: str, kind: str)
     }
     scored = ReaderSelector(reader, {"reading": 1.0}, read=TOP, behind=math.inf).score(question, candidates)
     readings = [s.reading for s in scored]
-    homes = {g.article for g in asked.gold}
     return Example(
         asked.id, kind,
         np.array([_row(c.ranking_signals(question), SIGNALS) for c in candidates], np.float32),
@@ -92,7 +90,6 @@ def _example(qa: QA, reader: Reader, asked: AskedQuestion, text: str, kind: str)
         np.array([r.sure if r else UNREAD for r in readings], np.float32),
         np.array([places[c.article.id, c.sentence.n] for c in candidates], np.int64),
         np.array([kind == "asked" and _gold(asked, c) for c in candidates], bool),
-        np.array([c.article.id not in homes for c in candidates], bool),
     )  # fmt: skip
 
 

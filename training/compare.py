@@ -34,6 +34,8 @@ def main() -> None:
         form = json.loads((run / "run.json").read_text("utf-8"))["input"]
         data = Data(args.data, Path(folder), form, 0.0)
         for weights in ("reader.pt", "last.pt"):
+            if not (run / weights).is_file():
+                continue  # the mean of two runs has no last step
             reader = trained(run, folder, weights)
             for name in sorted({e["set"] for e in data.train + data.dev}):
                 figures = measured(reader, data, _drawn(data, name, args.limit), 1 + NEGATIVES)

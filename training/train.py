@@ -110,6 +110,8 @@ def main() -> None:
     parser.add_argument("--rewords", type=float, default=REWORDED, help="share of questions said in other words")
     parser.add_argument("--measure", type=int, default=150, metavar="N", help="held-out questions to measure by")
     args = parser.parse_args()
+    if args.start:
+        args.layers = json.loads((args.start / "run.json").read_text("utf-8"))["layers"]
     args.run.mkdir(parents=True, exist_ok=True)
     (args.run / "run.json").write_text(json.dumps(vars(args), default=str), "utf-8")
     torch.manual_seed(args.seed)

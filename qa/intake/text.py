@@ -38,7 +38,9 @@ def parse(data: bytes, name: str, charset: str | None = None) -> list[Draft]:
     fields, _ = split_front_matter(raw.removeprefix("\ufeff"))
     article = parse_article(raw, "draft", markdown=markdown)
     known = ("title", "outlet", "author", "published", "url")
-    metadata = stated("front matter", language=fields.get("language"), **{k: getattr(article, k) for k in known})
+    metadata = stated("front matter", language=fields.get("language"))
+    for field in known:
+        metadata |= stated(article.origins.get(field, "front matter"), **{field: getattr(article, field)})
     text = article.text if fields.get("format") == "plain" else unwrapped(article.text)
     draft = drafted(text, metadata, stem_of(name), read.notes)
     return [draft if fields else _without_licence(draft)]
