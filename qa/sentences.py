@@ -20,6 +20,7 @@ SEGMENTER = "nupunkt-0.8+groundwire-4"  # in the manifest: other rules, furnitur
 # A line this long that does not end like a sentence was wrapped by an editor or mailer, not ended by its author.
 WRAP_COLUMNS = range(50, 101)
 LONGEST_ADDRESS = 200  # characters of a web address before a stop in it
+LONGEST = 800  # characters of a sentence; what has no stop for longer, such as a transcript, is cut between words
 LONGEST_TITLE = 12  # characters before an end that its rules look at
 
 _CLOSERS = "\"'”’»›)]}」』】）〉》"
@@ -96,7 +97,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for start, end in _units(text):
         for a, b in _split(text[start:end]):
-            spans.append((start + a, start + b))
+            spans += _pieces(text, start + a, start + b)
     return spans
 
 
@@ -106,6 +107,19 @@ def segment(text: str) -> list[Sentence]:
     return [
         Sentence(start, end, any(a <= start and end <= b for a, b in furniture)) for start, end in sentence_spans(text)
     ]
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence; one longer than LONGEST in pieces, cut behind a mark if there is one, or between words."""
+    while end - start > LONGEST:
+        window = text[start + LONGEST // 2 : start + LONGEST]
+        cuts = (list(re.finditer(pattern, window)) for pattern in (r"(?<=[;:—–])\s+", r"(?<=,)\s+", r"\s+"))
+        last = next((found[-1] for found in cuts if found), None)
+        if last is None:
+            break  # a script without spaces, or no language at all
+        yield start, start + LONGEST // 2 + last.start()
+        start += LONGEST // 2 + last.end()
+    yield start, end
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from strategies import any_text
 
 from qa.articles import canonical_text, parse_article
-from qa.sentences import segment, sentence_spans
+from qa.sentences import LONGEST, segment, sentence_spans
 
 NEWS = Path(__file__).parent.parent / "bench" / "data"
 
@@ -151,6 +151,16 @@ def test_hard_wrapped_text_is_not_cut_at_line_ends() -> None:
         "on Thursday.",
         "Nobody knows more.",
     ]
+
+
+def test_what_has_no_stop_is_cut_between_words_and_behind_a_mark_if_there_is_one() -> None:
+    talk = "and then we went on to the next one " * 100
+    pieces = [talk[a:b] for a, b in sentence_spans(talk)]
+    assert all(LONGEST // 2 <= len(p) <= LONGEST for p in pieces[:-1])
+    assert " ".join(pieces) == talk.strip()
+    law = "whoever holds the land, and " * 15 + "who does not; " + "whoever sells the land, and " * 35 + "who buys."
+    assert [law[:b][-1] for _, b in sentence_spans(law)] == [";", ",", "."]
+    assert sentence_spans("x" * 5000) == [(0, 5000)]
 
 
 def test_short_lines_without_a_stop_are_units_of_their_own() -> None:
