@@ -83,13 +83,18 @@ def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
     known = {k: checked_field(k, fields.get(k)) for k in FIELDS}
     origins = {k: v for k, v in split_origins(fields.get("origins")).items() if known[k] is not None}
     if markdown and fields.get("format") != "plain":
-        heading = None if known["title"] else _FIRST_HEADING.match(body)
-        title = " ".join(canonical_text(markdown_to_text(heading[0])).split()) if heading else ""
-        if 0 < len(title) <= MAX_FIELD:
-            known["title"], origins["title"] = title, FIRST_HEADING
+        if known["title"] is None and (heading := _first_heading(body)):
+            known["title"], origins["title"] = heading, FIRST_HEADING
         body = markdown_to_text(body)
     text = checked_text(body)
     return Article(id=id, text=text, **known, origins=origins)
+
+
+def _first_heading(body: str) -> str | None:
+    """The heading of the first level that Markdown begins with, as a title."""
+    match = _FIRST_HEADING.match(body)
+    title = " ".join(canonical_text(markdown_to_text(match[0])).split()) if match else ""
+    return title if 0 < len(title) <= MAX_FIELD else None
 
 
 def plain_lines(raw: str) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from qa.articles import (
     FIELDS,
+    FIRST_HEADING,
     MAX_BYTES,
     check_size,
     decode,
@@ -134,7 +135,9 @@ class Corpus:
         if path is None:
             return None
         fields, body = split_front_matter(plain_lines(decode(path.read_bytes())))
-        known = {**{k: getattr(article, k) for k in FIELDS}, "origins": joined_origins(article.origins)}
+        said = {k for k, origin in article.origins.items() if origin != FIRST_HEADING}  # the heading says it itself
+        known = {k: getattr(article, k) for k in FIELDS if k in said or k not in article.origins}
+        known["origins"] = joined_origins({k: article.origins[k] for k in said})
         kept = {k: v for k, v in {**fields, **known}.items() if k not in known or v}
         gap = "" if fields else "\n"
         return self._place(path, f"{render_front_matter(kept)}{gap}{body}", path, settle=True)

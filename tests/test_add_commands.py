@@ -130,7 +130,7 @@ def test_what_is_no_file_of_the_folder_itself_is_skipped_and_listed(library, sto
     }.items():  # fmt: skip
         assert any(f"{stories / name}: " in line and reason in line for line in done.stderr.splitlines()), name
     assert "Left out 2 hidden" in done.stderr
-    assert sorted(a["id"] for a in articles(library)) == ["good", "plane"]
+    assert sorted(a["id"] for a in articles(library)) == ["a-plane", "good"]
 
 
 def test_a_file_on_which_the_parser_hangs_or_fails_is_named_and_the_others_are_added(library, stories, monkeypatch):

@@ -280,7 +280,11 @@ def test_an_edit_of_a_file_placed_by_hand_keeps_what_is_in_it(qa):
         "# The **tank**\n\nIt is green.\n"
     )
     assert qa.article("mine")[0].version == version
+    assert qa.article("mine")[0].title == "The tank"
     assert not qa.sync().changed
+    path.write_text(path.read_text().replace("The **tank**", "The plane"))
+    qa.sync()
+    assert qa.article("mine")[0].title == "The plane"
 
 
 # Many
