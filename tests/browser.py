@@ -69,7 +69,8 @@ class Service:
         return reply.json()["article"]
 
     def remove(self, id: str) -> None:
-        self.http.delete(f"{self.url}/api/articles/{id}")
+        reply = self.http.delete(f"{self.url}/api/articles/{id}")
+        assert reply.status_code in (200, 204, 404), reply.text
 
     def sentences(self, id: str) -> list[str]:
         """The stored sentences of an article."""
@@ -180,13 +181,18 @@ def ask(page, question: str, *, button: bool = False):
         page.get_by_role("button", name="Ask", exact=True).click()
     else:
         page.press("#question textarea", "Enter")
-    page.wait_for_function(
-        "n => document.querySelectorAll('#chat .message.user').length > n"
-        " && document.querySelectorAll('#chat .message.bot').length > n && !document.querySelector('#chat .pending')"
-        " && document.querySelector('#question .submit-button')",
-        arg=asked,
-        timeout=60_000,
-    )
+    try:
+        page.wait_for_function(
+            "n => document.querySelectorAll('#chat .message.user').length > n"
+            " && document.querySelectorAll('#chat .message.bot').length > n && !document.querySelector('#chat .pending')"
+            " && document.querySelector('#question .submit-button')",
+            arg=asked,
+            timeout=60_000,
+        )
+    except Exception as error:
+        shown = {part: page.locator(part).inner_text() for part in ("#chat", "#state", "#question")}
+        box = page.input_value("#question textarea")
+        raise AssertionError(f"no reply to {question!r}: {asked} asked before, box {box!r}, {shown}") from error
     return page.locator(LAST_REPLY)
 
 
