@@ -184,8 +184,8 @@ def ask(page, question: str, *, button: bool = False):
     try:
         page.wait_for_function(
             "n => document.querySelectorAll('#chat .message.user').length > n"
-            " && document.querySelectorAll('#chat .message.bot').length > n && !document.querySelector('#chat .pending')"
-            " && document.querySelector('#question .submit-button')",
+            " && document.querySelectorAll('#chat .message.bot').length > n"
+            " && !document.querySelector('#chat .pending') && document.querySelector('#question .submit-button')",
             arg=asked,
             timeout=60_000,
         )
