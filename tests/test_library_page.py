@@ -161,7 +161,7 @@ def test_uploaded_files_are_added_or_refused_one_by_one(page, service):
     page.get_by_role("tab", name="Ask").click()
     ask(page, "How many people does the Hollin ferry seat?")
     page.wait_for_function("document.querySelector('#chat').textContent.includes('77 people')")
-    for id in ("ferry", "tower"):
+    for id in ("ferry", "the-tower"):
         service.remove(id)
 
 
