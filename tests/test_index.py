@@ -24,13 +24,14 @@ from hypothesis.stateful import (
 from strategies import any_text, prose
 
 from qa.answer import NONE_PASSES
-from qa.articles import canonical_text
+from qa.articles import canonical_text, storable
 from qa.catalog import passage_id
 from qa.doctor import examine
 from qa.errors import QuestionError
 from qa.service import QA
 from qa.signals import Question
 from qa.types import Filters
+from qa.wire import MAX_QUESTION
 
 SENTENCES = [
     "The missile struck at dawn.",
@@ -62,10 +63,16 @@ def opened(corpus=(), fake=None):
             yield qa
 
 
+def is_question(text: str) -> bool:
+    return storable(text) and any(c.isalnum() for c in canonical_text(text)) and len(text) <= MAX_QUESTION
+
+
 def ask(qa: QA, question: str, filters: Filters | None = None):
+    """The answer, each of its citations exact; None for what is no question."""
     try:
         answer = qa.ask(question, filters)
     except QuestionError:
+        assert not is_question(question)
         return None
     exact(qa, answer)
     return answer
@@ -78,7 +85,8 @@ def test_every_citation_is_the_stored_text_at_its_offsets(corpus, data):
         text = data.draw(st.sampled_from(corpus))
         start = data.draw(st.integers(0, len(text) - 1))
         for question in (text[start : start + 60], "Who was killed in Kyiv?"):
-            ask(qa, question)
+            answer = ask(qa, question)
+            assert answer is None or bool(answer.sentences) != answer.declined
 
 
 @settings(max_examples=20)
@@ -317,13 +325,13 @@ def small():
 
 @pytest.mark.parametrize("question", QUERIES, ids=ascii)
 def test_no_question_is_a_syntax_error(small, question):
-    ask(small, question)
+    assert (ask(small, question) is not None) == is_question(question)
 
 
 @settings(max_examples=200)
 @given(question=st.text(max_size=80) | st.text(alphabet="\"'*^():-+{}\\ \x00ANDORTNEAR,", max_size=40))
 def test_any_text_is_a_question_or_is_refused_as_one(small, question):
-    ask(small, question)
+    assert (ask(small, question) is not None) == is_question(question)
 
 
 # --- a life in any order -------------------------------------------------------------------------------------------
