@@ -177,7 +177,7 @@ def _run(command: Sequence[str]) -> float:
 
 def main() -> None:
     datasets = []
-    for folder in sorted(Path(sys.argv[1]).iterdir()):
+    for folder in sorted(f for f in Path(sys.argv[1]).iterdir() if f.is_dir()):
         try:
             datasets.append(load_dataset(folder))
         except DatasetError as error:

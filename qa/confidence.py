@@ -1,7 +1,8 @@
 """How likely an answer is supported: logistic models over signals of question and sentence only.
 
-Both are fitted by `training/calibrate.py`, which says on what: one for sentences that the reader has read, one for
-the first stage alone. Nothing here depends on the size of the corpus.
+One is for sentences that the reader has read, fitted by `training/calibrate.py`, which says on what; one is for the
+first stage alone, fitted the same way before there was a reader, over float32 vectors; `calibrate.py` prints what it
+would be today. Nothing here depends on the size of the corpus.
 """
 
 from __future__ import annotations

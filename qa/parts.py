@@ -47,11 +47,12 @@ def parts_of(question: str) -> Parts:
     things is asked of each.
     """
     parts = [part.strip() for part in _BETWEEN.split(question) if part.strip(" ?")]
-    together = len(parts) < 2
-    if together:
+    compares = len(parts) < 2
+    if compares:
         parts = _compared(question)
-    apart = 2 <= len(parts) <= MOST and all(_BEGINS.match(p) and len(p.split()) >= SHORTEST for p in parts)
-    return Parts([part if part.endswith("?") else f"{part}?" for part in parts] if apart else [], together)
+    if not 2 <= len(parts) <= MOST or not all(_BEGINS.match(p) and len(p.split()) >= SHORTEST for p in parts):
+        return Parts([])
+    return Parts([part if part.endswith("?") else f"{part}?" for part in parts], together=compares)
 
 
 def _compared(question: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Evidence: every sentence of the retrieved passages, scored against the question.
 
 The seam for a trained model: anything with `Selector`'s one method can take this place. The one here, the first
-stage, is linear over five signals whose weights `training/calibrate.py` fitted (a listwise loss over training
-questions); the others are in `qa/selectors.py`.
+stage, is linear over five signals whose weights were fitted before there was a reader (a listwise loss over training
+questions; `training/calibrate.py` prints what they would be today); the others are in `qa/selectors.py`.
 """
 
 from __future__ import annotations
@@ -136,7 +136,6 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
         around = snapshot.sentences(passage.article, max(0, passage.first - 1), passage.last + 1)
         present = [term_set(article.text[s.span.start : s.span.end]) for s in around]
         title = term_set(article.title) if article.title else frozenset()
-        heading = words(article.title or "")
         whole = title.union(*present)
         shown = _shown(article, passage, around)
         for i, sentence in enumerate(around):
@@ -144,8 +143,8 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
             if key in seen or sentence.span.furniture or not passage.first <= sentence.n < passage.last:
                 continue
             seen.add(key)
-            if heading and words(article.text[sentence.span.start : sentence.span.end]) == heading:
-                continue  # the title as a line of its own: what it says, every answer's source says
+            if _is_title(article, sentence):
+                continue
             nearby = title.union(*present[max(0, i - 1) : i], *present[i + 1 : i + 2])
             out.append(
                 Candidate(
@@ -157,6 +156,12 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
                 )
             )  # fmt: skip
     return out
+
+
+def _is_title(article: Article, sentence: StoredSentence) -> bool:
+    """Whether the sentence only repeats the title, which stands beside every citation anyway."""
+    said = article.text[sentence.span.start : sentence.span.end]
+    return bool(article.title) and words(said) == words(article.title or "")
 
 
 def _shown(article: Article, passage: StoredPassage, around: Sequence[StoredSentence]) -> Shown:

@@ -211,7 +211,7 @@ def test_a_selector_that_is_none_names_those_that_are(tmp_path):
         LazySelector(str(tmp_path / "nothing")).get()
 
 
-def test_a_cross_encoder_from_a_folder_leaves_out_what_it_holds_less_likely(tmp_path, monkeypatch):
+def test_a_cross_encoder_from_a_folder_is_asked_for_logits_not_for_probabilities(tmp_path):
     made = cross_encoder(tmp_path / "model")
     candidates = [evidence(text, 0.0, n=n).candidate for n, text in enumerate(KYIV)]
     question = Question("How many civilians were killed in Kyiv?")

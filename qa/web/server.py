@@ -172,6 +172,7 @@ def _report(service: Host) -> None:
         print(f"qa: {service.detail}", file=sys.stderr, flush=True)
         return
     counts = service.qa.status()
-    print(f"Ready: {counts['articles']} articles, {counts['passages']} passages. {service.detail}.", flush=True)
+    articles = "1 article" if counts["articles"] == 1 else f"{counts['articles']:,} articles"
+    print(f"Ready: {articles}, {counts['passages']:,} passages. {service.detail}.", flush=True)
     for name, reason in (service.report.refused if service.report else {}).items():
         print(f"Refused: {name}: {reason}", file=sys.stderr, flush=True)
