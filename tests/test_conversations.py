@@ -7,7 +7,9 @@ import multiprocessing
 import os
 import sqlite3
 from dataclasses import replace
+from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,8 @@ from qa.conversations import Conversations
 from qa.errors import StorageError, UnknownConversation
 from qa.transcript import as_markdown, as_text, conversation_markdown, conversation_values
 from qa.types import DECLINED, Answer, AnswerSentence, Citation, Filters, SourcePassage
+from qa.web.chat import AskTab
+from qa.web.host import Host
 
 QUOTE = "It carries *4,200* cyclists [every day]."
 ANN, BEN = "guest:ann", "guest:ben"
@@ -258,3 +262,23 @@ def test_whatever_an_article_says_is_no_markup_in_the_exported_markdown(quote):
         "bullet_list_close", "list_item_open", "list_item_close",
     }  # fmt: skip
     assert {c.type for t in tokens for c in t.children or ()} <= {"text", "text_special"}
+
+
+def test_a_page_that_comes_up_shows_what_was_asked_and_answered_while_it_was_made(tmp_path, monkeypatch):
+    store = Conversations(None)
+    with gr.Blocks():
+        tab = AskTab(Host(lambda: None), store)
+    view, made = tab._view, []
+
+    def overtaken(visitor, current):
+        shown = view(visitor, current)
+        if not made:  # a question is quicker than the page
+            made.append(store.start(visitor))
+            store.finish(made[0], replace(store.ask(visitor, made[0], "Who?", Filters()), state="stopped"))
+        return shown
+
+    monkeypatch.setattr(tab, "_view", overtaken)
+    request = SimpleNamespace(state=SimpleNamespace(visitor="v"), session_hash="s", query_params={})
+    (update,) = tab.arrive(request)
+    assert update[tab.current] == made[0]
+    assert [m["content"] for m in update[tab.talk] if m["role"] == "user"] == ["Who\\?"]

@@ -95,11 +95,11 @@ class AskTab:
 
     def arrive(self, request: gr.Request) -> Iterator[Update]:
         visitor, query = _visitor(request), request.query_params
-        current = self._store.latest(visitor) or ""
         question = query.get("q", "").strip()
+        current, view = self._latest(visitor)
         if (request.session_hash or "") in self._live:  # somebody was quicker than the page
             return
-        yield self._view(visitor, current) | {self.box: gr.skip()}
+        yield view | {self.box: gr.skip()}
         if question:
             try:
                 filters = self.filters.from_query(query)
@@ -270,6 +270,14 @@ class AskTab:
         """The conversation's turns; the one that is being answered as far as it has come."""
         _, turns = self._kept(visitor, live.conversation if live else current)
         return [live.turn if live and t.n == live.turn.n else t for t in turns]
+
+    def _latest(self, visitor: str) -> tuple[str, Update]:
+        """The visitor's latest conversation and its view, made anew when a question is asked and answered meanwhile."""
+        while True:
+            current = self._store.latest(visitor) or ""
+            kept, view = self._kept(visitor, current), self._view(visitor, current)
+            if kept == self._kept(visitor, self._store.latest(visitor) or ""):
+                return current, view
 
     def _view(self, visitor: str, current: str) -> Update:
         """Everything that shows a conversation, with nothing under way."""
