@@ -25,6 +25,7 @@ KEEP = 0.25
 NEAREST = 3
 UNANSWERED = "No sentence is sure enough to answer this part:"
 NONE_PASSES = "No article passes the filters, so nothing was searched."
+ABSENT = "No article that was found mentions"
 SURE = 0.25  # probability of the reader's best span from which its words are pointed out
 PART = 0.8  # of a sentence; a span longer than this points out nothing
 LEANING = 3  # sentences at most that are shown before one that leans on them
@@ -104,7 +105,9 @@ def _notes(ranking: Ranking, hits: Sequence[Hit], filters: Filters, declined: bo
     """What a reader should know beside the answer."""
     if not declined:
         return tuple(f"{UNANSWERED} {part}" for part in ranking.unanswered)
-    return (NONE_PASSES,) if not hits and filters != Filters() else ()
+    if not hits:
+        return (NONE_PASSES,) if filters != Filters() else ()
+    return (f"{ABSENT} {' or '.join(ranking.absent)}.",) if ranking.absent else ()
 
 
 def _cite(evidence: Evidence, n: int, also_in: tuple[Copy, ...] = ()) -> Citation:

@@ -12,15 +12,17 @@ from collections.abc import Mapping
 
 Signals = Mapping[str, float]
 
+ABSENT = "absent"  # the signal that a year or a country of the question is in no article found
+
 FIRST_STAGE = (
     -4.861,
-    {"similarity": 4.403, "nearby_words": 2.68, "names_missing": -2.591, "in_kind": 0.372},
+    {"similarity": 4.403, "nearby_words": 2.68, "names_missing": -2.591, "in_kind": 0.372, ABSENT: -2.0},
 )
 READ = (
     -2.107,
     {
         "reading": 0.421, "sure": 0.353, "similarity": 3.457, "nearby_words": -0.024, "names_missing": -0.404,
-        "in_kind": 0.096,
+        "in_kind": 0.096, ABSENT: -2.0,
     },
 )  # fmt: skip
 # The least confidence at which a question is answered. Balanced is the default; what each costs and saves is in

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.confidence import confidence
+from qa.confidence import ABSENT, confidence
 from qa.lexical import words
 from qa.pairs import Shown
 from qa.reader import Reading
@@ -182,11 +182,13 @@ def rank(question: Question, candidates: Sequence[Candidate], selector: Selector
 class Ranking:
     """Evidence of one question, best first, and how likely it is that the best of it answers, 0 to 1.
 
-    `unanswered`: the parts of the question that nothing answers well enough, where others are answered.
+    `absent`: years and countries of the question that no article found mentions; `unanswered`: the parts of the
+    question that nothing answers well enough, where others are answered.
     """
 
     evidence: list[Evidence]
     sure: float
+    absent: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
 
     @classmethod
@@ -195,7 +197,9 @@ class Ranking:
     ) -> Ranking:
         """The sentences of the hits, ranked for one question."""
         evidence = rank(question, gather(snapshot, question, vector, hits), selector)
-        return cls(evidence, confidence(evidence[0].signals(question)) if evidence else 0.0)
+        absent = question.premises.absent({e.candidate.article.id: e.candidate.article for e in evidence}.values())
+        sure = confidence({**evidence[0].signals(question), ABSENT: float(bool(absent))}) if evidence else 0.0
+        return cls(evidence, sure, absent)
 
     def with_parts(self, parts: Mapping[str, Ranking], threshold: float, together: bool = False) -> Ranking:
         """What answers a part of the question well enough goes first, and all of that is likely to be chosen.
@@ -210,4 +214,4 @@ class Ranking:
         top = self.evidence[0].score + (0.0 if self.sure >= threshold else APART)
         best = {p.evidence[0].place: replace(p.evidence[0], score=top) for p in found}
         evidence = [*best.values(), *(e for e in self.evidence if e.place not in best)]
-        return Ranking(evidence, min(p.sure for p in found), left)
+        return Ranking(evidence, min(p.sure for p in found), unanswered=left)

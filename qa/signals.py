@@ -15,6 +15,7 @@ from functools import lru_cache
 from wordfreq import zipf_frequency
 
 from qa.lexical import STOPWORDS, acronyms, question_words, stem, terms, words
+from qa.premises import Premises
 
 COMMONEST = 7.5  # Zipf frequency of "the"; rarity counts down from here
 
@@ -41,7 +42,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Question:
-    """A question's words, prepared once. `names` are its proper nouns and numbers, as stems."""
+    """A question's words, prepared once. `names` are its proper nouns and numbers, as stems; `premises` its years and
+    countries."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -51,6 +53,7 @@ class Question:
         for word in content:
             self.english_rarity.setdefault(stem(word), rarity_in_english(word))
         self.names = _names(text) & set(self.stems)
+        self.premises = Premises(text)
         self.answer_pattern = next((answer for asks, answer in _ASKS if asks.search(text)), None)
         self.asks_name = self.answer_pattern is None and _ASKS_NAME.search(text) is not None
         self._said = frozenset(words(text))

@@ -112,6 +112,8 @@ def test_a_missing_name_lowers_the_confidence():
         return confidence({**candidate.own_signals(asked), "similarity": 0.6})
 
     assert sure("How many civilians were killed in Kyiv?") > sure("How many civilians were killed in Kharkiv?")
+    assert sure("How many civilians were killed in Kyiv?") > sure("How many civilians were killed in Kyiv in 2022?")
+    assert sure("How many civilians died in Ukraine?") > sure("How many civilians died in China?")
 
 
 @pytest.mark.parametrize(
