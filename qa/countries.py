@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -54,7 +54,8 @@ def mention(countries: tuple[str, ...]) -> re.Pattern[str]:
     for country in countries:
         for info in _known()[country]:
             names = _names(info)
-            forms.update(names, info.provinces(), _PARTS.get(country, ()), (name.lower() for name in names))
+            forms.update(names, _PARTS.get(country, ()), (name.lower() for name in names))
+            forms.update(province for province in info.provinces() if _provinces()[province] == 1)
     shouted = {form.upper() for form in forms}
     codes = "".join(f"|{code}" for country in countries if (code := _CODES.get(country)))
     return re.compile(rf"(?:{_either(forms | shouted)}{codes})s?(?!\w)")
@@ -74,6 +75,12 @@ def _known() -> dict[str, list[CountryInfo]]:
     for info in all_countries():
         found[info.name()].append(info)
     return found
+
+
+@cache
+def _provinces() -> Counter[str]:
+    """In how many countries there is a province of a name: "Centre" is in four and says nothing of any."""
+    return Counter(province for infos in _known().values() for info in infos for province in set(info.provinces()))
 
 
 @cache
