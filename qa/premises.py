@@ -42,7 +42,7 @@ def _says(text: str, asked: re.Match[str], dated: int | None) -> bool:
     year, short = int(asked["year"]), asked["year"][2:]
     if dated is not None and year in (dated, dated - 1):  # news speak of this year and the last without a number
         return True
-    if asked["plural"]:
+    if asked["plural"] and year % 10 == 0:
         among = rf"{year // 100}\d\d" if short == "00" else rf"{year // 10}\d"
         return re.search(rf"(?<!\d){among}(?!\d)|['’]{short}s", text) is not None
     season = rf"(?:{year // 100}|{year // 100 - 1})\d\d ?[-–/] ?{short}"

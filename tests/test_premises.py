@@ -36,6 +36,7 @@ def absent(question: str, text: str, title: str | None = None, published: str | 
         ("Who won in 2022?", "They won in the 2020s.", ()),
         ("Who won in the 1960s?", "They won in 1964.", ()),
         ("Who won in the 1960's?", "They won in 1974.", ("1960's",)),
+        ("Who came to 2024's summit?", "Nobody came in 2023.", ("2024's",)),
         ("Who found it in the 1800's?", "Found in 1897.", ()),
         ("Who sent tanks to Chile?", "CHINA SENDS TANKS TO CHILE", ()),
         ("Who paid $2000 for 2,022 cars?", "Nobody knows.", ()),
