@@ -103,11 +103,11 @@ def compose(
 
 def _notes(ranking: Ranking, hits: Sequence[Hit], filters: Filters, declined: bool) -> tuple[str, ...]:
     """What a reader should know beside the answer."""
-    if not declined:
-        return tuple(f"{UNANSWERED} {part}" for part in ranking.unanswered)
-    if not hits:
-        return (NONE_PASSES,) if filters != Filters() else ()
-    return (f"{ABSENT} {' or '.join(ranking.absent)}.",) if ranking.absent else ()
+    if not hits and filters != Filters():
+        return (NONE_PASSES,)
+    left = () if declined else tuple(f"{UNANSWERED} {part}" for part in ranking.unanswered)
+    absent = (f"{ABSENT} {' or '.join(ranking.absent)}.",) if hits and ranking.absent else ()
+    return left + absent
 
 
 def _cite(evidence: Evidence, n: int, also_in: tuple[Copy, ...] = ()) -> Citation:

@@ -1,8 +1,8 @@
 """How likely an answer is supported: logistic models over signals of question and sentence only.
 
 One is for sentences that the reader has read, fitted by `training/calibrate.py`, which says on what; one is for the
-first stage alone, fitted the same way before there was a reader, over float32 vectors; `calibrate.py` prints what it
-would be today. Nothing here depends on the size of the corpus.
+first stage alone, fitted the same way before there was a reader, over float32 vectors; `calibrate.py` prints what both
+would be today. What ABSENT takes was fitted to them later. Nothing here depends on the size of the corpus.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ ABSENT = "absent"  # the signal that a year or a country of the question is in n
 
 FIRST_STAGE = (
     -4.861,
-    {"similarity": 4.403, "nearby_words": 2.68, "names_missing": -2.591, "in_kind": 0.372, ABSENT: -2.0},
+    {"similarity": 4.403, "nearby_words": 2.68, "names_missing": -2.591, "in_kind": 0.372, ABSENT: -1.191},
 )
 READ = (
     -2.107,
     {
         "reading": 0.421, "sure": 0.353, "similarity": 3.457, "nearby_words": -0.024, "names_missing": -0.404,
-        "in_kind": 0.096, ABSENT: -2.0,
+        "in_kind": 0.096, ABSENT: -2.011,
     },
 )  # fmt: skip
 # The least confidence at which a question is answered. Balanced is the default; what each costs and saves is in

@@ -214,4 +214,5 @@ class Ranking:
         top = self.evidence[0].score + (0.0 if self.sure >= threshold else APART)
         best = {p.evidence[0].place: replace(p.evidence[0], score=top) for p in found}
         evidence = [*best.values(), *(e for e in self.evidence if e.place not in best)]
-        return Ranking(evidence, min(p.sure for p in found), unanswered=left)
+        absent = tuple(dict.fromkeys(written for p in found for written in p.absent))
+        return Ranking(evidence, min(p.sure for p in found), absent, left)

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 from strategies import any_text, prose
 
-from qa.answer import NONE_PASSES
+from qa.answer import ABSENT, NONE_PASSES
 from qa.articles import canonical_text, storable
 from qa.catalog import passage_id
 from qa.doctor import examine
@@ -293,6 +293,8 @@ def test_a_date_filter_takes_both_its_ends_and_the_day_of_a_date_time(home):
         assert {p.article for p in qa.search("tanks", Filters(published_to="2024-05-17"))} == {"first"}
         assert NONE_PASSES in qa.ask("Where are the tanks?", Filters(outlets=("nobody",))).notes
         assert not qa.ask("Where are the penguins?").notes
+        assert qa.ask("How many tanks did China send in 2022?").notes == (f"{ABSENT} 2022 or China.",)
+        assert not qa.ask("How many tanks were sent in 2024?").notes
 
 
 def test_a_heading_that_repeats_the_title_answers_nothing(home):

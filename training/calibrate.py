@@ -26,6 +26,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from qa import confidence
 from qa.confidence import ABSENT
 from qa.dataset import load_dataset
 from qa.evaluate import draw, open_dataset
@@ -187,7 +188,9 @@ def print_confidence(
     taken = _shift(model.decision_function(signals[:, columns] / scale), labels)
     fitted = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0] / scale, strict=True)} | {ABSENT: taken}
     print(f"qa/confidence.py: {constant} =", round(float(model.intercept_[0]), 3), fitted)
-    print(f"# {ABSENT}: {len(labels)} questions, of which {labels.sum()} are supported")
+    bias, used = getattr(confidence, constant)
+    in_use = _shift(bias + signals[:, columns] @ np.array([used[name] for name in names]), labels)
+    print(f"# {ABSENT}: {len(labels)} questions, {labels.sum()} of them supported; with the constants in use {in_use}")
     for name, examples in sets.items():
         other = [e for e in examples if not fitted_half(e.id) and len(e.gold)]
         signals, labels, answerable = rows_of(other, weights)
