@@ -1,8 +1,8 @@
 """What a question takes for granted: the years and the countries it names.
 
 Articles that never mention one of them answer another question, however like its words are: "How many did China
-send?" where only Russia sent any. Generous on the articles' side: a country is also mentioned by its people, its
-capital and its provinces, a year also by its decade, a season or a date of publication.
+send?" where only Russia sent any. Generous on the articles' side, so that little is wrongly missed: countries as
+`qa/countries.py` says; years also by decade or century, a span of years, a season, a date of publication near them.
 """
 
 from __future__ import annotations
@@ -14,36 +14,63 @@ from qa.articles import parse_date
 from qa.countries import mention, named
 from qa.types import Article
 
-_YEAR = re.compile(r"(?<![\w.,$€£-])(?P<year>(?:1\d|20)\d\d)(?P<plural>['’]?s\b)?(?![\d,.]*\d)(?!\w|%)")
+MOST = 8  # premises of a question that are looked for
+NEAR = 1  # years: news speak of last year and the next without a number
+
+_YEAR = re.compile(r"(?<![\w.,$€£-])(?P<year>(?:1\d|20)\d\d)(?P<decade>(?<=0)['’]?s\b)?(?![\d,.]*\d)(?!\w|%)")
+_SPAN = re.compile(r"(?<!\d)((?:1\d|20)\d\d)(?: ?[-–‑/] ?| to | and | until | till )((?:1\d|20)?\d\d)(?!\d)")
 
 
 class Premises:
-    """Years and countries that a question names, as it writes them."""
+    """Years and countries that a question names, as it writes them; the first MOST."""
 
     def __init__(self, question: str) -> None:
-        self._years = {m.group(): m for m in _YEAR.finditer(question)}
-        self._countries = {written: mention(countries) for written, countries in named(question).items()}
+        self._years = {m.group(): m for m in list(_YEAR.finditer(question))[:MOST]}
+        countries = list(named(question).items())[: MOST - len(self._years)]
+        self._countries = {written: mention(meant) for written, meant in countries}
 
     def absent(self, articles: Iterable[Article]) -> tuple[str, ...]:
-        """Those of them that are in none of the articles: not in a title, a text or a date."""
+        """Those of them that none of the articles mentions: not in its title, outlet, text or date."""
         years, countries = dict(self._years), dict(self._countries)
         for article in articles:
             if not years and not countries:
                 break
-            text = f"{article.title or ''}\n{article.text}"
+            text = "\n".join(filter(None, (article.title, article.outlet, article.text)))
             dated = parse_date(article.published).year if article.published else None
             years = {written: year for written, year in years.items() if not _says(text, year, dated)}
-            countries = {written: country for written, country in countries.items() if not country.search(text)}
+            capitals = text.title() if text.islower() else text
+            countries = {written: country for written, country in countries.items() if not country.search(capitals)}
         return (*years, *countries)
 
 
 def _says(text: str, asked: re.Match[str], dated: int | None) -> bool:
     """Whether a text that was published in the year `dated` speaks of a year, or of any in its decade or century."""
-    year, short = int(asked["year"]), asked["year"][2:]
-    if dated is not None and year in (dated, dated - 1):  # news speak of this year and the last without a number
+    year = int(asked["year"])
+    if dated is not None and abs(year - dated) <= NEAR:
         return True
-    if asked["plural"] and year % 10 == 0:
-        among = rf"{year // 100}\d\d" if short == "00" else rf"{year // 10}\d"
-        return re.search(rf"(?<!\d){among}(?!\d)|['’]{short}s", text) is not None
-    season = rf"(?:{year // 100}|{year // 100 - 1})\d\d ?[-–/] ?{short}"
-    return re.search(rf"(?<!\d)(?:{year}|{season})(?!\d)|['’]{short}\b|\b{year // 10}0s\b", text) is not None
+    first, last = year, year
+    if asked["decade"]:
+        last = year + (99 if year % 100 == 0 else 9)
+    return _speaks_around(text, year) or any(a <= last and b >= first for a, b in _spans(text))
+
+
+def _spans(text: str) -> Iterable[tuple[int, int]]:
+    """Years that a text gives, each as a span: 1942, 1933 to 1945, 2010-16."""
+    for m in re.finditer(r"(?<!\d)(?:1\d|20)\d\d(?!\d)", text):
+        yield int(m.group()), int(m.group())
+    for m in _SPAN.finditer(text):
+        start, end = m.groups()
+        yield int(start), int(end if len(end) == 4 else start[:2] + end)
+
+
+def _speaks_around(text: str, year: int) -> bool:
+    """Whether a text gives the year in short, its decade or its century, or it was a number and no year at all."""
+    short, decade, century = year % 100, year // 10 % 10, year // 100 + 1
+    said = (
+        rf"['’‘]{short:02d}\b",
+        rf"(?<!\d)(?:{year // 100})?{decade}0['’]?s\b",
+        rf"(?<!\d)\d\d/{short:02d}(?!\d)",
+        rf"(?<!\d){century}(?:st|nd|rd|th)[ -][cC]entur",
+        rf"(?<!\d){year // 1000}[., ]{year % 1000:03d}(?!\d)",
+    )
+    return re.search("|".join(said), text) is not None

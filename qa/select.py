@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.confidence import ABSENT, confidence
+from qa.confidence import confidence
 from qa.lexical import words
 from qa.pairs import Shown
 from qa.reader import Reading
@@ -198,7 +198,7 @@ class Ranking:
         """The sentences of the hits, ranked for one question."""
         evidence = rank(question, gather(snapshot, question, vector, hits), selector)
         absent = question.premises.absent({e.candidate.article.id: e.candidate.article for e in evidence}.values())
-        sure = confidence({**evidence[0].signals(question), ABSENT: float(bool(absent))}) if evidence else 0.0
+        sure = confidence(evidence[0].signals(question), bool(absent)) if evidence else 0.0
         return cls(evidence, sure, absent)
 
     def with_parts(self, parts: Mapping[str, Ranking], threshold: float, together: bool = False) -> Ranking:
@@ -214,5 +214,5 @@ class Ranking:
         top = self.evidence[0].score + (0.0 if self.sure >= threshold else APART)
         best = {p.evidence[0].place: replace(p.evidence[0], score=top) for p in found}
         evidence = [*best.values(), *(e for e in self.evidence if e.place not in best)]
-        absent = tuple(dict.fromkeys(written for p in found for written in p.absent))
+        absent = tuple(dict.fromkeys(written for ranking in (self, *found) for written in ranking.absent))
         return Ranking(evidence, min(p.sure for p in found), absent, left)

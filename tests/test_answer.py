@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import KEEP, MAX_SENTENCES, SURE, _cite, choose, source
-from qa.confidence import ABSENT, confidence
+from qa.confidence import confidence
 from qa.conversations import Turn
 from qa.pairs import Shown
 from qa.reader import Reading
@@ -109,8 +109,8 @@ def test_a_missing_name_lowers_the_confidence():
         asked = Question(question)
         text = "A missile strike killed 12 civilians in Kyiv."
         candidate = evidence(text, 0).candidate
-        absent = float(bool(asked.premises.absent([candidate.article])))
-        return confidence({**candidate.own_signals(asked), "similarity": 0.6, ABSENT: absent})
+        absent = bool(asked.premises.absent([candidate.article]))
+        return confidence({**candidate.own_signals(asked), "similarity": 0.6}, absent)
 
     assert sure("How many civilians were killed in Kyiv?") > sure("How many civilians were killed in Kharkiv?")
     assert sure("How many civilians were killed in Kyiv?") > sure("How many civilians were killed in Kyiv in 2022?")

@@ -5,8 +5,7 @@
 WEIGHTS: what training/export.py wrote. Ranking weights: listwise softmax loss over the candidates of questions about
 the training sets' held-out articles (training/mine.py). Confidence: logistic regression on those questions, on the
 same ones altered or with their answering sentence taken away, and on half of the questions of the development sets;
-what is printed as measured comes from the other half. What an absent premise takes from it is fitted after that, on all
-questions that have one: they are few.
+what is printed as measured comes from the other half.
 """
 
 from __future__ import annotations
@@ -21,13 +20,9 @@ import numpy as np
 import torch
 from candidates import OWN, SIGNALS, Example, collect
 from mine import held_out
-from scipy.optimize import brentq
-from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from qa import confidence
-from qa.confidence import ABSENT
 from qa.dataset import load_dataset
 from qa.evaluate import draw, open_dataset
 from qa.model import Model
@@ -165,43 +160,23 @@ def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
     rng = random.Random(0)
     taken = [t for e in held if rng.random() < 0.5 and (t := without_answer(e)) is not None]
     fitting = held + taken + [e for s in sets.values() for e in s if fitted_half(e.id)]
-    everything = held + [e for s in sets.values() for e in s]
-    print_confidence("READ", fitting, everything, sets, weights, SURENESS)
-    print_confidence("FIRST_STAGE", fitting, everything, sets, first, OWN)
+    print_confidence("READ", fitting, sets, weights, SURENESS)
+    print_confidence("FIRST_STAGE", fitting, sets, first, OWN)
 
 
 def print_confidence(
-    constant: str,
-    fitting: list[Example],
-    everything: list[Example],
-    sets: dict[str, list[Example]],
-    weights: np.ndarray,
-    names: tuple[str, ...],
+    constant: str, fitting: list[Example], sets: dict[str, list[Example]], weights: np.ndarray, names: tuple[str, ...]
 ) -> None:
     """Fit the confidence on these signals of the sentence that these weights rank first; what the other halves say."""
     columns = [SURENESS.index(name) for name in names]
-    signals, labels, _ = rows_of([e for e in fitting if not e.absent], weights)
+    signals, labels, _ = rows_of(fitting, weights)
     scale = signals[:, columns].std(0)
     model = LogisticRegression(C=1.0, max_iter=1000).fit(signals[:, columns] / scale, labels)
-    lacking = [e for e in everything if e.absent]
-    signals, labels, _ = rows_of(lacking, weights)
-    taken = _shift(model.decision_function(signals[:, columns] / scale), labels)
-    fitted = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0] / scale, strict=True)} | {ABSENT: taken}
+    fitted = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0] / scale, strict=True)}
     print(f"qa/confidence.py: {constant} =", round(float(model.intercept_[0]), 3), fitted)
-    bias, used = getattr(confidence, constant)
-    in_use = _shift(bias + signals[:, columns] @ np.array([used[name] for name in names]), labels)
-    print(f"# {ABSENT}: {len(labels)} questions, {labels.sum()} of them supported; with the constants in use {in_use}")
     for name, examples in sets.items():
-        other = [e for e in examples if not fitted_half(e.id) and len(e.gold)]
-        signals, labels, answerable = rows_of(other, weights)
-        logits = model.decision_function(signals[:, columns] / scale) + taken * np.array([e.absent for e in other])
-        _print_figures(name, expit(logits), labels, answerable)
-
-
-def _shift(logits: np.ndarray, labels: np.ndarray) -> float:
-    """What is to be added to the logits so that as many are supported as said, half a question added to either side."""
-    wanted = (labels.sum() + 0.5) / (len(labels) + 1) * len(labels)
-    return round(float(brentq(lambda d: expit(logits + d).sum() - wanted, -20, 20)), 3)
+        signals, labels, answerable = rows_of([e for e in examples if not fitted_half(e.id)], weights)
+        _print_figures(name, model.predict_proba(signals[:, columns] / scale)[:, 1], labels, answerable)
 
 
 def _print_figures(name: str, sure: np.ndarray, supported: np.ndarray, answerable: np.ndarray) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from alter import altered, named_words
 from tqdm import tqdm
 
-from qa.confidence import ABSENT, FIRST_STAGE
+from qa.confidence import FIRST_STAGE
 from qa.dataset import AskedQuestion
 from qa.evaluate import is_gold
 from qa.reader import Reader
@@ -28,7 +28,7 @@ from qa.types import Filters
 from qa.wire import clean_question
 
 SIGNALS = tuple(WEIGHTS)
-OWN = tuple(name for name in FIRST_STAGE[1] if name != ABSENT)
+OWN = tuple(FIRST_STAGE[1])
 UNREAD = np.nan
 
 
@@ -37,7 +37,7 @@ class Example:
     """The n candidates of one question. Rows follow the order of `gather`.
 
     signals (n, 5): SIGNALS; own (n, 4): OWN; reading and sure (n,), nan where not read; place (n,): how promising
-    the passage is, 0 first; gold (n,). `absent`: a year or a country of the question is in no article found.
+    the passage is, 0 first; gold (n,).
     """
 
     id: str
@@ -48,7 +48,6 @@ class Example:
     sure: np.ndarray
     place: np.ndarray
     gold: np.ndarray
-    absent: bool
 
 
 def collect(qa: QA, reader: Reader, asked: list[AskedQuestion], cache: Path, *, alter: bool) -> list[Example]:
@@ -91,7 +90,6 @@ def _example(qa: QA, reader: Reader, asked: AskedQuestion, text: str, kind: str)
         np.array([r.sure if r else UNREAD for r in readings], np.float32),
         np.array([places[c.article.id, c.sentence.n] for c in candidates], np.int64),
         np.array([kind == "asked" and _gold(asked, c) for c in candidates], bool),
-        bool(question.premises.absent({c.article.id: c.article for c in candidates}.values())),
     )  # fmt: skip
 
 
