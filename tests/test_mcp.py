@@ -17,6 +17,7 @@ from fakes import write_article
 from mcp import Client
 from serving import TOKEN, serving
 
+from qa.answer import ABSENT
 from qa.service import QA
 from qa.settings import Settings
 from qa.types import DECLINED
@@ -100,7 +101,7 @@ def test_an_answer_quotes_the_article_letter_for_letter(address):
 def test_what_the_articles_do_not_hold_is_declined_in_so_many_words(address):
     reply = values(address, "ask", question="Who won the football World Cup in 2018?")
     assert reply["declined"] is True
-    assert reply["message"] == DECLINED
+    assert reply["message"] == f"{DECLINED} {ABSENT} 2018."
     assert reply["sentences"] == []
     assert reply["nearest"], "the closest passages are shown as such"
 
