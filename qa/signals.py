@@ -2,7 +2,7 @@
 
 `corpus signals` use how rare a word is in this corpus and rank sentences. `own signals` see only the question, the
 sentence and its neighbourhood, with rarity in English at large (wordfreq, Speer 2022), so that they mean the
-same in a corpus of one article and of 10,000; the confidence is made of these.
+same in a corpus of one article and of 10,000; the confidence is made of these, and of what `qa/premises.py` misses.
 """
 
 from __future__ import annotations

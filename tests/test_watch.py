@@ -167,6 +167,7 @@ def test_without_a_watch_left_to_give_the_folder_is_looked_at(home, monkeypatch,
     until(lambda: watched.host.watching == "looked at every few seconds")
     write_article(home, "ship", "The ship is blue.")
     until(lambda: watched.ids() == ["ship"])
+    assert watched.host.watching == "looked at every few seconds"
     watched.host.close()
 
 
@@ -184,6 +185,7 @@ def test_a_lost_notification_is_made_up_for(home, monkeypatch):
     watcher.start()
     until(lambda: told.count(None) >= 3)
     watcher.close()
+    assert set(told) == {None}, "all of the folder, as nothing was told of a file"
 
 
 def test_changes_before_anybody_watched_are_looked_at_first(home):
