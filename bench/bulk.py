@@ -25,8 +25,8 @@ import httpx
 import psutil
 from load import STARTER, service
 
-from qa.articles import parse_article
-from qa.sentences import segment
+from qa.corpus.article_file import parse_article
+from qa.corpus.sentences import segment
 
 SENTENCES = 6  # an article
 ASKED = 40  # questions before and after

@@ -3,8 +3,8 @@
     python bench/citations.py DIR/SET...
 
 Asks every question of a set whose questions have several gold sentences, for several least likelihoods, relative to the
-best sentence, at which a further one joins (`qa.answer.KEEP`); 1 cites the best sentence alone. The first stage is
-asked at the value that the service uses.
+best sentence, at which a further one joins (`qa.answer.compose.KEEP`); 1 cites the best sentence alone. The first stage
+is asked at the value that the service uses.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import qa.answer
-from qa.dataset import load_dataset
-from qa.evaluate import ask_all, figures, open_dataset
-from qa.model import Model
-from qa.selectors import FIRST_STAGE
-from qa.settings import Settings
+from qa.answer.evidence.selectors import FIRST_STAGE
+from qa.core.lazy import Model
+from qa.core.settings import Settings
+from qa.quality.dataset import load_dataset
+from qa.quality.evaluate import ask_all, figures, open_dataset
 
 KEPT = (1.0, 0.5, 0.25, 0.12, 0.06)
 Row = tuple[str, str, str, str, str]

@@ -12,8 +12,8 @@ import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from qa.confidence import LEVELS
-from qa.evaluate import Asked, is_gold
+from qa.core.settings import LEVELS
+from qa.quality.evaluate import Asked, is_gold
 
 HERE = Path(__file__).parent
 ANSWERS = 3  # an answer is supported when one of so many first sentences is gold

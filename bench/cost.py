@@ -20,14 +20,14 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from qa.dataset import Dataset, load_dataset
-from qa.errors import DatasetError
-from qa.evaluate import draw, open_dataset
-from qa.indexer import batches, prepare
-from qa.model import Model
-from qa.service import QA
-from qa.settings import Settings
-from qa.types import Article, Filters
+from qa.core.errors import DatasetError
+from qa.core.lazy import Model
+from qa.core.settings import Settings
+from qa.core.types import Article, Filters
+from qa.index.prepare import batches, prepare
+from qa.quality.dataset import Dataset, load_dataset
+from qa.quality.evaluate import draw, open_dataset
+from qa.service.service import QA
 
 ROUNDS = 7
 LARGE = 10_000  # passages

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from qa.dataset import Dataset, load_dataset
-from qa.embed import SentenceEmbedding
-from qa.evaluate import ask_all, draw, figures, open_dataset
-from qa.indexer import prepare
-from qa.model import Model
-from qa.selectors import FIRST_STAGE
-from qa.settings import DEFAULT_MODEL, Settings
+from qa.answer.evidence.selectors import FIRST_STAGE
+from qa.core.lazy import Model
+from qa.core.settings import DEFAULT_MODEL, Settings
+from qa.index.embedding import SentenceEmbedding
+from qa.index.prepare import prepare
+from qa.quality.dataset import Dataset, load_dataset
+from qa.quality.evaluate import ask_all, draw, figures, open_dataset
 
 ROUNDS = 5
 PASSAGES = 256

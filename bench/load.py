@@ -21,7 +21,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from qa.articles import parse_article
+from qa.corpus.article_file import parse_article
 
 PEOPLE = 50
 ROUNDS = 6

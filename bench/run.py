@@ -30,18 +30,18 @@ import page
 from cost import cost_rows
 from tqdm import tqdm
 
-from qa.dataset import AskedQuestion, Dataset, load_dataset
-from qa.errors import DatasetError
-from qa.evaluate import KEYS, Asked, draw, evaluate_folder, is_gold, open_dataset
-from qa.model import Model
-from qa.retrieve import RANKINGS, TOP, HybridRetriever
-from qa.select import WEIGHTS, LinearSelector, gather, rank
-from qa.selectors import FIRST_STAGE
-from qa.service import QA
-from qa.settings import Settings
-from qa.signals import Question
-from qa.types import Filters
-from qa.wire import clean_question
+from qa.answer.evidence.evidence import WEIGHTS, LinearSelector, gather, rank
+from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever
+from qa.answer.evidence.selectors import FIRST_STAGE
+from qa.answer.evidence.signals import Question
+from qa.core.errors import DatasetError
+from qa.core.lazy import Model
+from qa.core.settings import Settings
+from qa.core.types import Filters
+from qa.quality.dataset import AskedQuestion, Dataset, load_dataset
+from qa.quality.evaluate import KEYS, Asked, draw, evaluate_folder, is_gold, open_dataset
+from qa.service.codec import clean_question
+from qa.service.service import QA
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 CALIBRATED = ("squad20", "clapnq", "xquad_en")  # the sets whose confidence is looked at closely

@@ -46,7 +46,7 @@ def read(path: Path) -> list[Document]:
     if path.suffix == ".jsonl":
         return _pseudo_articles(path)
     if path.suffix == ".md":
-        from qa.articles import parse_article
+        from qa.corpus.article_file import parse_article
 
         text = parse_article(path.read_text(encoding="utf-8"), path.stem, markdown=True).text
         return [_checked(Document(text, _lines(DATA / f"{path.stem}.txt")))]
@@ -73,7 +73,7 @@ def segmenters() -> dict[str, Segmenter]:
     import spacy
     from syntok import segmenter as syntok
 
-    from qa.sentences import sentence_spans
+    from qa.corpus.sentences import sentence_spans
 
     python_sbd = pysbd.Segmenter(language="en", clean=False)
     sentencizer = spacy.blank("en")

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from qa.lexical import words
-from qa.stories import PLACES, SHINGLE, THRESHOLD
+from qa.corpus.words import words
+from qa.index.catalog.near_duplicates import PLACES, SHINGLE, THRESHOLD
 
 SETS = ("belebele_wikinews_en", "clapnq", "selqa_dev", "mtrag_subset")
 SHORTEST = 120  # words of an article that copies are made of

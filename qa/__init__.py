@@ -15,7 +15,7 @@ __all__ = ["QA", "__version__"]
 def __getattr__(name: str) -> Any:
     """`qa.QA`, loaded when first used: importing the package loads no model library."""
     if name == "QA":
-        from qa.service import QA
+        from qa.service.service import QA
 
         return QA
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

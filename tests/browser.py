@@ -26,7 +26,7 @@ import uvicorn
 from conftest import ROOT, STARTER
 from ensure_chromium import MISSING, find_chromium, in_ci
 
-from qa.conversations import Conversations
+from qa.service.conversations import Conversations
 from qa.web.host import Host
 
 ARGUMENTS = [
@@ -47,7 +47,7 @@ class Service:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("QA_")}
         self._log = (home / "serve.log").open("w+")
         serve = ["--home", str(home), "serve", "--port", str(port)]
-        command = [sys.executable, "-c", "from qa.cli import main; main()", *serve]
+        command = [sys.executable, "-c", "from qa.cli.commands import main; main()", *serve]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=self._log, stderr=subprocess.STDOUT, text=True
         )

@@ -59,9 +59,9 @@ def fake_model() -> FakeEmbedding:
 @pytest.fixture(scope="session")
 def model():
     """The real embedding model, loaded once."""
-    from qa.embed import SentenceEmbedding
-    from qa.model import Model
-    from qa.settings import DEFAULT_MODEL
+    from qa.core.lazy import Model
+    from qa.core.settings import DEFAULT_MODEL
+    from qa.index.embedding import SentenceEmbedding
 
     return Model(DEFAULT_MODEL, SentenceEmbedding.load())
 
@@ -69,6 +69,7 @@ def model():
 @pytest.fixture
 def quick_probe(monkeypatch):
     """Chroma's probe in this process: it says the same, without two seconds of imports in a child."""
-    from qa import chroma, probe
+    from qa.index.vectors import chroma_folder as chroma
+    from qa.index.vectors import probe
 
     monkeypatch.setattr(chroma, "probe", lambda folder, catalog, _: probe.compare(folder, catalog))

@@ -17,14 +17,15 @@ from typing import Any
 import fakes
 
 # Imported once by the fork server, not by every child.
-import qa.vectors  # noqa: F401
-from qa import chroma, probe
-from qa.catalog import Catalog
-from qa.corpus import Corpus
-from qa.doctor import examine
-from qa.mirror import Mirror
-from qa.service import QA
-from qa.vectors import ChromaVectors
+import qa.index.vectors.chroma_store  # noqa: F401
+from qa.corpus.folder import Corpus
+from qa.index.catalog.catalog import Catalog
+from qa.index.vectors import chroma_folder as chroma
+from qa.index.vectors import probe
+from qa.index.vectors.chroma_store import ChromaVectors
+from qa.index.vectors.mirror import Mirror
+from qa.quality.doctor import examine
+from qa.service.service import QA
 
 Say = Callable[..., None]
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from qa.model import Model
-from qa.service import QA
-from qa.settings import Settings
-from qa.types import Answer, version_of
+from qa.core.lazy import Model
+from qa.core.settings import Settings
+from qa.core.types import Answer, version_of
+from qa.service.service import QA
 
 DIMENSION = 64
 PIECE = 8  # characters; a longer word has several pieces, as in WordPiece
@@ -28,7 +28,7 @@ _WORDS = re.compile(r"\w+")
 
 
 class FakeEmbedding:
-    """Has what `qa.embed.SentenceEmbedding` has, and counts what it is asked."""
+    """Has what `qa.index.embedding.SentenceEmbedding` has, and counts what it is asked."""
 
     window = 256
     dimension = DIMENSION

@@ -16,8 +16,8 @@ import threading
 import time
 from pathlib import Path
 
-from qa.errors import ArticleError
-from qa.intake.draft import Draft, Found, Refusal
+from qa.core.errors import ArticleError
+from qa.core.types import Draft, Found, Refusal
 
 LEFT = []  # what stays in the process after a file
 

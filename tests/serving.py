@@ -10,11 +10,11 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from qa.service import QA
-from qa.web import mcp
+from qa.service.service import QA
+from qa.web.api import mcp
+from qa.web.api.routes import error_answers, json_routes
+from qa.web.guard.middleware import Guard
 from qa.web.host import Host
-from qa.web.middleware import Guard
-from qa.web.routes import error_answers, json_routes
 
 TOKEN = "secret"
 

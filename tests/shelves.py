@@ -10,10 +10,10 @@ import numpy as np
 import uvicorn
 from fakes import DIMENSION, open_fake
 
-from qa.catalog import Catalog, Indexed
-from qa.conversations import Conversations
-from qa.service import QA
-from qa.types import Article, Passage, Sentence
+from qa.core.types import Article, Passage, Sentence
+from qa.index.catalog.catalog import Catalog, Indexed
+from qa.service.conversations import Conversations
+from qa.service.service import QA
 from qa.web.host import Host
 
 TOKEN = "of-the-tests"

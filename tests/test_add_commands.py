@@ -18,18 +18,18 @@ from fakes import FakeEmbedding, fake_settings, open_fake
 from serving import TOKEN, serving
 from websites import Site, page
 
-from qa import add_commands
-from qa.cli import main
-from qa.folders import walk
-from qa.intake.intake import LINES, MAX_FILE, Intake
+from qa.cli import add as add_commands
+from qa.cli.commands import main
+from qa.core.display import shown
+from qa.core.lazy import Model
+from qa.core.settings import Settings
+from qa.core.types import Outcome
+from qa.index.lock import Holder
+from qa.intake.folders import walk
+from qa.intake.importer import LINES, MAX_FILE, Intake
 from qa.intake.sandbox import Limits, Parsers
-from qa.lock import Holder
-from qa.model import Model
-from qa.printing import shown
-from qa.service import QA
-from qa.settings import Settings
-from qa.types import Outcome
-from qa.web import reports
+from qa.service.service import QA
+from qa.web.page.library import reports
 
 BAD = 10
 STORY = (
@@ -136,7 +136,7 @@ def test_what_is_no_file_of_the_folder_itself_is_skipped_and_listed(library, sto
 def test_a_file_on_which_the_parser_hangs_or_fails_is_named_and_the_others_are_added(library, stories, monkeypatch):
     """Their parser does what the first word of a file says."""
     limits = Limits(seconds=20, computing=1)
-    monkeypatch.setattr("qa.intake.intake.Parsers", lambda: Parsers("hostile_parsers:parse", limits))
+    monkeypatch.setattr("qa.intake.importer.Parsers", lambda: Parsers("hostile_parsers:parse", limits))
     for n, words in enumerate(("fine one", "spin", "fine two", "fail", "fine three")):
         (stories / f"{n}.txt").write_text(words)
     done = run(library, "add", stories)
@@ -253,9 +253,9 @@ def test_a_bad_line_of_a_large_file_costs_that_line_wherever_it_is_cut(library, 
     """Cut before the bad line, a piece could be taken for a text, a page or a binary file. The sandbox takes so many
     articles from one piece and no more: lines may be short."""
     assert Limits().drafts >= LINES
-    monkeypatch.setattr("qa.intake.intake.PIECE", 500)
-    monkeypatch.setattr("qa.intake.intake.LINES", 5)
-    monkeypatch.setattr("qa.intake.intake.Parsers", lambda: Parsers(limits=Limits(drafts=5)))
+    monkeypatch.setattr("qa.intake.importer.PIECE", 500)
+    monkeypatch.setattr("qa.intake.importer.LINES", 5)
+    monkeypatch.setattr("qa.intake.importer.Parsers", lambda: Parsers(limits=Limits(drafts=5)))
     rows = [json.dumps({"id": f"r{n}", "text": f"Row {n} is about tank {n}."}) for n in range(60)]
     places = [1, *range(11, 31), 60]
     for n in places:
@@ -271,7 +271,7 @@ def test_a_bad_line_of_a_large_file_costs_that_line_wherever_it_is_cut(library, 
 
 @pytest.mark.parametrize("encode", [gzip.compress, lambda data: data.decode().encode("utf-16")], ids=["gzip", "UTF-16"])
 def test_lines_that_cannot_be_cut_are_read_as_a_whole(monkeypatch, encode):
-    monkeypatch.setattr("qa.intake.intake.PIECE", 100)
+    monkeypatch.setattr("qa.intake.importer.PIECE", 100)
     lines = encode(b"\n".join(b'{"text": "Row %d of %d."}' % (n, n * 7919) for n in range(200)))
     with Intake(Settings.from_environment(Path("."))) as intake:
         assert len([d.text for d in intake.stream(BytesIO(lines), "rows.jsonl")]) == 200
@@ -288,7 +288,7 @@ def test_the_bar_knows_from_the_start_how_many_lines_there_are_and_in_the_end_ho
     def bar(_):
         yield lambda done, of, name: told.append((done, of))
 
-    monkeypatch.setattr("qa.printing.progress_bar", bar)
+    monkeypatch.setattr("qa.cli.add.progress_bar", bar)
     lines = [json.dumps({"text": f"Row {n} is about tank {n}."}) for n in range(400)]
     (stories / "rows.jsonl").write_text("\n\n".join(lines))  # every second one is empty
     (stories / "one.txt").write_text("The tank is green.")

@@ -12,15 +12,13 @@ from fakes import FakeEmbedding, exact, open_fake, write_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.adding import merged
-from qa.batches import Item
-from qa.corpus import Corpus
-from qa.doctor import examine
-from qa.errors import ArticleError, DuplicateArticle, StorageError, UnknownArticle
-from qa.intake.draft import FIELDS as METADATA
-from qa.intake.draft import Draft, Found, Refusal
-from qa.lookalikes import lookalike_note
-from qa.types import GIVEN, Article, Filters
+from qa.core.errors import ArticleError, DuplicateArticle, StorageError, UnknownArticle
+from qa.core.types import GIVEN, METADATA, Article, Draft, Filters, Found, Refusal
+from qa.corpus.folder import Corpus
+from qa.corpus.lookalikes import lookalike_note
+from qa.quality.doctor import examine
+from qa.service.adding import merged
+from qa.service.batches import Item
 
 TEXT = "The tank is green. It holds 12 litres."
 URL = "https://news.example/tank"
@@ -291,7 +289,7 @@ def test_an_edit_of_a_file_placed_by_hand_keeps_what_is_in_it(qa):
 
 
 def test_many_are_added_in_batches_and_each_is_told_once(qa, monkeypatch):
-    monkeypatch.setattr("qa.batches.CHARACTERS", 200)
+    monkeypatch.setattr("qa.service.batches.CHARACTERS", 200)
     drafts = [draft(f"Story {n} is about tank {n}.", name=f"r{n}", title=f"Story {n}") for n in range(30)]
     drafts[7] = Refusal("line 8", "It is not JSON.")
     drafts[9] = draft("...", name="r9")
@@ -313,7 +311,7 @@ def test_many_are_added_in_batches_and_each_is_told_once(qa, monkeypatch):
 
 
 def test_what_was_told_is_in_the_corpus_and_answers_before_the_next_is_asked_for(qa, monkeypatch):
-    monkeypatch.setattr("qa.batches.CHARACTERS", 1)
+    monkeypatch.setattr("qa.service.batches.CHARACTERS", 1)
     outcomes = qa.add_many(Item(draft(f"Story {n} is about tank {n}.", title=f"Story {n}")) for n in range(3))
     for n, outcome in enumerate(outcomes):
         assert (qa.settings.corpus / f"story-{n}.md").exists()

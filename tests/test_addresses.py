@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from qa.errors import FetchError, UserError
-from qa.intake.addresses import Allowed, parse_address, special, system_resolver, vet
+from qa.core.errors import FetchError, UserError
+from qa.intake.fetch.addresses import Allowed, parse_address, special, system_resolver, vet
 
 NONE = Allowed()
 

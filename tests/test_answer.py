@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer import KEEP, MAX_SENTENCES, SURE, _cite, choose, source
-from qa.confidence import confidence
-from qa.conversations import Turn
-from qa.pairs import Shown
-from qa.reader import Reading
-from qa.select import WEIGHTS, Candidate, Evidence, LinearSelector, Score, rank
-from qa.sentences import sentence_spans
-from qa.signals import Question, coverage, rarity_in_english, smoothed_rarity, term_set
-from qa.snapshot import StoredPassage, StoredSentence
-from qa.types import Answer, AnswerSentence, Article, Hit, Sentence, SourcePassage
-from qa.web import render
-from qa.wire import citation_from_dict
+from qa.answer.compose import KEEP, MAX_SENTENCES, SURE, _cite, choose, source
+from qa.answer.evidence.confidence import confidence
+from qa.answer.evidence.evidence import WEIGHTS, Candidate, Evidence, LinearSelector, Score, rank
+from qa.answer.evidence.pairs import Shown
+from qa.answer.evidence.reader import Reading
+from qa.answer.evidence.signals import Question, coverage, rarity_in_english, smoothed_rarity, term_set
+from qa.core.types import Answer, AnswerSentence, Article, Hit, Sentence, SourcePassage
+from qa.corpus.sentences import sentence_spans
+from qa.index.catalog.snapshot import StoredPassage, StoredSentence
+from qa.service.codec import citation_from_dict
+from qa.service.conversations import Turn
+from qa.web.page.chat import chat_html as render
 
 WORDS = "harbour bridge mayor budget flood crane ferry tunnel strike vote school garden".split()
 

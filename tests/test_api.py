@@ -19,9 +19,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from serving import TOKEN, application, serving
 
+from qa.web.api.routes import error_answers, json_routes
+from qa.web.guard.middleware import MAX_BODY
 from qa.web.host import Host
-from qa.web.middleware import MAX_BODY
-from qa.web.routes import error_answers, json_routes
 
 OWN = {"authorization": f"Bearer {TOKEN}"}
 TEXT = "The judge Karl Ode came late. The tank is green and it was in the hall with all of them on that day."

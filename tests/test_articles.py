@@ -13,12 +13,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import any_text
 
-from qa import articles
-from qa import corpus as folder
-from qa.articles import METADATA, canonical_text, decode, parse_article, parse_date, render, slug
-from qa.corpus import Corpus
-from qa.errors import ArticleError, StorageError
-from qa.types import Article
+from qa.core.errors import ArticleError, StorageError
+from qa.core.types import Article
+from qa.corpus import article_file as articles
+from qa.corpus import folder as folder
+from qa.corpus.article_file import METADATA, canonical_text, decode, parse_article, parse_date, render, slug
+from qa.corpus.folder import Corpus
 
 REMOVED = "\x00\x01\x07\x08\x0e\x1b\x1f\x7f\x80\x9f\u00ad\u200b\ufeff\u202a\u202e\u2066\u2069\U000e0001\U000e0041"
 REMOVED += "\u180e\u2060\u2061\u2064\u206a\u3164\uffa0\ufff9\U0001d173\U000e0100"

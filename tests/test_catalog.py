@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from fakes import FakeEmbedding, fake_settings, open_fake, write_article
 
-from qa.catalog import Catalog, Indexed
-from qa.errors import IndexDamaged, IndexIncompatible, NotReady
-from qa.freshness import is_fresh
-from qa.schema import FORMAT, Manifest
-from qa.service import QA
-from qa.types import Article, Filters, Passage, Sentence
+from qa.core.errors import IndexDamaged, IndexIncompatible, NotReady
+from qa.core.types import Article, Filters, Passage, Sentence
+from qa.index.catalog.catalog import Catalog, Indexed
+from qa.index.catalog.schema import FORMAT, Manifest
+from qa.index.freshness import is_fresh
+from qa.service.service import QA
 
 MANIFEST = Manifest(FORMAT, "m", "d", "float32", 4, "s", "p")
 

@@ -13,7 +13,7 @@ from browser import LAST_REPLY, Service, ask, served
 from conftest import ROOT, STARTER
 from fakes import open_fake, write_article
 
-from qa.types import DECLINED
+from qa.core.types import DECLINED
 
 pytest_plugins = ["browser"]
 pytestmark = pytest.mark.browser
@@ -61,7 +61,7 @@ class Gate:
 @pytest.fixture
 def slow(chromium, tmp_path, monkeypatch):
     """A page over such a service, and its gate. All four sentences are kept for an answer."""
-    monkeypatch.setattr("qa.answer.KEEP", 0.0)
+    monkeypatch.setattr("qa.answer.compose.KEEP", 0.0)
     write_article(tmp_path, "tank", TANKS)
     with open_fake(tmp_path) as qa:
         qa.sync()
@@ -490,7 +490,7 @@ def test_rapid_clicks_end_on_the_last_citation(slow, guarded):
 def test_a_question_to_a_service_that_is_too_busy_is_refused_in_words_and_stays_in_the_box(
     chromium, guarded, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("qa.web.page.WAITING", 6)
+    monkeypatch.setattr("qa.web.page.page.WAITING", 6)
     write_article(tmp_path, "tank", TANKS)
     with open_fake(tmp_path) as qa:
         qa.sync()
@@ -558,7 +558,7 @@ def test_ask_this_article_in_the_library_leads_back_to_the_question_box_with_the
 
 def test_an_index_held_by_another_process_is_read_and_taken_over_when_it_is_free(guarded, tmp_path):
     write_article(tmp_path, "bridge", "The Lindby bridge carries 4,200 cyclists every day.")
-    from qa.service import QA
+    from qa.service.service import QA
 
     with QA.open(tmp_path, command="qa index") as holder:
         holder.sync()

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.conversations import Conversations
-from qa.errors import StorageError, UnknownConversation
-from qa.transcript import as_markdown, as_text, conversation_markdown, conversation_values
-from qa.types import DECLINED, Answer, AnswerSentence, Citation, Filters, SourcePassage
-from qa.web.chat import AskTab
+from qa.core.errors import StorageError, UnknownConversation
+from qa.core.types import DECLINED, Answer, AnswerSentence, Citation, Filters, SourcePassage
+from qa.service.conversations import Conversations
+from qa.service.transcript import as_markdown, as_text, conversation_markdown, conversation_values
 from qa.web.host import Host
+from qa.web.page.chat.chat import AskTab
 
 QUOTE = "It carries *4,200* cyclists [every day]."
 ANN, BEN = "guest:ann", "guest:ben"
@@ -253,7 +253,7 @@ def test_an_empty_conversation_can_be_exported():
 def test_whatever_an_article_says_is_no_markup_in_the_exported_markdown(quote):
     from markdown_it import MarkdownIt
 
-    from qa.conversations import Turn
+    from qa.service.conversations import Turn
 
     turn = Turn(1, "2024-05-17T12:00:00+00:00", "How many?", state="answered", answer=_answer(quote))
     tokens = MarkdownIt("commonmark", {"html": True}).parse(as_markdown(turn))

@@ -9,17 +9,17 @@ from fakes import exact, open_fake, write_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa import printing
-from qa.conversations import Turn
-from qa.lexical import words
-from qa.retrieve import RRF_K, HybridRetriever, distinct
-from qa.sameness import says_the_same
-from qa.transcript import as_markdown
-from qa.types import Answer, Filters
-from qa.web import render
+from qa.answer.evidence.retrieve import RRF_K, HybridRetriever, distinct
+from qa.answer.evidence.sameness import says_the_same
+from qa.cli import printing
+from qa.core.types import Answer, Filters
+from qa.corpus.words import words
+from qa.service.codec import answer_from_dict, answer_to_dict
+from qa.service.conversations import Turn
+from qa.service.transcript import as_markdown
 from qa.web.host import Host
-from qa.web.sources import Sources
-from qa.wire import answer_from_dict, answer_to_dict
+from qa.web.page.chat import chat_html as render
+from qa.web.page.chat.sources import Sources
 
 STORY = (
     "The Zorvan dam broke on Monday after a week of rain. The flood killed 12 people in the town of Elst. "

@@ -20,9 +20,9 @@ import crash_worker
 import pytest
 from fakes import FakeEmbedding, exact, open_fake, write_article
 
-from qa.chroma import current_folder
-from qa.doctor import examine
-from qa.errors import IndexHeld, StorageError
+from qa.core.errors import IndexHeld, StorageError
+from qa.index.vectors.chroma_folder import current_folder
+from qa.quality.doctor import examine
 
 KILLS = int(os.environ.get("CRASH_KILLS", "10"))
 SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
@@ -260,7 +260,7 @@ def torn_pointer(root: Path) -> None:
 
 def lost_rows(root: Path) -> None:
     """Well-formed, but half of it is gone: another process wrote, or a log was not applied."""
-    from qa.vectors import ChromaVectors
+    from qa.index.vectors.chroma_store import ChromaVectors
 
     vectors = ChromaVectors.open(current_folder(root))
     vectors.delete(sorted(vectors.ids())[::2])

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.embed import FOLDER, WINDOW, PackagedEmbedding, SentenceEmbedding
-from qa.errors import ModelUnavailable
+from qa.core.errors import ModelUnavailable
+from qa.index.embedding import FOLDER, WINDOW, PackagedEmbedding, SentenceEmbedding
 
 TEXTS = [
     "A missile strike killed 12 civilians in Kyiv.",
@@ -61,7 +61,7 @@ def test_what_lies_beyond_the_window_is_not_read(packaged):
 
 def test_a_packaged_model_that_is_not_the_one_that_was_shipped_is_refused(tmp_path, monkeypatch):
     shutil.copytree(FOLDER, tmp_path / "embedding")
-    monkeypatch.setattr("qa.embed.FOLDER", tmp_path / "embedding")
+    monkeypatch.setattr("qa.index.embedding.FOLDER", tmp_path / "embedding")
     with (tmp_path / "embedding" / "tokenizer.json").open("ab") as file:
         file.write(b" ")
     with pytest.raises(ModelUnavailable, match=r"tokenizer\.json is not the file that was shipped"):

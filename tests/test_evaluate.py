@@ -8,11 +8,11 @@ import json
 import pytest
 from fakes import FakeEmbedding
 
-from qa.dataset import AskedQuestion, Gold, load_dataset
-from qa.errors import DatasetError
-from qa.evaluate import KEYS, ask_all, draw, evaluate_folder, figures, is_gold, open_dataset
-from qa.model import Model
-from qa.settings import Settings
+from qa.core.errors import DatasetError
+from qa.core.lazy import Model
+from qa.core.settings import Settings
+from qa.quality.dataset import AskedQuestion, Gold, load_dataset
+from qa.quality.evaluate import KEYS, ask_all, draw, evaluate_folder, figures, is_gold, open_dataset
 
 DOCS = [
     {"id": "bridge", "title": "Bridge", "text": "Anna Kowalska opened the bridge. The bridge cost 12 million euros."},

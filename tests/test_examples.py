@@ -10,12 +10,12 @@ import pytest
 from conftest import ROOT, STARTER
 from fakes import open_fake, write_article
 
-from qa import examples
-from qa.patterns import candidates
-from qa.sentences import segment
-from qa.service import QA
-from qa.settings import Settings
-from qa.types import Article
+from qa.core.settings import Settings
+from qa.core.types import Article
+from qa.corpus.sentences import segment
+from qa.service import examples
+from qa.service.patterns import candidates
+from qa.service.service import QA
 
 AROUND = " It was in the news on that day, and they said so in the town where she had been with all of them before."
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from websites import PUBLIC, Authority, Dialled, Names, Site, drip, flood, page, to
 
 import qa
-from qa.errors import FetchError, UserError
-from qa.intake.addresses import Allowed
-from qa.intake.fetch import MAX_REDIRECTS, Fetched, Fetcher, FetchLimits
-from qa.settings import Settings
+from qa.core.errors import FetchError, UserError
+from qa.core.settings import Settings
+from qa.intake.fetch.addresses import Allowed
+from qa.intake.fetch.fetcher import MAX_REDIRECTS, Fetched, Fetcher, FetchLimits
 
 MB = 1 << 20
 SHORT = FetchLimits(seconds=20, bytes=MB)
@@ -102,7 +102,7 @@ def test_gzip_is_unpacked(serve, dialled):
 
 @given(st.binary(min_size=1, max_size=3000), st.integers(1, 500))
 def test_gzip_in_any_pieces_is_unpacked_as_a_whole(data, size):
-    from qa.intake.fetch import _unpacked
+    from qa.intake.fetch.fetcher import _unpacked
 
     packed = gzip.compress(data)
     pieces = [packed[n : n + size] for n in range(0, len(packed), size)]

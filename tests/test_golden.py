@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.service import QA
-from qa.settings import Settings
+from qa.core.settings import Settings
+from qa.service.service import QA
 
 HERE = Path(__file__).parent
 GOLDEN = json.loads((HERE / "golden.json").read_text("utf-8"))

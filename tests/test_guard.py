@@ -23,12 +23,12 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT, STARTER
 
-from qa.cli import main
-from qa.client import RemoteQA
-from qa.freshness import WHOLE
-from qa.service import QA
-from qa.users import Users
-from qa.web.bodies import MAX_BODY, MAX_LOGIN, MAX_PARTS, MAX_UPLOAD, UPLOAD
+from qa.cli.commands import main
+from qa.index.freshness import WHOLE
+from qa.service.client import RemoteQA
+from qa.service.service import QA
+from qa.service.users import Users
+from qa.web.guard.bodies import MAX_BODY, MAX_LOGIN, MAX_PARTS, MAX_UPLOAD, UPLOAD
 from qa.web.server import GRACE_SECONDS
 
 pytest_plugins = ["browser"]
@@ -48,7 +48,16 @@ class Served:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("QA_")}
         environment |= {"GRADIO_TEMP_DIR": str(self.uploads), "PYTHONUNBUFFERED": "1"}
         self._log = (home / "serve.log").open("w+")
-        command = [sys.executable, "-c", "from qa.cli import main; main()", "--home", str(home), "serve", "--port", "0"]
+        command = [
+            sys.executable,
+            "-c",
+            "from qa.cli.commands import main; main()",
+            "--home",
+            str(home),
+            "serve",
+            "--port",
+            "0",
+        ]
         self.process = subprocess.Popen(
             [*command, *options], cwd=ROOT, env=environment, stdout=self._log, stderr=subprocess.STDOUT
         )

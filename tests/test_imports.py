@@ -15,10 +15,10 @@ from conftest import ROOT
 from fakes import open_fake, write_article
 from fastapi import FastAPI
 
-from qa.lock import Holder
+from qa.index.lock import Holder
+from qa.web.api.routes import error_answers, json_routes
+from qa.web.guard.middleware import Guard
 from qa.web.host import Host
-from qa.web.middleware import Guard
-from qa.web.routes import error_answers, json_routes
 
 # From what knows nothing to what knows everything; a module imports only from earlier lines.
 LAYERS = (
@@ -161,7 +161,7 @@ def loaded_by(code, *arguments, **environment):
     return json.loads(printed[-1]), "\n".join(printed[:-1])
 
 
-CLI = "from qa.cli import main; main(standalone_mode=False)"
+CLI = "from qa.cli.commands import main; main(standalone_mode=False)"
 
 
 @pytest.mark.parametrize(

@@ -23,15 +23,15 @@ from hypothesis.stateful import (
 )
 from strategies import any_text, prose
 
-from qa.answer import ABSENT, NONE_PASSES
-from qa.articles import canonical_text, storable
-from qa.catalog import passage_id
-from qa.doctor import examine
-from qa.errors import QuestionError
-from qa.service import QA
-from qa.signals import Question
-from qa.types import Filters
-from qa.wire import MAX_QUESTION
+from qa.answer.compose import ABSENT, NONE_PASSES
+from qa.answer.evidence.signals import Question
+from qa.core.errors import QuestionError
+from qa.core.types import Filters
+from qa.corpus.article_file import canonical_text, storable
+from qa.index.catalog.catalog import passage_id
+from qa.quality.doctor import examine
+from qa.service.codec import MAX_QUESTION
+from qa.service.service import QA
 
 SENTENCES = [
     "The missile struck at dawn.",

@@ -16,12 +16,12 @@ from fakes import FakeEmbedding, fake_settings, open_fake, write_article
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from qa.cli import main
-from qa.corpus import Corpus
-from qa.model import Model
+from qa.cli.commands import main
+from qa.core.lazy import Model
+from qa.corpus.folder import Corpus
+from qa.web.api.routes import error_answers, json_routes
+from qa.web.guard.middleware import MAX_BODY, Guard
 from qa.web.host import Host
-from qa.web.middleware import MAX_BODY, Guard
-from qa.web.routes import error_answers, json_routes
 
 TOKEN = "a-secret-token"
 BASE = "http://127.0.0.1:7860"
@@ -283,7 +283,7 @@ def test_a_disk_too_full_for_the_index_is_our_error_and_the_article_is_kept(corp
     (tmp_path / "new.txt").write_text("The plane came. " + "It brought many words with it. " * 3000)
     code = (
         "import sys; sys.path.insert(0, sys.argv.pop(1)); from fakes import FakeEmbedding; from qa.model import Model;"
-        "Model.get = lambda self: FakeEmbedding(); from qa.cli import main; main()"
+        "Model.get = lambda self: FakeEmbedding(); from qa.cli.commands import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, Path(__file__).parent, "--home", corpus_home, "add", tmp_path / "new.txt"],

@@ -14,9 +14,9 @@ from io import BytesIO
 import pytest
 from documents import WORDS, docx, epub, mail, paragraph, pdf, xhtml, zipped
 
-from qa.errors import ArticleError
-from qa.intake import archive
-from qa.intake.archive import Archive, parse_xml
+from qa.core.errors import ArticleError
+from qa.intake.formats.records import archive
+from qa.intake.formats.records.archive import Archive, parse_xml
 from qa.intake.parsers import parse
 
 CANARY = "the canary sings"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from documents import WORDS, docx, paragraph
 
-from qa.errors import ArticleError
-from qa.intake.docx import parse
+from qa.core.errors import ArticleError
+from qa.intake.formats.documents.docx import parse
 
 
 def text(body: str, **parts: str | bytes) -> str:

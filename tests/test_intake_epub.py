@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from documents import WORDS, epub, xhtml
 
-from qa.errors import ArticleError
-from qa.intake.epub import MIN_CHAPTER, parse
+from qa.core.errors import ArticleError
+from qa.intake.formats.documents.epub import MIN_CHAPTER, parse
 
 LONG = "".join(f"<p>{WORDS}</p>" for _ in range(1 + MIN_CHAPTER // len(WORDS)))
 TEXT = "\n\n".join([WORDS] * (1 + MIN_CHAPTER // len(WORDS)))

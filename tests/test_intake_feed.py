@@ -7,10 +7,10 @@ from itertools import islice
 import pytest
 from documents import WORDS, rss
 
-from qa.errors import ArticleError
-from qa.intake import feed
-from qa.intake.draft import Draft, Refusal
-from qa.intake.feed import parse
+from qa.core.errors import ArticleError
+from qa.core.types import Draft, Refusal
+from qa.intake.formats.messages import feed
+from qa.intake.formats.messages.feed import parse
 
 LONG = f"<p>{WORDS}</p><p>{WORDS}</p>"
 ITEM = (

@@ -10,9 +10,9 @@ from documents import WORDS, docx, epub, mail, paragraph, pdf, rss, xhtml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.articles import canonical_text
-from qa.errors import ArticleError
-from qa.intake.draft import FIELDS, Draft, Refusal
+from qa.core.errors import ArticleError
+from qa.core.types import METADATA, Draft, Refusal
+from qa.corpus.article_file import canonical_text
 from qa.intake.parsers import parse
 
 CORE = "<dc:title>The harbour</dc:title><dc:creator>Marta</dc:creator>"
@@ -53,7 +53,7 @@ def check(data: bytes, name: str) -> int:
             assert isinstance(found, Draft)
             assert found.text == canonical_text(found.text)
             assert any(c.isalnum() for c in found.text)
-            assert set(found.metadata) <= set(FIELDS)
+            assert set(found.metadata) <= set(METADATA)
             assert all(canonical_text(f.value) == f.value and f.origin for f in found.metadata.values())
             drafts += 1
     except ArticleError:

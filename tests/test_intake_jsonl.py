@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_text
 
-from qa.articles import canonical_text
-from qa.intake import jsonl
-from qa.intake.draft import Draft, Refusal
-from qa.intake.jsonl import parse, records
+from qa.core.types import Draft, Refusal
+from qa.corpus.article_file import canonical_text
+from qa.intake.formats.records import jsonl
+from qa.intake.formats.records.jsonl import parse, records
 
 FULL = {
     "id": "n1",

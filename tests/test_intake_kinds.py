@@ -10,7 +10,7 @@ from documents import WORDS, docx, epub, mail, paragraph, pdf, rss, xhtml, zippe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.errors import ArticleError
+from qa.core.errors import ArticleError
 from qa.intake.kinds import kind_of
 from qa.intake.parsers import MODULES, parse
 

@@ -10,8 +10,8 @@ from documents import WORDS, mail
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.errors import ArticleError
-from qa.intake.mail import parse
+from qa.core.errors import ArticleError
+from qa.intake.formats.messages.mail import parse
 
 
 def text(plain: str | None = None, html: str | None = None, **headers: str) -> str:

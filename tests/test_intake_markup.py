@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_text
 
-from qa.articles import canonical_text
-from qa.errors import ArticleError
-from qa.intake.markup import fragment_text, html_root, sections, xhtml_root
+from qa.core.errors import ArticleError
+from qa.corpus.article_file import canonical_text
+from qa.intake.formats.documents.markup import fragment_text, html_root, sections, xhtml_root
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.articles import canonical_text
-from qa.errors import ArticleError
-from qa.intake.authors import byline, cleaned
+from qa.core.errors import ArticleError
+from qa.core.types import METADATA, Draft
+from qa.corpus.article_file import canonical_text
 from qa.intake.dates import stated_date
-from qa.intake.draft import FIELDS, Draft
 from qa.intake.encodings import Decoded, decoded_page
-from qa.intake.formulas import is_formula
-from qa.intake.page import parse
+from qa.intake.page.authors import byline, cleaned
+from qa.intake.page.end_matter import is_formula
+from qa.intake.page.extract import parse
 
 PAGES = ROOT / "bench" / "extraction" / "pages"
 LABELS = {p["file"]: p for p in json.loads((ROOT / "bench" / "extraction" / "labels.json").read_text("utf-8"))}
@@ -157,7 +157,7 @@ def test_the_end_matter_of_a_press_release_is_not_the_story():
 
 def test_every_field_is_one_of_a_drafts_and_names_its_origin():
     found = draft((PAGES / "news.html").read_bytes()).metadata
-    assert set(found) == set(FIELDS)
+    assert set(found) == set(METADATA)
     assert all(f.value and f.origin for f in found.values())
 
 
@@ -420,7 +420,7 @@ def test_any_page_gives_canonical_text_or_is_refused(page: str):
     assert one.text
     assert canonical_text(one.text) == one.text
     assert "secretly" not in one.text.split("<")[0] or "hidden" not in page
-    assert set(one.metadata) <= set(FIELDS)
+    assert set(one.metadata) <= set(METADATA)
 
 
 @given(st.permutations(STORY), st.sampled_from(["p", "div", "section", "li"]))

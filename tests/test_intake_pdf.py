@@ -10,9 +10,9 @@ from documents import WORDS, pdf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.errors import ArticleError
-from qa.intake import pdf as module
-from qa.intake.pdf import parse
+from qa.core.errors import ArticleError
+from qa.intake.formats.documents import pdf as module
+from qa.intake.formats.documents.pdf import parse
 
 VOCABULARY = sorted({word.strip(".,").lower() for word in WORDS.split()})
 

@@ -12,13 +12,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import any_text
 
-from qa.articles import MAX_BYTES, canonical_text
-from qa.errors import ArticleError
+from qa.core.errors import ArticleError
+from qa.corpus.article_file import MAX_BYTES, canonical_text
 from qa.intake.dates import date_of
-from qa.intake.drafting import stated, stem_of
+from qa.intake.drafts import stated, stem_of
 from qa.intake.encodings import decoded
-from qa.intake.text import parse
-from qa.intake.wrapping import unwrapped
+from qa.intake.formats.documents.text import parse
+from qa.intake.formats.documents.wrapping import unwrapped
 
 SENTENCES = {
     "cp1252": "The café’s naïve owner — a “gentleman” — paid £20 for the résumé. He said the façade was fine.",

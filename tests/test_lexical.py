@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import any_text
 from wordfreq import top_n_list
 
-from qa.lexical import MAX_TERMS, STOPWORDS, acronyms, match_expression, question_words, stem, terms, words
+from qa.corpus.words import MAX_TERMS, STOPWORDS, acronyms, match_expression, question_words, stem, terms, words
 
 COMMONEST = 50_000
 # Artificial in any text: the algorithm's special cases without a word around them.

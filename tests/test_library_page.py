@@ -20,10 +20,10 @@ from shelves import Shelf, fill
 from websites import Site
 from websites import page as web_page
 
-from qa.intake.intake import MAX_FILE, Intake
-from qa.service import QA
-from qa.web.library import Library
-from qa.web.tables import ROWS, SHOWN, View
+from qa.intake.importer import MAX_FILE, Intake
+from qa.service.service import QA
+from qa.web.page.library.library import Library
+from qa.web.page.library.library_html import ROWS, SHOWN, View
 
 pytest_plugins = ["browser"]
 pytestmark = pytest.mark.browser

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shelves import fill
 
-from qa.catalog import Catalog
-from qa.conditions import folded
-from qa.errors import ArticleError
-from qa.schema import FORMAT, Manifest
-from qa.web.tables import COLUMNS, View
-from qa.web.uploads import Upload, batch
+from qa.core.errors import ArticleError
+from qa.index.catalog.catalog import Catalog
+from qa.index.catalog.filters import folded
+from qa.index.catalog.schema import FORMAT, Manifest
+from qa.web.page.library.library_html import COLUMNS, View
+from qa.web.page.library.uploads import Upload, batch
 
 ORDERS = ("title", "outlet", "published", "sentences", "added")
 MANY = 10_000

@@ -12,8 +12,8 @@ import sys
 
 import pytest
 
-from qa.errors import IndexHeld, StorageError
-from qa.lock import HOLDER, LOCK, Holder, IndexLock, read_holder
+from qa.core.errors import IndexHeld, StorageError
+from qa.index.lock import HOLDER, LOCK, Holder, IndexLock, read_holder
 
 HOLD = (
     "import sys, time; from pathlib import Path; from qa.lock import IndexLock;"

@@ -17,13 +17,13 @@ from click.testing import CliRunner
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-import qa.users
-from qa.cli import main
-from qa.errors import StorageError
-from qa.users import PasswordHash, Users
-from qa.web.login import FREE_PER_ADDRESS, Login, login_routes
-from qa.web.middleware import Guard
-from qa.web.throttle import REMEMBERED, Throttle
+import qa.service.users
+from qa.cli.commands import main
+from qa.core.errors import StorageError
+from qa.service.users import PasswordHash, Users
+from qa.web.guard.login import FREE_PER_ADDRESS, Login, login_routes
+from qa.web.guard.middleware import Guard
+from qa.web.guard.throttle import REMEMBERED, Throttle
 
 BASE = "http://127.0.0.1:7860"
 TOKEN = "service-token"
@@ -82,7 +82,7 @@ def test_a_malformed_visitor_is_replaced_never_believed(made_up):
 def cheap_hashes(monkeypatch):
     """New passwords are hashed 2**10 times faster; everything else is as it is."""
     monkeypatch.setitem(qa.users.COST, "n", 2**4)
-    monkeypatch.setattr("qa.web.login._NOBODY", PasswordHash(bytes(16).hex(), "", **qa.users.COST))
+    monkeypatch.setattr("qa.web.guard.login._NOBODY", PasswordHash(bytes(16).hex(), "", **qa.users.COST))
 
 
 @pytest.fixture
@@ -442,7 +442,7 @@ def test_an_unknown_name_is_told_the_same_after_the_same_work(application, users
     work, scrypt = [], hashlib.scrypt
     monkeypatch.undo()  # the real cost: an unknown name has no hash of its own to be made cheap
     users.set_password("ana", PASSWORD)
-    monkeypatch.setattr("qa.users.hashlib.scrypt", lambda *a, **o: (work.append(o), scrypt(*a, **o))[1])
+    monkeypatch.setattr("qa.service.users.hashlib.scrypt", lambda *a, **o: (work.append(o), scrypt(*a, **o))[1])
     http = application()
     known, unknown = enter(http, "wrong"), enter(http, "wrong", name="eva")
     costs = [{k: v for k, v in o.items() if k != "salt"} for o in work]

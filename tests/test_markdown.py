@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_text
 
-from qa.articles import canonical_text
-from qa.errors import ArticleError
-from qa.markdown import html_to_text, markdown_to_text
+from qa.core.errors import ArticleError
+from qa.corpus.article_file import canonical_text
+from qa.corpus.markdown import html_to_text, markdown_to_text
 
 words = st.lists(st.from_regex(r"[A-Za-z]{1,9}", fullmatch=True), min_size=1, max_size=12).map(" ".join)
 

@@ -17,11 +17,11 @@ from fakes import write_article
 from mcp import Client
 from serving import TOKEN, serving
 
-from qa.answer import ABSENT
-from qa.service import QA
-from qa.settings import Settings
-from qa.types import DECLINED
-from qa.web import mcp
+from qa.answer.compose import ABSENT
+from qa.core.settings import Settings
+from qa.core.types import DECLINED
+from qa.service.service import QA
+from qa.web.api import mcp
 from qa.web.host import Host
 
 HOSTILE = (

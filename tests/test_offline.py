@@ -63,7 +63,7 @@ def denied(tmp_path):
 
 def qa(environment, home, *arguments):
     done = subprocess.run(
-        [sys.executable, "-c", "from qa.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from qa.cli.commands import main; main()", *arguments],
         env={**environment, "QA_HOME": str(home)}, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -16,7 +16,7 @@ import pytest
 from browser import LAST_REPLY, WIDE, ask
 from conftest import STARTER
 
-from qa.types import DECLINED
+from qa.core.types import DECLINED
 
 pytest_plugins = ["browser"]
 pytestmark = pytest.mark.browser

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_answer import evidence
 
-from qa.answer import ABSENT, UNANSWERED, choose
-from qa.parts import MOST, parts_of
-from qa.select import Ranking
-from qa.service import QA
-from qa.settings import Settings
+from qa.answer.compose import ABSENT, UNANSWERED, choose
+from qa.answer.evidence.evidence import Ranking
+from qa.answer.question.subquestions import MOST, parts_of
+from qa.core.settings import Settings
+from qa.service.service import QA
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import any_text
 
-from qa.articles import canonical_text
-from qa.embed import SentenceEmbedding
-from qa.passages import MAX_CHARACTERS, OVERLAP_PIECES, TITLE_PIECES, Span, cap_title, make_passages
-from qa.sentences import segment
-from qa.types import Passage, Sentence
+from qa.core.types import Passage, Sentence
+from qa.corpus.article_file import canonical_text
+from qa.corpus.passages import MAX_CHARACTERS, OVERLAP_PIECES, TITLE_PIECES, Span, cap_title, make_passages
+from qa.corpus.sentences import segment
+from qa.index.embedding import SentenceEmbedding
 
 SMALLEST, LARGEST = 4, 128
 

@@ -9,9 +9,9 @@ from countryinfo import all_countries
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.countries import mention, named
-from qa.premises import MOST, Premises
-from qa.types import Article
+from qa.answer.question.countries import mention, named
+from qa.answer.question.premises import MOST, Premises
+from qa.core.types import Article
 
 NAMED = sorted({country.name() for country in all_countries() if named(f"Where is {country.name()}?")})
 

@@ -15,15 +15,15 @@ from sentence_transformers import CrossEncoder
 from test_answer import evidence
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
-from qa.embed import model_folder
-from qa.errors import ModelUnavailable
-from qa.pairs import QUESTION_PIECES, WINDOW, PairTokenizer, Shown, batch
-from qa.passages import TITLE_PIECES
-from qa.reader import FOLDER, UNSEEN, Reader, Reading
-from qa.select import LinearSelector, Score
-from qa.selectors import BEHIND, READ, UNREAD, CrossEncoderSelector, LazySelector, ReaderSelector
-from qa.settings import DEFAULT_MODEL, Settings
-from qa.signals import Question
+from qa.answer.evidence.evidence import LinearSelector, Score
+from qa.answer.evidence.pairs import QUESTION_PIECES, WINDOW, PairTokenizer, Shown, batch
+from qa.answer.evidence.reader import FOLDER, UNSEEN, Reader, Reading
+from qa.answer.evidence.selectors import BEHIND, READ, UNREAD, CrossEncoderSelector, LazySelector, ReaderSelector
+from qa.answer.evidence.signals import Question
+from qa.core.errors import ModelUnavailable
+from qa.core.settings import DEFAULT_MODEL, Settings
+from qa.corpus.passages import TITLE_PIECES
+from qa.index.embedding import model_folder
 
 KYIV = (
     "A missile strike killed 12 civilians in Kyiv.",
@@ -184,7 +184,7 @@ def test_a_passage_far_behind_is_not_read(monkeypatch):
 
 def test_reading_stops_at_the_time_limit_and_the_question_is_still_answered(monkeypatch, caplog):
     clock = iter(range(0, 1000, 2))
-    monkeypatch.setattr("qa.selectors.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("qa.answer.evidence.selectors.time.monotonic", lambda: float(next(clock)))
     candidates = [evidence(f"Sentence number {n}.", 0, article=f"a{n}").candidate for n in range(READ)]
     listed = Listed({})
     scores = ReaderSelector(listed).score(Question("Which number?"), candidates)
@@ -239,7 +239,7 @@ def cross_encoder(folder):
 
 @pytest.mark.parametrize("level", ["cautious", "balanced", "eager"])
 def test_the_three_levels_are_thresholds_by_name(monkeypatch, tmp_path, level):
-    from qa.confidence import LEVELS
+    from qa.core.settings import LEVELS
 
     monkeypatch.setenv("QA_THRESHOLD", level)
     assert Settings.from_environment(tmp_path).threshold == LEVELS[level]

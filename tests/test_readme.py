@@ -8,8 +8,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from qa.cli import main
-from qa.evaluate import KEYS
+from qa.cli.commands import main
+from qa.quality.evaluate import KEYS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

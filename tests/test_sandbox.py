@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from qa.errors import ArticleError, ServiceError
+from qa.core.errors import ArticleError, ServiceError
+from qa.core.types import Draft, Found, Refusal
 from qa.intake import sandbox
 from qa.intake.child import OUT_OF_MEMORY, watch_memory
-from qa.intake.draft import Draft, Found, Refusal
 from qa.intake.sandbox import Limits, Parsers
 
 MB = 1 << 20

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from strategies import any_text
 
-from qa.articles import canonical_text, parse_article
-from qa.sentences import LONGEST, segment, sentence_spans
+from qa.corpus.article_file import canonical_text, parse_article
+from qa.corpus.sentences import LONGEST, segment, sentence_spans
 
 NEWS = Path(__file__).parent.parent / "bench" / "data"
 

@@ -15,9 +15,9 @@ from fakes import open_fake, write_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa import linking
-from qa.schema import SCHEMA
-from qa.stories import SHORTEST, THRESHOLD, bands, components, linked, sign
+from qa.index.catalog import linking
+from qa.index.catalog.near_duplicates import SHORTEST, THRESHOLD, bands, components, linked, sign
+from qa.index.catalog.schema import SCHEMA
 
 sys.path.insert(0, str(ROOT / "bench"))
 import stories as bench  # the same copies and templates as are measured
@@ -177,7 +177,7 @@ def test_a_syndicated_copy_is_linked(seed):
 
 
 def test_signatures_do_not_change_from_process_to_process_or_release_to_release():
-    """They are stored: if this fails, raise `qa.schema.FORMAT` and write the new figures here."""
+    """They are stored: if this fails, raise `qa.index.catalog.schema.FORMAT` and write the new figures here."""
     mine = sign(invented(1))
     assert (len(mine), mine[:8].hex(), bands(mine)[0]) == (1024, "5a779a00e4c45e01", -241871498366552607)
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from qa.errors import NotReady
-from qa.turns import AT_ONCE, PATIENCE, Turns
+from qa.core.errors import NotReady
+from qa.core.priority import AT_ONCE, PATIENCE, Turns
 
 
 def test_a_few_questions_are_worked_on_at_once_and_every_one_has_its_turn():

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from fakes import DIMENSION, FakeEmbedding, open_fake, write_article
 
-from qa import chroma, probe
-from qa.chroma import current_folder, fresh_folder, make_current, open_collection
-from qa.errors import IndexDamaged
-from qa.types import Filters
-from qa.vectors import ChromaVectors
+from qa.core.errors import IndexDamaged
+from qa.core.types import Filters
+from qa.index.vectors import chroma_folder as chroma
+from qa.index.vectors import probe
+from qa.index.vectors.chroma_folder import current_folder, fresh_folder, make_current, open_collection
+from qa.index.vectors.chroma_store import ChromaVectors
 
 RNG = np.random.default_rng(7)
 

@@ -9,10 +9,10 @@ import time
 import pytest
 from fakes import FakeEmbedding, open_fake, write_article
 
-from qa import watch
-from qa.doctor import examine
-from qa.errors import StorageError
-from qa.watch import Watcher, is_on_network
+from qa.core.errors import StorageError
+from qa.corpus import watch
+from qa.corpus.watch import Watcher, is_on_network
+from qa.quality.doctor import examine
 from qa.web.host import Host
 
 SECONDS = 150  # the machine may be busy; on an idle one each takes about one

@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from qa.lexical import STOPWORDS
+from qa.corpus.words import STOPWORDS
 
 _OPPOSITES = (
     "first last, before after, most least, more fewer, largest smallest, biggest smallest, highest lowest, north south,"

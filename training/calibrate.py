@@ -23,14 +23,14 @@ from mine import held_out
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from qa.dataset import load_dataset
-from qa.evaluate import draw, open_dataset
-from qa.model import Model
-from qa.reader import Reader
-from qa.select import WEIGHTS as FIRST_STAGE
-from qa.select import LinearSelector
-from qa.selectors import BEHIND, READ, UNREAD
-from qa.settings import Settings
+from qa.answer.evidence.evidence import WEIGHTS as FIRST_STAGE
+from qa.answer.evidence.evidence import LinearSelector
+from qa.answer.evidence.reader import Reader
+from qa.answer.evidence.selectors import BEHIND, READ, UNREAD
+from qa.core.lazy import Model
+from qa.core.settings import Settings
+from qa.quality.dataset import load_dataset
+from qa.quality.evaluate import draw, open_dataset
 
 REGULAR = 1e-3
 RANKED = ("reading", *SIGNALS)
@@ -144,8 +144,14 @@ def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
     """Fit, and print constants and figures."""
     weights = fit_ranking(held)
     first = fit_ranking(held, SIGNALS)
-    print("qa/selectors.py: WEIGHTS =", {n: round(float(w), 3) for n, w in zip(RANKED, weights, strict=True)})
-    print("qa/select.py: WEIGHTS =", {n: round(float(w), 3) for n, w in zip(RANKED, first, strict=True) if w})
+    print(
+        "qa/answer/evidence/selectors.py: WEIGHTS =",
+        {n: round(float(w), 3) for n, w in zip(RANKED, weights, strict=True)},
+    )
+    print(
+        "qa/answer/evidence/evidence.py: WEIGHTS =",
+        {n: round(float(w), 3) for n, w in zip(RANKED, first, strict=True) if w},
+    )
     variants = {"first stage": first, "reading alone": fit_ranking(held, ("reading",)), "fused": weights}
     for name, examples in {"held out": held, **sets}.items():
         for variant, w in variants.items():
@@ -173,7 +179,7 @@ def print_confidence(
     scale = signals[:, columns].std(0)
     model = LogisticRegression(C=1.0, max_iter=1000).fit(signals[:, columns] / scale, labels)
     fitted = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0] / scale, strict=True)}
-    print(f"qa/confidence.py: {constant} =", round(float(model.intercept_[0]), 3), fitted)
+    print(f"qa/answer/evidence/confidence.py: {constant} =", round(float(model.intercept_[0]), 3), fitted)
     for name, examples in sets.items():
         signals, labels, answerable = rows_of([e for e in examples if not fitted_half(e.id)], weights)
         _print_figures(name, model.predict_proba(signals[:, columns] / scale)[:, 1], labels, answerable)

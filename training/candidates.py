@@ -15,17 +15,17 @@ import numpy as np
 from alter import altered, named_words
 from tqdm import tqdm
 
-from qa.confidence import FIRST_STAGE
-from qa.dataset import AskedQuestion
-from qa.evaluate import is_gold
-from qa.reader import Reader
-from qa.retrieve import TOP, HybridRetriever
-from qa.select import WEIGHTS, Candidate, LinearSelector, gather
-from qa.selectors import ReaderSelector, promising
-from qa.service import QA
-from qa.signals import Question
-from qa.types import Filters
-from qa.wire import clean_question
+from qa.answer.evidence.confidence import FIRST_STAGE
+from qa.answer.evidence.evidence import WEIGHTS, Candidate, LinearSelector, gather
+from qa.answer.evidence.reader import Reader
+from qa.answer.evidence.retrieve import TOP, HybridRetriever
+from qa.answer.evidence.selectors import ReaderSelector, promising
+from qa.answer.evidence.signals import Question
+from qa.core.types import Filters
+from qa.quality.dataset import AskedQuestion
+from qa.quality.evaluate import is_gold
+from qa.service.codec import clean_question
+from qa.service.service import QA
 
 SIGNALS = tuple(WEIGHTS)
 OWN = tuple(FIRST_STAGE[1])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from reword import load, reworded
 
-from qa.pairs import PairTokenizer, Pieces, Row
+from qa.answer.evidence.pairs import PairTokenizer, Pieces, Row
 
 DROPPED = 0.15  # how often the negative is the passage itself with its answering sentences taken away
 NEGATIVE_ROWS = 4  # of a question where each row is about one sentence

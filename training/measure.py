@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from qa.pairs import Row, batch
+from qa.answer.evidence.pairs import Row, batch
 
 if TYPE_CHECKING:
     from data import Data

@@ -27,17 +27,17 @@ from alter import altered, named_words
 from reword import near_words
 from tqdm import tqdm
 
-from qa.dataset import AskedQuestion, load_dataset
-from qa.evaluate import is_gold, open_dataset
-from qa.lexical import words
-from qa.model import Model
-from qa.passages import cap_title
-from qa.retrieve import TOP, HybridRetriever
-from qa.service import QA
-from qa.settings import Settings
-from qa.snapshot import Snapshot, StoredPassage
-from qa.types import Filters
-from qa.wire import clean_question
+from qa.answer.evidence.retrieve import TOP, HybridRetriever
+from qa.core.lazy import Model
+from qa.core.settings import Settings
+from qa.core.types import Filters
+from qa.corpus.passages import cap_title
+from qa.corpus.words import words
+from qa.index.catalog.snapshot import Snapshot, StoredPassage
+from qa.quality.dataset import AskedQuestion, load_dataset
+from qa.quality.evaluate import is_gold, open_dataset
+from qa.service.codec import clean_question
+from qa.service.service import QA
 
 HELD_OUT = 16  # one article in so many
 NEGATIVES = 8  # passages without an answer kept a question, the best-ranked first

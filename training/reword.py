@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from alter import OPPOSITES
 
-from qa.embed import SentenceEmbedding
-from qa.lexical import STOPWORDS, stem
+from qa.corpus.words import STOPWORDS, stem
+from qa.index.embedding import SentenceEmbedding
 
 WORDS = 15_000  # of the commonest; rarer ones are names mostly
 NEAR = 0.62  # cosine from which a word can stand for another

@@ -24,7 +24,7 @@ from measure import measure
 from model import Reader, encoder_folder, fresh, trained
 from torch import Tensor
 
-from qa.pairs import batch
+from qa.answer.evidence.pairs import batch
 
 QUESTIONS = 16  # a step
 ENCODER_RATE, HEAD_RATE, WARM_UP = 1e-4, 5e-4, 0.06

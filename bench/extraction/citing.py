@@ -20,9 +20,9 @@ from pathlib import Path
 
 from run import MIN_WORDS, Page, System, flat, labelled, of_trafilatura, ours, words, write_section
 
-from qa.model import Model
-from qa.service import QA
-from qa.settings import Settings
+from qa.core.lazy import Model
+from qa.core.settings import Settings
+from qa.service.service import QA
 
 SECTION = "## Boilerplate cited"
 MAX_QUESTION = 1000  # characters; the service takes no longer ones

@@ -135,8 +135,8 @@ def _member(folder: Path, package: str, file: str) -> bytes:
 
 
 def ours(page: Page) -> Found:
-    from qa.errors import ArticleError
-    from qa.intake.page import parse
+    from qa.core.errors import ArticleError
+    from qa.intake.page.extract import parse
 
     try:
         [draft] = parse(page.data, page.id)

@@ -1,1 +1,1 @@
-"""From what people have (pages, PDF, Word, e-books, mail, feeds, text) to articles: bytes in, drafts out."""
+"""Bytes and addresses in, drafts out."""

@@ -77,7 +77,7 @@ def serve(line: socket.socket, requests: SimpleQueue[Frame], parse: Parse, cpu: 
 
 
 def _parse(line: socket.socket, parse: Parse, head: dict[str, Any], data: bytes) -> dict[str, Any]:
-    from qa.errors import ArticleError
+    from qa.core.errors import ArticleError
 
     try:
         for item in parse(data, **head):
@@ -92,7 +92,7 @@ def _parse(line: socket.socket, parse: Parse, head: dict[str, Any], data: bytes)
 
 
 def _frame(item: Any) -> Frame:
-    from qa.intake.draft import Draft, Refusal
+    from qa.core.types import Draft, Refusal
 
     if isinstance(item, Refusal):
         return {"kind": "refusal", "name": item.name, "reason": item.reason}, b""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import webencodings
 
-from qa.errors import ArticleError
+from qa.core.errors import ArticleError
 
 HEAD = 2**16  # bytes that are looked at to tell text from other things
 SAMPLE = 2**18  # bytes that a guess is made from

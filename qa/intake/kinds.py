@@ -12,11 +12,11 @@ import re
 import zlib
 from typing import Literal
 
-from qa.errors import ArticleError
-from qa.intake.archive import Archive
+from qa.core.errors import ArticleError
 from qa.intake.encodings import HEAD, is_text
-from qa.intake.jsonl import JSON_LINES
-from qa.intake.text import MARKDOWN
+from qa.intake.formats.documents.text import MARKDOWN
+from qa.intake.formats.records.archive import Archive
+from qa.intake.formats.records.jsonl import JSON_LINES
 
 Kind = Literal["html", "pdf", "docx", "epub", "markdown", "text", "mail", "feed", "jsonl"]
 

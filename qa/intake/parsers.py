@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 
-from qa.intake.draft import Draft, Refusal
-from qa.intake.drafting import stated
+from qa.core.types import Draft, Refusal
+from qa.intake.drafts import stated
 from qa.intake.kinds import Kind, kind_of
 
 MODULES: dict[Kind, str] = {
-    "html": "page",
-    "pdf": "pdf",
-    "docx": "docx",
-    "epub": "epub",
-    "markdown": "text",
-    "text": "text",
-    "mail": "mail",
-    "feed": "feed",
-    "jsonl": "jsonl",
+    "html": "page.extract",
+    "pdf": "formats.documents.pdf",
+    "docx": "formats.documents.docx",
+    "epub": "formats.documents.epub",
+    "markdown": "formats.documents.text",
+    "text": "formats.documents.text",
+    "mail": "formats.messages.mail",
+    "feed": "formats.messages.feed",
+    "jsonl": "formats.records.jsonl",
 }
 TEXTS: set[Kind] = {"text", "markdown"}  # of the others each says itself what it is written in
 COLLECTIONS: set[Kind] = {"feed", "jsonl"}  # their records have addresses of their own

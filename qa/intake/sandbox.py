@@ -27,10 +27,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import qa
-from qa.errors import ArticleError, ServiceError
+from qa.core.errors import ArticleError, ServiceError
+from qa.core.types import METADATA, Draft, Found, Refusal
 from qa.intake import child
 from qa.intake.child import HEAD, MAX_HEAD, OUT_OF_MEMORY
-from qa.intake.draft import FIELDS, Draft, Found, Refusal
 
 PARSER = "qa.intake.parsers:parse"
 START_SECONDS = 60.0  # to import the parsers: half a second, or much more while the disk is busy
@@ -248,7 +248,7 @@ def _item(head: dict[str, Any], body: bytes) -> Draft | Refusal:
         draft = Draft(body.decode(), metadata, _text(head["name"]), notes)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("no draft") from error
-    if not metadata.keys() <= set(FIELDS):
+    if not metadata.keys() <= set(METADATA):
         raise ValueError("an unknown field")
     return draft
 

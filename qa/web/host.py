@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from qa.errors import GroundwireError, IndexHeld, NotReady
-from qa.intake.intake import Intake
-from qa.watch import Watcher
+from qa.core.errors import GroundwireError, IndexHeld, NotReady
+from qa.corpus.watch import Watcher
+from qa.intake.importer import Intake
 
 if TYPE_CHECKING:
-    from qa.index import Progress, SyncReport
-    from qa.service import QA
+    from qa.core.types import SyncReport
+    from qa.index.writer import Progress
+    from qa.service.service import QA
 
 log = logging.getLogger(__name__)
 

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from qa.client import RemoteQA
-from qa.conversations import FILE, Conversations
-from qa.errors import IndexHeld, StorageError, UserError
-from qa.lock import Holder
-from qa.printing import progress_bar
-from qa.settings import Settings
-from qa.users import Users
+from qa.core.display import progress_bar
+from qa.core.errors import IndexHeld, StorageError, UserError
+from qa.core.settings import Settings
+from qa.index.lock import Holder
+from qa.service.client import RemoteQA
+from qa.service.conversations import FILE, Conversations
+from qa.service.users import Users
+from qa.web.guard.login import Login
 from qa.web.host import Host
-from qa.web.login import Login
 
 if TYPE_CHECKING:
-    from qa.service import QA
+    from qa.service.service import QA
 
 TOKEN_FILE = "token"  # noqa: S105  (a file name)
 PORTS_TRIED = 20
@@ -64,7 +64,7 @@ def run(
     token = service_token(settings.index)
     conversations = Conversations(settings.home / FILE)
     service = Host(lambda: _open(settings, shown, token, conversations), lambda: _read(settings))
-    from ui import build_app  # the page knows the service; the service never knows the page
+    from qa.web.app import build_app  # the page knows the service; the service never knows the page
 
     login = Login(users, token, required=private)
     names = [here, *allowed, *([socket.gethostname()] if reachable else [])]
@@ -153,7 +153,7 @@ def service_token(index: Path) -> str:
 
 
 def _open(settings: Settings, address: str, token: str, conversations: Conversations) -> QA:
-    from qa.service import QA  # seconds of imports: in the thread, behind a page that is up
+    from qa.service.service import QA  # seconds of imports: in the thread, behind a page that is up
 
     qa = QA.open(settings=settings, command="qa serve")
     qa.announce(Holder(os.getpid(), "qa serve", address, token))
@@ -162,7 +162,7 @@ def _open(settings: Settings, address: str, token: str, conversations: Conversat
 
 
 def _read(settings: Settings) -> QA:
-    from qa.service import QA
+    from qa.service.service import QA
 
     return QA.read(settings=settings)
 

@@ -1,0 +1,1 @@
+"""A question to cited sentences, or declined."""

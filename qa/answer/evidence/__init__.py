@@ -1,0 +1,1 @@
+"""Sentences found and scored for a question."""

@@ -1,0 +1,218 @@
+"""Evidence: every sentence of the retrieved passages, scored against the question.
+
+The seam for a trained model: anything with `Selector`'s one method can take this place. The one here, the first
+stage, is linear over five signals whose weights were fitted before there was a reader (a listwise loss over training
+questions; `training/calibrate.py` prints what they would be today); the others are in `evidence/selectors.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.answer.evidence.confidence import confidence
+from qa.answer.evidence.pairs import Shown
+from qa.answer.evidence.reader import Reading
+from qa.answer.evidence.signals import Question, coverage, smoothed_rarity, term_set
+from qa.core.types import Article, Hit
+from qa.corpus.words import words
+from qa.index.catalog.snapshot import Snapshot, StoredPassage, StoredSentence
+
+Vector = NDArray[np.float32]
+
+APART = 20.0  # of scores: no sentence so far below the best is likely beside it
+WEIGHTS: dict[str, float] = {"similarity": 12.5, "coverage": 4.95, "context": 4.36, "passage": 3.55, "in_kind": 1.65}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`value` orders the candidates of one question, higher is better; `reading` is None where nothing was read."""
+
+    value: float
+    reading: Reading | None = None
+
+
+class Selector(Protocol):
+    """Scores candidates: one score a candidate, in their order."""
+
+    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[Score]: ...
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence that may answer, with what stands around it. `cosine` is to the question.
+
+    `nearby` holds the terms of the title and of the sentences before and after, `around` those of the whole passage;
+    `shown` is the passage as a reader sees it.
+    """
+
+    article: Article
+    sentence: StoredSentence
+    nearby: frozenset[str]
+    around: frozenset[str]
+    hit: Hit
+    cosine: float
+    corpus_coverage: float
+    context_coverage: float
+    passage_coverage: float
+    shown: Shown
+
+    @cached_property
+    def text(self) -> str:
+        return self.article.text[self.sentence.span.start : self.sentence.span.end]
+
+    def ranking_signals(self, question: Question) -> dict[str, float]:
+        """What orders the sentences of one question."""
+        return {
+            "similarity": self.cosine,
+            "coverage": self.corpus_coverage,
+            "context": self.context_coverage,
+            "passage": self.passage_coverage,
+            "in_kind": question.answered_in_kind(self.text),
+        }
+
+    def own_signals(self, question: Question) -> dict[str, float]:
+        """What the confidence is made of: nothing in here knows the corpus."""
+        near = term_set(self.text) | self.nearby
+        names = question.names
+        return {
+            "similarity": self.cosine,
+            "nearby_words": coverage(question.stems, near, question.english_rarity.__getitem__),
+            "names_missing": len(names - self.around) / len(names) if names else 0.0,
+            "in_kind": question.answered_in_kind(self.text),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A scored candidate."""
+
+    candidate: Candidate
+    score: float
+    reading: Reading | None = None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Article and number of the sentence."""
+        return self.candidate.article.id, self.candidate.sentence.n
+
+    def signals(self, question: Question) -> dict[str, float]:
+        """What the confidence is made of: the candidate's own signals, and what the reader found where it read."""
+        own = self.candidate.own_signals(question)
+        return own if self.reading is None else {**own, "reading": self.reading.score, "sure": self.reading.sure}
+
+
+class LinearSelector:
+    """A weighted sum of signals. `weights` without one of them is an ablation."""
+
+    def __init__(self, weights: Mapping[str, float] = WEIGHTS) -> None:
+        self._weights = dict(weights)
+
+    def score(self, question: Question, candidates: Sequence[Candidate]) -> list[Score]:
+        scores = []
+        for candidate in candidates:
+            signals = candidate.ranking_signals(question)
+            scores.append(Score(sum(weight * signals[name] for name, weight in self._weights.items())))
+        return scores
+
+
+def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequence[Hit]) -> list[Candidate]:
+    """The sentences of the retrieved passages as candidates, furniture left out, in the order of the hits."""
+    stored = snapshot.passages([hit.passage for hit in hits])
+    rarity = smoothed_rarity(snapshot.passage_count(), snapshot.passages_with(question.stems))
+    articles: dict[int, Article] = {}
+    seen: set[tuple[int, int]] = set()
+    out: list[Candidate] = []
+    for hit in hits:
+        passage = stored[hit.passage]
+        if passage.article not in articles:
+            articles[passage.article] = snapshot.article_by_key(passage.article)
+        article = articles[passage.article]
+        around = snapshot.sentences(passage.article, max(0, passage.first - 1), passage.last + 1)
+        present = [term_set(article.text[s.span.start : s.span.end]) for s in around]
+        title = term_set(article.title) if article.title else frozenset()
+        whole = title.union(*present)
+        shown = _shown(article, passage, around)
+        for i, sentence in enumerate(around):
+            key = (passage.article, sentence.n)
+            if key in seen or sentence.span.furniture or not passage.first <= sentence.n < passage.last:
+                continue
+            seen.add(key)
+            if _is_title(article, sentence):
+                continue
+            nearby = title.union(*present[max(0, i - 1) : i], *present[i + 1 : i + 2])
+            out.append(
+                Candidate(
+                    article, sentence, nearby, whole, hit, float(sentence.vector @ vector),
+                    coverage(question.stems, present[i], rarity),
+                    coverage(question.stems, present[i] | nearby, rarity),
+                    coverage(question.stems, whole, rarity),
+                    shown,
+                )
+            )  # fmt: skip
+    return out
+
+
+def _is_title(article: Article, sentence: StoredSentence) -> bool:
+    """Whether the sentence only repeats the title, which stands beside every citation anyway."""
+    said = article.text[sentence.span.start : sentence.span.end]
+    return bool(article.title) and words(said) == words(article.title or "")
+
+
+def _shown(article: Article, passage: StoredPassage, around: Sequence[StoredSentence]) -> Shown:
+    inside = [s.span for s in around if passage.first <= s.n < passage.last]
+    spans = ((max(s.start, passage.start), min(s.end, passage.end)) for s in inside)
+    moved = tuple((a - passage.start, b - passage.start) for a, b in spans)
+    return Shown(article.title or "", article.text[passage.start : passage.end], moved, passage.first, passage.start)
+
+
+def rank(question: Question, candidates: Sequence[Candidate], selector: Selector) -> list[Evidence]:
+    """Candidates as evidence, best first; ties in the order of article and position."""
+    scores = selector.score(question, candidates)
+    evidence = [Evidence(c, s.value, s.reading) for c, s in zip(candidates, scores, strict=True)]
+    return sorted(evidence, key=lambda e: (-e.score, e.candidate.article.id, e.candidate.sentence.n))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Evidence of one question, best first, and how likely it is that the best of it answers, 0 to 1.
+
+    `absent`: years and countries of the question that no article found mentions; `unanswered`: the parts of the
+    question that nothing answers well enough, where others are answered.
+    """
+
+    evidence: list[Evidence]
+    sure: float
+    absent: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, snapshot: Snapshot, question: Question, vector: Vector, hits: Sequence[Hit], selector: Selector
+    ) -> Ranking:
+        """The sentences of the hits, ranked for one question."""
+        evidence = rank(question, gather(snapshot, question, vector, hits), selector)
+        absent = question.premises.absent({e.candidate.article.id: e.candidate.article for e in evidence}.values())
+        sure = confidence(evidence[0].signals(question), bool(absent)) if evidence else 0.0
+        return cls(evidence, sure, absent)
+
+    def with_parts(self, parts: Mapping[str, Ranking], threshold: float, together: bool = False) -> Ranking:
+        """What answers a part of the question well enough goes first, and all of that is likely to be chosen.
+
+        The whole's own choice stays beside it where it is good enough too. The confidence is that of the least sure.
+        `parts`: their texts, and what was ranked for them; `together`: they count only where all of them are answered.
+        """
+        left = tuple(text for text, p in parts.items() if not p.evidence or p.sure < threshold)
+        found = [p for text, p in parts.items() if text not in left]
+        if not found or (together and left):
+            return self
+        top = self.evidence[0].score + (0.0 if self.sure >= threshold else APART)
+        best = {p.evidence[0].place: replace(p.evidence[0], score=top) for p in found}
+        evidence = [*best.values(), *(e for e in self.evidence if e.place not in best)]
+        absent = tuple(dict.fromkeys(written for ranking in (self, *found) for written in ranking.absent))
+        return Ranking(evidence, min(p.sure for p in found), absent, left)

@@ -1,0 +1,77 @@
+"""Which service a command talks to: the running one, or the index opened here, which alone loads what is heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from qa.core.display import progress_bar
+from qa.core.errors import IndexHeld
+
+if TYPE_CHECKING:
+    from qa.core.settings import Settings
+    from qa.service.client import RemoteQA
+    from qa.service.service import QA
+
+
+def settings_of(home: str | None) -> Settings:
+    from qa.core.settings import Settings
+
+    return Settings.from_environment(home)
+
+
+def running(settings: Settings) -> RemoteQA | None:
+    """The service that holds the index, if one runs."""
+    from qa.service.client import RemoteQA
+
+    return RemoteQA.find(settings.index)
+
+
+@contextmanager
+def opened(settings: Settings, command: str, *, rebuild: bool = False) -> Iterator[QA]:
+    """The index held for writing."""
+    from qa.service.service import QA
+
+    with QA.open(settings=settings, command=command, rebuild=rebuild) as qa:
+        yield qa
+
+
+@contextmanager
+def reader(home: str | None) -> Iterator[QA | RemoteQA]:
+    """The running service; or the index read-only, brought up to date first when the corpus has changed."""
+    settings = settings_of(home)
+    remote = running(settings)
+    if remote is not None:
+        yield remote
+        return
+    from qa.index.freshness import is_fresh
+
+    if not is_fresh(settings):
+        try:
+            with opened(settings, "qa") as qa, progress_bar("indexing") as progress:
+                qa.sync(progress)
+                yield qa
+                return
+        except IndexHeld as error:
+            click.echo(f"qa: {error} Answering from what is indexed.", err=True)
+    from qa.service.service import QA
+
+    with QA.read(settings=settings) as qa:
+        yield qa
+
+
+@contextmanager
+def writer(home: str | None) -> Iterator[QA | RemoteQA]:
+    """The running service, or the index opened for writing and up to date with the corpus."""
+    settings = settings_of(home)
+    remote = running(settings)
+    if remote is not None:
+        yield remote
+        return
+    with opened(settings, "qa") as qa:
+        with progress_bar("indexing") as progress:
+            qa.sync(progress)
+        yield qa

@@ -1,0 +1,1 @@
+"""What every package speaks: values, errors, settings and a few small tools."""

@@ -1,0 +1,34 @@
+"""What people are shown while they wait, and names as they can be shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+def shown(name: str) -> str:
+    """A name as a terminal can show it: what is invisible or moves the cursor is spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on standard error, drawn only once there is something to do and somebody to look."""
+    from tqdm import tqdm
+
+    bars: list[Any] = []
+
+    def update(done: int, of: int, name: str) -> None:
+        if not bars:
+            bars.append(tqdm(total=of, desc=what, unit="article", file=sys.stderr, disable=None))
+        bars[0].total = of
+        bars[0].set_postfix_str(shown(name[-30:]), refresh=False)
+        bars[0].update(done - bars[0].n)
+
+    try:
+        yield update
+    finally:
+        for bar in bars:
+            bar.close()

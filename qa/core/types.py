@@ -1,0 +1,273 @@
+"""The vocabulary: what the stages hand to each other. Frozen values without behaviour beyond their own fields.
+
+Offsets are counted in Unicode code points over an article's canonical text, `start` inclusive, `end` exclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+DECLINED = "The articles do not answer this question."  # the one refusal phrase: page, command line, tests
+METADATA = ("title", "outlet", "url", "author", "published", "language")  # what can be stated about an article
+GIVEN = "given"  # the origin of a value that a person gave
+TITLE_WORDS = 12  # a derived title is the first words of the text: enough to recognise an article in a list
+
+
+def version_of(text: str) -> str:
+    """First 12 hex digits of the SHA-256 of the canonical text in UTF-8."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article: canonical text and what is known about it. Unknown metadata is None, never a guess.
+
+    `id` is the stem of its file in `corpus/`. `published` is an ISO 8601 date or date-time, `language` a BCP 47 tag,
+    `added` an ISO 8601 date-time in UTC. `origins` says of a field where its value was found ("og:title"), or that a
+    person gave it (GIVEN).
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+    author: str | None = None
+    published: str | None = None
+    language: str | None = None
+    added: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @cached_property
+    def version(self) -> str:
+        return version_of(self.text)
+
+    @cached_property
+    def shown_title(self) -> str:
+        """The given title, or the first words of the text. Never embedded, never indexed when derived."""
+        if self.title:
+            return self.title
+        words = self.text.split(maxsplit=TITLE_WORDS)
+        return " ".join(words[:TITLE_WORDS]) + ("…" if len(words) > TITLE_WORDS else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value and where it stands, in a word or two: `json-ld`, `og:title`, `pdf information`, `the text`."""
+
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One article. `text` is plain: no markup, paragraphs and headings as blocks with an empty line between them.
+
+    `metadata` has keys of METADATA: `author` is all authors, joined by ", "; `published` an ISO 8601 date, or a
+    date-time with its offset where one is stated; `language` a BCP 47 tag; `url` the canonical address.
+    `name` is what to derive an id from where there is no title, such as a file name or the entry's own id in a feed.
+    `notes` are sentences for the person who added it ("Read as windows-1252: its encoding is not stated.").
+    """
+
+    text: str
+    metadata: Mapping[str, Found] = field(default_factory=dict)
+    name: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record of a file that holds many (a line, an entry), left out while the others go on: which, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence's span. `furniture` marks site boilerplate: text that is kept but never answers."""
+
+    start: int
+    end: int
+    furniture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences `first..last` (half-open) that fits the embedding model.
+
+    A sentence longer than the model's window yields several passages that name that one sentence;
+    only then are `start`/`end` narrower than the sentences'.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may answer. Dates are ISO 8601 days, both ends inclusive; empty means all."""
+
+    outlets: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    published_from: str | None = None
+    published_to: str | None = None
+
+    @property
+    def by_date(self) -> bool:
+        return self.published_from is not None or self.published_to is not None
+
+    def __bool__(self) -> bool:
+        return bool(self.outlets or self.articles or self.by_date)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage. `score` is the fused one (higher is better), `cosine` lies in [-1, 1]."""
+
+    passage: str
+    article: str
+    score: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Where another article of the same story has the sentence too: its own offsets and version."""
+
+    article: str
+    version: str
+    start: int
+    end: int
+    title: str
+    outlet: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a sentence stands: `article.text[start:end] == quote` for the article's `version`.
+
+    `answer` is the span inside it, in the article's offsets too, of the words that answer, where they are known.
+    `also_in` are the other articles of its story that have the sentence: copies, which count once.
+    """
+
+    n: int
+    article: str
+    version: str
+    start: int
+    end: int
+    quote: str
+    title: str
+    outlet: str | None
+    published: str | None
+    answer: tuple[int, int] | None = None
+    also_in: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """A sentence of an answer with the citations that carry it."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePassage:
+    """A passage shown to a person: exact text and offsets, with the spans (absolute) cited inside it."""
+
+    article: str
+    version: str
+    start: int
+    end: int
+    text: str
+    title: str
+    outlet: str | None
+    published: str | None
+    score: float
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service says to a question.
+
+    `confidence` is the estimated probability that the sentences answer the question; below the
+    threshold `declined` is true, `sentences` is empty and `nearest` holds the closest passages.
+    `undated_left_out` counts articles that a date filter left out for want of a date; `notes` say what else a
+    reader should know, such as a part of the question that is not answered.
+    """
+
+    question: str
+    declined: bool
+    confidence: float
+    sentences: tuple[AnswerSentence, ...]
+    nearest: tuple[SourcePassage, ...]
+    passages: tuple[SourcePassage, ...]
+    timings_ms: dict[str, float]
+    undated_left_out: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """A row of the library."""
+
+    id: str
+    version: str
+    title: str
+    outlet: str | None
+    url: str | None
+    author: str | None
+    published: str | None
+    added: str | None
+    sentences: int
+    passages: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file or text: `status` is added, replaced, updated (what is known about it, not its text),
+    unchanged, duplicate, removed or refused."""
+
+    name: str
+    status: str
+    article: str | None = None
+    message: str = ""
+
+
+@dataclass
+class SyncReport:
+    """What a sync did, by article id or file name."""
+
+    added: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    unchanged: int = 0
+    passages: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.added or self.replaced or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, what is wrong (empty when nothing is), and the command that mends it."""
+
+    check: str
+    problems: tuple[str, ...] = ()
+    mend: str = ""
+
+    @property
+    def sound(self) -> bool:
+        return not self.problems

@@ -1,0 +1,1 @@
+"""An article: its file, its text, its sentences and passages."""

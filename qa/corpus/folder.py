@@ -1,0 +1,233 @@
+"""The corpus folder: article files listed, read, written, described anew, deleted.
+
+`corpus/` is the truth: a file that stands complete there is an article.
+
+Knows the file system. Does not know the index, and leaves what stands in a file to `qa/corpus/article_file.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import stat
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from qa.core.errors import ArticleError, StorageError
+from qa.core.types import Article
+from qa.corpus.article_file import (
+    FIELDS,
+    FIRST_HEADING,
+    MAX_BYTES,
+    check_size,
+    decode,
+    joined_origins,
+    parse_article,
+    plain_lines,
+    render,
+    slug,
+    storable,
+)
+from qa.corpus.frontmatter import render_front_matter, split_front_matter
+
+log = logging.getLogger(__name__)
+
+SUFFIXES = (".md", ".txt")
+TEMPORARY = ".incoming-"  # files being written; swept when the folder is next opened for writing
+
+_UNSETTLED = "The article is complete, but may not survive a power cut. Mend the disk, then run: qa index"
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFile:
+    """A file of the corpus as the file system knows it; equal stamps mean unchanged contents."""
+
+    path: Path
+    stamp: str
+
+    @property
+    def id(self) -> str:
+        return self.path.stem
+
+
+class Corpus:
+    """The folder of article files. Writing is atomic: aside, fsync, rename, fsync of the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def files(self) -> Iterator[CorpusFile]:
+        """Every regular article file in the folder itself, in the order of ids.
+
+        Left out are links, folders, hidden files, a README, and names that are not UTF-8 (with a warning).
+        """
+        if not self.folder.is_dir():
+            return
+        with os.scandir(self.folder) as entries:
+            found = [e for e in entries if e.name.endswith(SUFFIXES) and _is_article_name(e.name)]
+        for entry in [e for e in found if not storable(e.name)]:
+            log.warning("Left out %a in %s: its name is not UTF-8. Rename it.", entry.name, self.folder)
+            found.remove(entry)
+        for entry in sorted(found, key=lambda e: os.path.splitext(e.name)):
+            with contextlib.suppress(FileNotFoundError):  # gone since the listing
+                if entry.is_file(follow_symlinks=False):
+                    yield CorpusFile(Path(entry.path), _stamp(entry.stat(follow_symlinks=False)))
+
+    def files_of(self, ids: Collection[str]) -> Iterator[CorpusFile]:
+        """The files of these ids, as `files` lists them."""
+        names = (f"{id}{suffix}" for id in sorted(ids) for suffix in SUFFIXES)
+        return (file for name in names if (file := self.file(name)) is not None)
+
+    def file(self, name: str) -> CorpusFile | None:
+        """The article file of this name in the folder itself, as `files` would list it; None when there is none."""
+        path = self.folder / name
+        if Path(name).name != name or not name.endswith(SUFFIXES) or not _is_article_name(name) or not storable(name):
+            return None
+        try:
+            info = path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return CorpusFile(path, _stamp(info)) if stat.S_ISREG(info.st_mode) else None
+
+    def read(self, file: CorpusFile) -> Article:
+        """The article in a file. Raises ArticleError when it is none, OSError when it cannot be read."""
+        with file.path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        return parse_article(decode(data), file.id, markdown=file.path.suffix == ".md")
+
+    def path_of(self, id: str) -> Path | None:
+        """The file of an article, whatever its suffix. An id that is no file stem, such as `../x`, has none."""
+        if not _is_stem(id):
+            return None
+        paths = (self.folder / f"{id}{suffix}" for suffix in SUFFIXES)
+        return next((p for p in paths if os.path.isfile(p) and not os.path.islink(p)), None)
+
+    def free_id(self, wanted: str, taken: Collection[str] = ()) -> str:
+        """`wanted` as a slug, or `wanted-2`, `wanted-3` and so on when that is taken or a file of that name exists."""
+        stem, n = slug(wanted), 1
+        while (candidate := stem if n == 1 else f"{stem}-{n}") in taken or not self._is_free(candidate):
+            n += 1
+        return candidate
+
+    def write(self, article: Article, *, settle: bool = True) -> CorpusFile:
+        """Put an article's file in place, whole or not at all, replacing an older one. It survives a power cut once the
+        folder is settled, too; who writes many files settles once, at the end.
+
+        Raises StorageError, and ArticleError for an id that cannot name a file of this folder or a text too long to be
+        read again.
+        """
+        if not _is_stem(article.id):
+            raise ArticleError(f"{article.id!r} cannot name an article; expected something like {slug(article.id)!r}.")
+        stamped = article if article.added else replace(article, added=_now())
+        return self._place(self.folder / f"{article.id}.md", render(stamped), self.path_of(article.id), settle)
+
+    def restate(self, article: Article) -> CorpusFile | None:
+        """Write what is known about an article into its file and leave everything else in it as it is, other fields of
+        its front matter included. None when there is no such file.
+
+        Raises StorageError, and ArticleError when the file cannot be read.
+        """
+        path = self.path_of(article.id)
+        if path is None:
+            return None
+        fields, body = split_front_matter(plain_lines(decode(path.read_bytes())))
+        said = {k for k, origin in article.origins.items() if origin != FIRST_HEADING}  # the heading says it itself
+        known = {k: getattr(article, k) for k in FIELDS if k in said or k not in article.origins}
+        known["origins"] = joined_origins({k: article.origins[k] for k in said})
+        kept = {k: v for k, v in {**fields, **known}.items() if k not in known or v}
+        gap = "" if fields else "\n"
+        return self._place(path, f"{render_front_matter(kept)}{gap}{body}", path, settle=True)
+
+    def settle(self) -> None:
+        """Make sure that files which were written survive a power cut. Raises StorageError."""
+        try:
+            self._sync_folder()
+        except OSError as error:
+            raise StorageError(
+                f"Could not write into {self.folder}: {error.strerror or error}. {_UNSETTLED}"
+            ) from error
+
+    def delete(self, id: str) -> bool:
+        """Remove an article's file; False when there is none. Raises StorageError."""
+        if self.path_of(id) is None:
+            return False
+        try:
+            while path := self.path_of(id):  # both, where a kill while replacing left the .txt beside the .md
+                path.unlink()
+            self._sync_folder()
+        except OSError as error:
+            raise StorageError(
+                f"Could not remove {id} from {self.folder}: {error.strerror or error}. Mend it and try again."
+            ) from error
+        return True
+
+    def sweep(self) -> None:
+        """Remove what an interrupted write left aside. Only the holder of the index lock may call it."""
+        for path in self.folder.glob(f"{TEMPORARY}*"):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+    def _is_free(self, id: str) -> bool:
+        taken = any(os.path.lexists(self.folder / f"{id}{suffix}") for suffix in SUFFIXES)
+        return _is_stem(id) and not taken
+
+    def _place(self, target: Path, contents: str, old: Path | None, settle: bool) -> CorpusFile:
+        data = contents.encode("utf-8")
+        check_size(data)
+        advice = "Nothing was added; make room or mend the permissions, then add it again."
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._put(target, data)
+            advice = _UNSETTLED
+            if old is not None and old != target:
+                old.unlink()
+            if settle:
+                self._sync_folder()
+            info = target.stat()
+        except OSError as error:
+            reason = error.strerror or error
+            raise StorageError(f"Could not write {target.name} into {self.folder}: {reason}. {advice}") from error
+        return CorpusFile(target, _stamp(info))
+
+    def _put(self, target: Path, data: bytes) -> None:
+        """Write aside, flush to the disk, rename: the file is there whole or as it was before."""
+        handle, aside = tempfile.mkstemp(prefix=TEMPORARY, dir=self.folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(aside, 0o644)
+            os.replace(aside, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(aside)
+            raise
+
+    def _sync_folder(self) -> None:
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _is_article_name(name: str) -> bool:
+    return not name.startswith(".") and Path(name).stem.casefold() != "readme"
+
+
+def _is_stem(id: str) -> bool:
+    """Whether an id can be the stem of an article's file in the folder itself."""
+    return _is_article_name(f"{id}.md") and not any(c in "/\0" for c in id) and storable(id)
+
+
+def _stamp(info: os.stat_result) -> str:
+    return f"{info.st_size}:{info.st_mtime_ns}:{info.st_ino}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,1 @@
+"""The two stores, catalog and Chroma, and their one writer."""

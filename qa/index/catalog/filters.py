@@ -1,0 +1,45 @@
+"""Filters and searches as SQL conditions on `articles a`, each with its values."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from qa.core.types import Filters
+from qa.corpus.article_file import parse_date, storable
+
+SHOWN = "coalesce(a.title, substr(a.text, 1, 200))"  # begins as the shown title does; whole texts need not be compared
+_SEARCHED = f"fold(a.id || ' ' || {SHOWN} || ' ' || coalesce(a.outlet, ''))"
+_MOST_WORDS = 12  # of a search in the library; each is looked for in every row
+_LONGEST_SEARCH = 200  # characters
+
+
+def folded(text: str | None) -> str | None:
+    """Text for comparing as people do: without case, without accents. SQLite knows it as `fold`."""
+    if text is None or text.isascii():
+        return text and text.lower()
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def search_condition(search: str) -> tuple[str, list[Any]]:
+    if not storable(search):
+        return "0", []
+    words = (folded(search[:_LONGEST_SEARCH]) or "").split()[:_MOST_WORDS]
+    return " AND ".join(["1", *(f"instr({_SEARCHED}, ?)" for _ in words)]), words
+
+
+def article_condition(filters: Filters) -> tuple[str, list[Any]]:
+    """An SQL condition on `articles a`, with its values."""
+    parts, values = ["1"], list[Any]()
+    for column, wanted in (("outlet", filters.outlets), ("id", filters.articles)):
+        if wanted:
+            parts.append(f"a.{column} IN ({','.join('?' * len(wanted))})")
+            values += wanted
+    if filters.published_from is not None:
+        parts.append("a.published_day >= ?")
+        values.append(parse_date(filters.published_from).toordinal())
+    if filters.published_to is not None:
+        parts.append("a.published_day <= ?")
+        values.append(parse_date(filters.published_to).toordinal())
+    return " AND ".join(parts), values

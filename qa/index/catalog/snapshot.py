@@ -1,0 +1,278 @@
+"""What can be read from the catalog: one consistent state, seen through SQL and handed out as values."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.core.types import Article, ArticleSummary, Filters, Sentence
+from qa.corpus.article_file import split_origins, storable
+from qa.index.catalog.filters import SHOWN, article_condition, search_condition
+
+Matrix = NDArray[np.float32]
+
+_MANY = 500  # parameters in one statement; SQLite's own limit starts at 999
+_ARTICLE = "id, text, title, outlet, url, author, published, language, added, origins"
+_ORDERS = {
+    "id": "a.id",
+    "title": f"fold({SHOWN})",
+    "outlet": "fold(a.outlet)",
+    "published": "a.published_day",
+    "added": "a.added",
+    "sentences": "(SELECT max(s.n) FROM sentences s WHERE s.article = a.key)",  # one seek; count(*) reads them all
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage's row. `article` is the article's key inside this catalog."""
+
+    id: str
+    article: int
+    start: int
+    end: int
+    first: int
+    last: int
+    vector: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence:
+    """A sentence's row with its vector."""
+
+    n: int
+    span: Sentence
+    vector: Matrix
+
+
+def unpacked(blob: bytes) -> Matrix:
+    return np.frombuffer(blob, "<f2").astype(np.float32)
+
+
+def _article(row: tuple[Any, ...]) -> Article:
+    return Article(*(*row[:-1], split_origins(row[-1])))
+
+
+def _passage(row: tuple[Any, ...]) -> StoredPassage:
+    id, article, start, end, first, last, vector = row
+    return StoredPassage(id, article, start, end, first, last, unpacked(vector))
+
+
+class Snapshot:
+    """Queries over one open read transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def generation(self) -> int:
+        """Grows with every change of what can be found."""
+        return int(self._one("SELECT n FROM generation"))
+
+    def counts(self) -> dict[str, int]:
+        return {
+            table: int(self._one(f"SELECT count(*) FROM {table}"))
+            for table in ("articles", "sentences", "passages", "pending", "refused")
+        }
+
+    def passage_count(self) -> int:
+        return int(self._one("SELECT count(*) FROM passages"))
+
+    def stamps(self, only: Collection[str] | None = None) -> dict[str, str]:
+        """The stamp of every article's file, or of those of these ids only."""
+        if only is None:
+            return dict(self._db.execute("SELECT id, stamp FROM articles"))
+        return dict(self._in("SELECT id, stamp FROM articles WHERE id IN ({})", sorted(only)))
+
+    def refused(self, only: Collection[str] | None = None) -> dict[str, tuple[str, str]]:
+        """Files of the corpus that are no articles: name to (stamp, reason); those of all ids, or of these only."""
+        rows = self._db.execute("SELECT * FROM refused")  # few
+        return {
+            name: (stamp, reason) for name, stamp, reason in rows if only is None or os.path.splitext(name)[0] in only
+        }
+
+    def article(self, id: str) -> Article | None:
+        if not storable(id):
+            return None
+        row = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (id,)).fetchone()
+        return _article(row) if row else None
+
+    def article_by_key(self, key: int) -> Article:
+        return _article(self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())
+
+    def ids_with_version(self, version: str) -> list[str]:
+        """Articles with exactly this text."""
+        return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE version = ? ORDER BY id", (version,))]
+
+    def ids_with_url(self, url: str) -> list[str]:
+        """Articles with exactly this address."""
+        return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE url = ? ORDER BY id", (url,))]
+
+    def stories(self, ids: Sequence[str]) -> dict[str, int]:
+        """The stories of those of the articles that are in one; two numbers are equal when the stories are."""
+        sql = "SELECT id, story FROM articles WHERE story IS NOT NULL AND id IN ({})"
+        return dict(self._in(sql, list(ids)))
+
+    def story(self, id: str, filters: Filters | None = None, limit: int = -1) -> list[str]:
+        """The articles of the story that this one is in, those published first before those added first; none when it
+        is alone."""
+        where, values = article_condition(filters or Filters())
+        sql = f"SELECT a.id FROM articles a WHERE a.story = (SELECT story FROM articles WHERE id = ?) AND {where}"
+        order = " ORDER BY a.published_day NULLS LAST, a.added NULLS LAST, a.id LIMIT ?"
+        return [r[0] for r in self._db.execute(sql + order, (id, *values, limit))]
+
+    def articles(self) -> Iterator[Article]:
+        for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles ORDER BY id"):
+            yield _article(row)
+
+    def summaries(
+        self,
+        *,
+        search: str = "",
+        order: str = "id",
+        descending: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> list[ArticleSummary]:
+        """Rows of the library: articles with every word of `search` in id, shown title or outlet.
+
+        Ordered by id, title, outlet, published, added or sentences; what is unknown comes last either way.
+        """
+        where, values = search_condition(search)
+        by = f"{_ORDERS.get(order, 'a.id')} {'DESC' if descending else 'ASC'} NULLS LAST, a.id"
+        rows = self._db.execute(
+            f"WITH page AS (SELECT a.key FROM articles a WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?)"
+            " SELECT a.id, a.version, a.title, a.outlet, a.url, a.author, a.published, a.added,"
+            " substr(a.text, 1, 400), (SELECT count(*) FROM sentences s WHERE s.article = a.key),"
+            " (SELECT count(*) FROM passages p WHERE p.article = a.key), length(a.text)"
+            f" FROM page JOIN articles a ON a.key = page.key ORDER BY {by}",
+            (*values, -1 if limit is None else limit, offset),
+        )
+        return [
+            ArticleSummary(
+                id=r[0], version=r[1], title=Article(r[0], r[8], r[2]).shown_title, outlet=r[3], url=r[4], author=r[5],
+                published=r[6], added=r[7], sentences=r[9], passages=r[10], characters=r[11],
+            )
+            for r in rows
+        ]  # fmt: skip
+
+    def summary_count(self, search: str = "") -> int:
+        """How many rows `summaries` has for a search without a limit."""
+        where, values = search_condition(search)
+        return int(self._one(f"SELECT count(*) FROM articles a WHERE {where}", values))
+
+    def outlets(self) -> list[str]:
+        return [r[0] for r in self._db.execute("SELECT DISTINCT outlet FROM articles WHERE outlet <> '' ORDER BY 1")]
+
+    def undated(self, filters: Filters) -> int:
+        """How many articles a date filter leaves out only because they have no date."""
+        if not filters.by_date:
+            return 0
+        where, values = article_condition(Filters(filters.outlets, filters.articles))
+        return int(self._one(f"SELECT count(*) FROM articles a WHERE published_day IS NULL AND {where}", values))
+
+    def lexical(self, match: str, filters: Filters, k: int) -> list[str]:
+        """Ids of the k passages that FTS5's own BM25 ranks first for a MATCH expression."""
+        where, values = article_condition(filters)
+        if filters:
+            sql = (
+                "SELECT p.id FROM passage_index f JOIN passages p ON p.key = f.rowid"
+                " JOIN articles a ON a.key = p.article"
+                f" WHERE passage_index MATCH ? AND {where} ORDER BY bm25(passage_index), p.id LIMIT ?"
+            )
+            return [r[0] for r in self._db.execute(sql, (match, *values, k))]
+        sql = "SELECT rowid, rank FROM passage_index WHERE passage_index MATCH ? ORDER BY rank LIMIT ?"
+        limit = k + 1
+        while len(rows := self._db.execute(sql, (match, limit)).fetchall()) == limit and rows[-1][1] == rows[k - 1][1]:
+            limit *= 2  # all that tie with the k-th, so that ids decide, not the order in which articles came
+        ids = dict(self._in("SELECT key, id FROM passages WHERE key IN ({})", [key for key, _ in rows]))
+        return [id for _, id in sorted((rank, ids[key]) for key, rank in rows)][:k]
+
+    def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each indexed term (stemmed as FTS5 does) occurs; absent terms are left out."""
+        return dict(self._in("SELECT term, doc FROM passage_terms WHERE term IN ({})", list(terms)))
+
+    def passages(self, ids: Iterable[str]) -> dict[str, StoredPassage]:
+        """Passages by id; ids that are not stored are left out."""
+        sql = 'SELECT id, article, start, "end", first, last, vector FROM passages WHERE id IN ({})'
+        return {r[0]: _passage(r) for r in self._in(sql, list(ids))}
+
+    def passages_of(self, article: str) -> list[StoredPassage]:
+        rows = self._db.execute(
+            'SELECT p.id, p.article, p.start, p."end", p.first, p.last, p.vector FROM passages p'
+            " JOIN articles a ON a.key = p.article WHERE a.id = ? ORDER BY p.n",
+            (article,),
+        )
+        return [_passage(r) for r in rows]
+
+    def sentences(self, article: int, first: int, last: int) -> list[StoredSentence]:
+        """Sentences first..last (half-open) of the article with this key."""
+        rows = self._db.execute(
+            'SELECT n, start, "end", furniture, vector FROM sentences'
+            " WHERE article = ? AND n >= ? AND n < ? ORDER BY n",
+            (article, first, last),
+        )
+        return [StoredSentence(r[0], Sentence(r[1], r[2], bool(r[3])), unpacked(r[4])) for r in rows]
+
+    def sentences_of(self, article: str) -> list[Sentence]:
+        rows = self._db.execute(
+            'SELECT s.start, s."end", s.furniture FROM sentences s JOIN articles a ON a.key = s.article'
+            " WHERE a.id = ? ORDER BY s.n",
+            (article,),
+        )
+        return [Sentence(r[0], r[1], bool(r[2])) for r in rows]
+
+    def stored_sentences_of(self, article: str) -> list[StoredSentence]:
+        """All sentences of an article by its id, with their vectors."""
+        row = self._db.execute("SELECT key FROM articles WHERE id = ?", (article,)).fetchone()
+        return self.sentences(row[0], 0, sys.maxsize) if row else []
+
+    def passage_with(self, article: str, sentence: int) -> str:
+        """The first passage of an article that holds the n-th sentence."""
+        sql = (
+            "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article"
+            " WHERE a.id = ? AND p.first <= ? AND p.last > ? ORDER BY p.n LIMIT 1"
+        )
+        return str(self._one(sql, (article, sentence, sentence)))
+
+    def pending(self) -> list[str]:
+        return [r[0] for r in self._db.execute("SELECT id FROM pending ORDER BY id")]
+
+    def passage_ids(self) -> list[str]:
+        return [r[0] for r in self._db.execute("SELECT id FROM passages ORDER BY id")]
+
+    def vectors(self, dimension: int, *, pending_only: bool = False) -> tuple[list[str], NDArray[np.int64], Matrix]:
+        """Ids, article keys and vectors (n, d) of all passages, in the order of ids."""
+        only = " WHERE id IN (SELECT id FROM pending)" if pending_only else ""
+        rows = self._db.execute(f"SELECT id, article, vector FROM passages{only} ORDER BY id").fetchall()
+        matrix = np.frombuffer(b"".join(r[2] for r in rows), "<f2").astype(np.float32).reshape(len(rows), dimension)
+        return [r[0] for r in rows], np.array([r[1] for r in rows], np.int64), matrix
+
+    def allowed(self, filters: Filters) -> set[int]:
+        """Keys of the articles that pass the filters."""
+        where, values = article_condition(filters)
+        return {r[0] for r in self._db.execute(f"SELECT key FROM articles a WHERE {where}", values)}
+
+    def details(self, ids: Sequence[str]) -> list[tuple[str, str, str | None, int | None]]:
+        """What Chroma holds besides vectors: (passage id, article id, outlet, published day)."""
+        sql = (
+            "SELECT p.id, a.id, a.outlet, a.published_day FROM passages p JOIN articles a ON a.key = p.article"
+            " WHERE p.id IN ({})"
+        )
+        return [(r[0], r[1], r[2], r[3]) for r in self._in(sql, list(ids))]
+
+    def _one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        return self._db.execute(sql, values).fetchone()[0]
+
+    def _in(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
+        for i in range(0, len(values), _MANY):
+            part = values[i : i + _MANY]
+            rows += self._db.execute(sql.format(",".join("?" * len(part))), part).fetchall()
+        return rows

@@ -1,0 +1,83 @@
+"""From what a parser found to a draft: canonical text with words in it, metadata in the forms that Found promises.
+
+Knows no format. A value that has not its field's form is left out, since a wrong date is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from qa.core.errors import ArticleError
+from qa.core.types import Draft, Found
+from qa.corpus.article_file import MAX_BYTES, MAX_FIELD, canonical_text, storable
+from qa.intake.dates import date_of
+
+MAX_NAME = 200  # characters of a file's name that are worth deriving an id from
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_NO_LANGUAGE = {"und", "zxx", "mul", "mis"}  # ISO 639-2: undetermined, none, several, uncoded
+_SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,8}$")
+
+
+def drafted(text: str, metadata: Mapping[str, Found], name: str = "", notes: tuple[str, ...] = ()) -> Draft:
+    """A draft of the text in canonical form. Raises ArticleError when it has no words or more than an article may."""
+    text = canonical_text(text)
+    if not any(c.isalnum() for c in text):
+        got = "no letter or digit" if text else "no text"
+        raise ArticleError(f"It holds {got}; an article needs words.")
+    if len(text.encode()) > MAX_BYTES:
+        raise ArticleError(
+            f"Its text has more than {MAX_BYTES:,} bytes, the most that an article may. Split it and add the parts."
+        )
+    return Draft(text, dict(metadata), name, notes)
+
+
+def stated(origin: str, **values: object) -> dict[str, Found]:
+    """Those of the values that are what their field wants, cleaned. What is no string is no value."""
+    found = {}
+    for field, value in values.items():
+        clean = _CLEAN.get(field, one_line)(value) if isinstance(value, str) else None
+        if clean:
+            found[field] = Found(clean, origin)
+    return found
+
+
+def one_line(value: str) -> str | None:
+    """Canonical text on one line; None when there is none, or more than a field holds."""
+    if not storable(value):
+        return None
+    line = " ".join(canonical_text(value).split())
+    return line if 0 < len(line) <= MAX_FIELD else None
+
+
+def joined_names(names: list[str]) -> str:
+    """Several authors as one value, each once."""
+    return ", ".join(dict.fromkeys(name for given in names if (name := one_line(given))))
+
+
+def stem_of(name: str) -> str:
+    """What an id may be derived from in a file's name: its last part without the suffix. Never a path."""
+    last = re.split(r"[/\\]", name)[-1]
+    last = last.encode(errors="replace").decode()
+    return (one_line(_SUFFIX.sub("", last)[:MAX_NAME]) or "").lstrip(".- ")
+
+
+def _language_of(value: str) -> str | None:
+    tag = value.strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) and tag.lower() not in _NO_LANGUAGE else None
+
+
+def _address_of(value: str) -> str | None:
+    """A web address that says where, and nobody's password."""
+    line = one_line(value)
+    try:
+        parts = urlsplit(line or "")
+        whole = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    except ValueError:
+        return None
+    return line if whole and line and " " not in line else None
+
+
+_CLEAN = {"published": date_of, "language": _language_of, "url": _address_of}

@@ -1,0 +1,1 @@
+"""A web address to its bytes, from public places only."""

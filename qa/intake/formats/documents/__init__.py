@@ -1,0 +1,1 @@
+"""Files that are one text: plain text, Markdown, PDF, Word, e-books, fragments of HTML."""

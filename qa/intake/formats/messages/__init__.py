@@ -1,0 +1,1 @@
+"""What was sent to somebody: mails, newsletters, feeds."""

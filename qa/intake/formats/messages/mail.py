@@ -1,0 +1,176 @@
+"""Mails and newsletters (.eml) to drafts: the message, not what it quotes, not its footer, not its attachments.
+
+The standard library reads the mail. The text is that of the HTML part where there is one, since a newsletter's plain
+part is often a stub or full of addresses; its markup is read whole, as a fragment, for a mail has no page's menus.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from qa.core.errors import ArticleError
+from qa.core.types import Draft, Found
+from qa.intake.drafts import drafted, stated, stem_of
+from qa.intake.encodings import decoded
+from qa.intake.formats.documents.markup import fragment_text
+from qa.intake.formats.documents.wrapping import unwrapped
+
+MAX_PARTS = 1_000  # a newsletter with every picture inside has a hundred
+MAX_MULTIPARTS = 100  # groups of parts; a forwarded newsletter has five
+MAX_HEADER = 4_000  # characters; the standard library's reader of headers takes minutes over endless ones
+FOOTER_FROM = 0.5  # share of the message after which a line about unsubscribing begins its footer
+MAX_FOOTER_LINE = 400  # characters; in a longer one it is what the message is about
+MAX_INTRO = 300  # characters of "On Tuesday ... wrote:"
+MAX_SIGNATURE = 600  # characters; what goes on longer after two hyphens is no signature
+HEAD_LINES = 4  # lines in which "view in browser" stands
+
+_LIST_HEADERS = ("list-unsubscribe", "list-id")
+_QUOTED = ("cite", "gmail_quote", "yahoo_quoted", "moz-cite-prefix", "appendonsend", "divRplyFwdMsg", "gmail_signature")
+_WROTE = re.compile(r"\b(?:wrote|writes|schrieb|a écrit)\s?:(?:\n|$)")
+_TIME_OR_ADDRESS = re.compile(r"\d:\d\d|\w@\w")
+_FORWARDED = re.compile(r"^-{2,} ?(?:Original Message|Original-Nachricht|Forwarded message)[ -]*$", re.IGNORECASE)
+_FROM = re.compile(r"\*?(?:From|Von|De)\s?:", re.IGNORECASE)
+_SENT = re.compile(r"\*?(?:Sent|Date|To|Subject|Gesendet|Envoyé)\s?:", re.IGNORECASE)
+_SENT_WITH = re.compile(r"Sent (?:from|with) (?:my |Mail for )?[\w ]{1,30}\.?", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"\bunsubscribe\b|\bopt[ -]out\b|manage (?:your )?(?:e-?mail )?(?:preferences|subscriptions?|settings)|"
+    r"(?:you(?:['’]re| are)|why am i|why did i) (?:receiving|getting|get) (?:this|our|these)|"
+    r"you(?:['’]ve)? (?:have )?received this (?:e-?mail|message|newsletter)|update your (?:preferences|profile)|"
+    r"this (?:e-?mail|message|newsletter) was sent to|no longer (?:wish|want) to receive",
+    re.IGNORECASE,
+)
+_IN_BROWSER = re.compile(
+    r"^.{0,120}\b(?:view|read|open|see)\b.{0,40}\b(?:in (?:your |a |the )?browser|online)\b.{0,40}$"
+    r"|^.{0,40}(?:trouble|problems?|not displaying).{0,20}(?:viewing|reading|correctly).{0,120}$",
+    re.IGNORECASE,
+)
+
+
+def parse(data: bytes, name: str) -> list[Draft]:
+    """One draft. Raises ArticleError when no part of the mail is text with words in it."""
+    if data.lower().count(b"content-type: multipart/") > MAX_MULTIPARTS:  # whose nesting costs its square
+        raise ArticleError(f"It has more than {MAX_MULTIPARTS} groups of parts; no mail has. Save its text instead.")
+    try:
+        message = message_from_bytes(data, policy=policy.default)
+        parts = sum(1 for _ in message.walk())
+    except RecursionError as error:
+        raise ArticleError("Its parts are nested hundreds deep; no mail's are. Save its text instead.") from error
+    if parts > MAX_PARTS:
+        raise ArticleError(f"It has {parts:,} parts; at most {MAX_PARTS:,} are read. Save its text instead.")
+    return [drafted(_text(message), _metadata(message), stem_of(name), _defects(message))]
+
+
+def _metadata(message: EmailMessage) -> dict[str, Found]:
+    """The sender of a newsletter is an outlet, any other an author. A saved page's date is when it was saved."""
+    if page := _header(message, "snapshot-content-location"):
+        return stated("saved page", title=_header(message, "subject"), url=page)
+    shown, address = parseaddr(_header(message, "from"))
+    sender = shown.strip("'\" ") or address
+    is_list = any(header in message for header in _LIST_HEADERS)
+    return stated(
+        "mail headers",
+        title=_header(message, "subject"),
+        outlet=sender if is_list else None,
+        author=None if is_list else sender,
+        published=_header(message, "date"),
+        language=_header(message, "content-language").partition(",")[0],
+        url=_header(message, "archived-at").strip("<> "),
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header's decoded value; empty where it is missing, endless or beyond the standard library."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
+    if len(raw) > MAX_HEADER:
+        return ""
+    try:
+        return str(message[name] or "")
+    except Exception:  # its parser of headers raises many things on malformed ones
+        return ""
+
+
+def _defects(message: EmailMessage) -> tuple[str, ...]:
+    broken = any(part.defects for part in message.walk())
+    return ("The mail is malformed in places; check that its text is whole.",) if broken else ()
+
+
+def _text(message: EmailMessage) -> str:
+    for kind, read in (("html", _html_text), ("plain", _plain_text)):
+        texts = [read(content) for content in _contents(message, kind)]
+        if any(c.isalnum() for text in texts for c in text):
+            return _without_edges("\n\n".join(texts))
+    raise ArticleError("No part of the mail is text with words in it. Add what is attached to it instead.")
+
+
+def _contents(message: EmailMessage, subtype: str) -> Iterator[str]:
+    for part in message.walk():
+        if part.get_content_type() == f"text/{subtype}" and not _is_attached(part):
+            yield _content(part)
+
+
+def _is_attached(part: EmailMessage) -> bool:
+    disposition = str(dict(part.raw_items()).get("Content-Disposition", ""))
+    return disposition.strip().lower().startswith("attachment")
+
+
+def _content(part: EmailMessage) -> str:
+    """A part's text in the charset that it states, or by its form where that one is unknown or wrong."""
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes) or not payload:
+        return ""
+    try:
+        return payload.decode(part.get_content_charset("") or "utf-8")
+    except (LookupError, ValueError):
+        return decoded(payload).text
+
+
+def _html_text(markup: str) -> str:
+    """Without quoted messages, unless there is nothing else: then it was forwarded to be read."""
+    text = _own_words(fragment_text(markup, leave_out=_QUOTED))
+    return text if any(c.isalnum() for c in text) else fragment_text(markup)
+
+
+def _plain_text(content: str) -> str:
+    return _own_words(unwrapped(content.replace("\r\n", "\n")))
+
+
+def _own_words(text: str) -> str:
+    """What the sender wrote: not what is quoted in between or below, not the signature."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    for n, line in enumerate(lines):
+        bare = line.strip()
+        quotes_below = _FORWARDED.match(bare) or (
+            _FROM.match(bare) and any(_SENT.match(li) for li in lines[n + 1 : n + 4])
+        )
+        if quotes_below and any(k.strip() for k in kept):
+            break
+        if bare == "--" and sum(map(len, lines[n:])) <= MAX_SIGNATURE:
+            break
+        if not bare.startswith(">") and not _SENT_WITH.fullmatch(bare):
+            kept.append(line)
+    return "\n\n".join(map(_without_intro, "\n".join(kept).split("\n\n")))
+
+
+def _without_intro(block: str) -> str:
+    """Without "On Tuesday at 10:00 Jan wrote:": it has a time or an address, and a story's "the mayor wrote:" none."""
+    wrote = _WROTE.search(block, 0, MAX_INTRO)
+    return block[wrote.end() :] if wrote and _TIME_OR_ADDRESS.search(block, 0, wrote.start()) else block
+
+
+def _without_edges(text: str) -> str:
+    """Without "view in browser" at the head, and without all from a line about unsubscribing in the second half on."""
+    kept: list[str] = []
+    at = shown = 0
+    for line in text.split("\n"):
+        if at >= FOOTER_FROM * len(text) and len(line) <= MAX_FOOTER_LINE and _FOOTER.search(line):
+            break
+        at += len(line) + 1
+        shown += bool(line.strip())
+        if shown > HEAD_LINES or not _IN_BROWSER.match(line.strip()):
+            kept.append(line)
+    return "\n".join(kept)

@@ -1,0 +1,1 @@
+"""Files that hold many articles or files: JSON lines, archives."""

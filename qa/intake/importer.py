@@ -1,0 +1,149 @@
+"""Files and web addresses to drafts: a file's bytes go through the sandbox, an address through the fetcher first.
+
+What cannot be read is a refusal that names it and says why, never an exception, so that the others go on. Knows neither
+the corpus nor formats.
+"""
+
+from __future__ import annotations
+
+import codecs
+import posixpath
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import BinaryIO, Self
+from urllib.parse import unquote, urlsplit
+
+from qa.core.errors import ArticleError, FetchError
+from qa.core.settings import Settings
+from qa.core.types import Draft, Found, Refusal
+from qa.intake.fetch.fetcher import Fetched, Fetcher
+from qa.intake.formats.records.jsonl import JSON_LINES, MAX_LINE
+from qa.intake.sandbox import Parsers
+
+MAX_FILE = 32 * 1024 * 1024  # bytes; a long report with pictures is 20 MB. JSON lines, read in pieces, may be longer
+PIECE = 4 * 1024 * 1024  # bytes of JSON lines that are parsed at once
+LINES = 5_000  # of those, fewer than the sandbox takes articles from one file
+FETCHED = "fetched"  # how the origin of an address begins that was fetched: `qa refresh` fetches it again
+_WHOLE = (b"\x1f\x8b", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # JSON lines that cannot be cut after any line
+_LINE = re.compile(r"\bline (\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is at a web address. `fetched` is None when it could not be fetched, and `found` is then the refusal."""
+
+    found: tuple[Draft | Refusal, ...]
+    fetched: Fetched | None = None
+
+
+class Intake:
+    """The way in for everything that somebody else made. Safe to share between threads; starts nothing before use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._parsers = settings, Parsers()
+        self._fetcher: Fetcher | None = None
+        self._making = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._parsers.close()
+
+    def read(self, data: bytes, name: str) -> Iterator[Draft | Refusal]:
+        """What a file holds, at least a refusal. Raises ServiceError when no parser can be started."""
+        if len(data) > MAX_FILE:
+            yield Refusal(
+                name, f"It has more than {MAX_FILE // 2**20} MB, the most that is read of one file. Split it."
+            )
+        else:
+            yield from self._parsed(data, name)
+
+    def stream(self, file: BinaryIO, name: str) -> Iterator[Draft | Refusal]:
+        """As `read`, from an open file. JSON lines are read piece by piece, however many there are."""
+        first = file.read(PIECE)
+        if not first or not name.lower().endswith(JSON_LINES) or first.startswith(_WHOLE):
+            yield from self.read(first + file.read(MAX_FILE + 1 - len(first)), name)
+            return
+        lines = 0
+        for piece in _pieces(first, file):
+            yield from (_counted(found, lines) for found in self._parsed(piece, name))
+            lines += piece.count(b"\n")
+
+    def fetch(self, url: str, etag: str | None = None, modified: str | None = None) -> Arrival:
+        """What is at a web address; `etag` and `modified` are what was told when it was fetched before.
+
+        Raises UserError for a setting that cannot be, ServiceError.
+        """
+        try:
+            fetched = self._web().fetch(url, etag=etag, modified=modified)
+        except FetchError as error:
+            return Arrival((Refusal(url, str(error).removeprefix(f"{url} ")),))
+        if fetched.not_modified:
+            return Arrival((), fetched)
+        found = tuple(self._parsed(fetched.content, _name_in(fetched.url), fetched.url, fetched.charset))
+        if len(found) == 1 and isinstance(found[0], Draft):  # a feed's entries have addresses of their own
+            found = (_marked(found[0], fetched.url),)
+        return Arrival(tuple(replace(f, name=url) if isinstance(f, Refusal) else f for f in found), fetched)
+
+    def _parsed(
+        self, data: bytes, name: str, address: str | None = None, charset: str | None = None
+    ) -> Iterator[Draft | Refusal]:
+        empty = True
+        try:
+            for found in self._parsers.parse(data, name, address, charset):
+                empty = False
+                yield replace(found, name=f"{name}: {found.name}") if isinstance(found, Refusal) else found
+        except ArticleError as error:
+            yield Refusal(name, str(error))
+        else:
+            if empty:
+                yield Refusal(name, "It holds no article.")
+
+    def _web(self) -> Fetcher:
+        with self._making:
+            if self._fetcher is None:
+                self._fetcher = Fetcher.from_settings(self._settings)
+            return self._fetcher
+
+
+def is_address(text: str) -> bool:
+    """Whether a person means a web address and no file."""
+    return re.match(r"\w[\w+.-]*://", text) is not None
+
+
+def _marked(draft: Draft, address: str) -> Draft:
+    known = draft.metadata.get("url")
+    url = Found(address, FETCHED) if known is None else Found(known.value, f"{FETCHED}, {known.origin}")
+    return replace(draft, metadata={**draft.metadata, "url": url})
+
+
+def _name_in(url: str) -> str:
+    """What to call the file behind an address: the end of its path, or its host."""
+    parts = urlsplit(url)
+    return unquote(posixpath.basename(parts.path.rstrip("/"))) or parts.hostname or ""
+
+
+def _pieces(first: bytes, file: BinaryIO) -> Iterable[bytes]:
+    """The file in pieces of whole lines. Of a line that is longer than any may be, no more is kept than shows it."""
+    piece = first
+    while piece:
+        rest = more = file.readline(MAX_LINE + 1)
+        while len(more) > MAX_LINE and not more.endswith(b"\n"):
+            more = file.readline(MAX_LINE + 1)
+        ended = b"" if rest.endswith(b"\n") or more is rest else b"\n"
+        lines = BytesIO(piece + rest + ended).readlines()
+        for n in range(0, len(lines), LINES):
+            yield b"".join(lines[n : n + LINES])
+        piece = file.read(PIECE)
+
+
+def _counted(found: Draft | Refusal, before: int) -> Draft | Refusal:
+    """What was called by its line in a piece, called by its line in the file."""
+    return replace(found, name=_LINE.sub(lambda m: f"line {int(m[1]) + before}", found.name))

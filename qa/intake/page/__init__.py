@@ -1,0 +1,1 @@
+"""A web page to its story and what it says about itself."""

@@ -1,0 +1,180 @@
+"""A web page as an article: its story as plain text, and what the page says about itself.
+
+trafilatura finds the story (its precision mode; docs/intake.md says why), in a tree from which this package has taken
+what is hidden or plainly not the story. It is given a tree and no address, so that nothing is fetched. Does not know
+where a page comes from; scripts are never run, so a page that a script would draw has no text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+from urllib.parse import urlsplit
+
+from qa.core.errors import ArticleError
+from qa.core.types import Draft, Found
+from qa.corpus.article_file import canonical_text
+from qa.corpus.boilerplate import is_furniture
+from qa.intake.dates import stated_date
+from qa.intake.encodings import decoded_page
+from qa.intake.page.authors import byline
+from qa.intake.page.clutter import remove_clutter, remove_unseen
+from qa.intake.page.end_matter import is_formula, without_bios, without_signature
+from qa.intake.page.layout import as_article, keep_story, make_plain
+from qa.intake.page.metadata import PageAbout
+from qa.intake.page.titles import plain
+from qa.intake.page.tree import running_text
+
+MAX_ELEMENTS = 50_000  # a front page of three megabytes has 10,000
+MAX_CELLS = 5_000  # trafilatura's time grows with the square of a table: this many take some seconds, 50,000 minutes
+MIN_WORDS = 10  # a story has more; what a wall or an error page leaves has fewer
+MIN_DENSE = 30  # characters, where words are not apart
+TOO_LITTLE = 0.4  # of the running text that is left without clutter: trafilatura has lost the story, so all is taken
+MAX_WALL = 1500  # characters of a request for consent that stands in place of a story
+WALL_SHARE = 0.6  # of its lines
+MAX_BYLINE = 100  # characters of a byline or date line above the story
+REPEATED = 3  # times that a line stands in the text, where it is no sentence: a label of the page
+
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # lxml refuses it in text that is decoded already
+_BLOCKS = "p head quote list table code ab div ul ol blockquote h1 h2 h3 h4 h5 h6 pre figure section article"
+_GAPS = {  # of trafilatura's tags and of HTML's
+    **dict.fromkeys(_BLOCKS.split(), "\n\n"),
+    **dict.fromkeys("item row lb li tr br figcaption".split(), "\n"),
+    **dict.fromkeys("cell td th".split(), "  "),
+}
+_RANKS = ("", " ", "  ", "\n", "\n\n")
+_SPACES = re.compile(r"[^\S\u00a0]+")
+_ENDS = re.compile(r"[.!?…。:;]\W*$|^\W*$")
+_WALL = re.compile(
+    r"cookie|consent|zustimm|einwillig|datenschutz|tracking|werbung|partner|privacy|personal data|données personnelles|"
+    r"captcha|access denied|verify (?:that )?you are|enable javascript|checking your browser|not found",
+    re.IGNORECASE,
+)
+
+
+def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> list[Draft]:
+    """The one article of an HTML page. `address` is where it was fetched, `charset` what the server said.
+
+    Raises ArticleError when the page holds no story.
+    """
+    read = decoded_page(data, charset)
+    html = read.text
+    tree = _tree(html)
+    about = PageAbout(tree, address)
+    metadata = about.fields()  # before the story is cut out of the tree
+    text = _without_furniture(_story(tree, about, _host(metadata)), about.title, _authors(metadata))
+    if (len(text.split()) < MIN_WORDS and not _dense(text)) or _is_wall(text):
+        raise ArticleError(_nothing(html))
+    return [Draft(text=text, metadata=metadata, name=name, notes=read.notes)]
+
+
+def _tree(html: str) -> Any:
+    """The page's tree. Raises ArticleError where the parser gives up before the end."""
+    from lxml import etree  # here, since most commands read no page
+    from lxml import html as lxml_html
+
+    source = _DECLARATION.sub("", html).replace("\x00", "")
+    if not source.strip():
+        raise ArticleError("The page is empty. Save it again from the browser and add that.")
+    parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        tree = lxml_html.document_fromstring(source, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise ArticleError("The file holds no HTML that can be read. Save the page again and add that.") from error
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        raise ArticleError(
+            "Its tags are nested thousands deep, which no article's are, so the rest of the page cannot be read. "
+            "Copy the text from the browser and add that."
+        )
+    elements, cells = sum(1 for _ in tree.iter()), sum(1 for _ in tree.iter("td", "th"))
+    if elements > MAX_ELEMENTS or cells > MAX_CELLS:
+        raise ArticleError(
+            f"The page has {elements:,} parts and {cells:,} cells of tables; an article has some hundreds, and at most "
+            f"{MAX_ELEMENTS:,} and {MAX_CELLS:,} are read. Copy the text that you want from the browser and add that."
+        )
+    return tree
+
+
+def _story(tree: Any, about: PageAbout, host: str | None) -> str:
+    """The canonical text of the story, as far as the page's tree shows what that is."""
+    from trafilatura import bare_extraction
+
+    body = tree if tree.body is None else tree.body  # a page of frames has none
+    remove_unseen(body)
+    remove_clutter(body, about.headline, host)
+    make_plain(body)
+    keep_story(body, about.headline)
+    as_article(body)
+    left = deepcopy(body)
+    found = bare_extraction(tree, favor_precision=True, include_comments=False)
+    text = "" if found is None else _text(found.body)
+    if len(text) < TOO_LITTLE * running_text(left)[left]:
+        text = _text(left)
+    return text
+
+
+def _host(metadata: dict[str, Found]) -> str | None:
+    """The host that the page says it is of."""
+    return urlsplit(metadata["url"].value).hostname if "url" in metadata else None
+
+
+def _text(body: Any) -> str:
+    return canonical_text("".join(_pieces(body)))
+
+
+def _pieces(body: Any) -> Iterator[str]:
+    """The text of a tree: blocks apart by an empty line, items and rows by a line break, cells by two spaces."""
+    from lxml import etree
+
+    gap = ""
+    for event, node in etree.iterwalk(body, events=("start", "end")):
+        gap = max(gap, _GAPS.get(node.tag, ""), key=_RANKS.index)
+        text = _SPACES.sub(" ", (node.text if event == "start" else node.tail) or "")
+        if text.strip():
+            yield gap + (text.lstrip() if gap else text)
+            gap = ""
+        else:
+            gap = gap or (text and " ")
+
+
+def _authors(metadata: dict[str, Found]) -> list[str]:
+    return metadata["author"].value.split(", ") if "author" in metadata else []
+
+
+def _without_furniture(text: str, title: str | None, authors: list[str]) -> str:
+    """Without the title and byline at its start, and the lines in which the page speaks of itself and its authors."""
+    lines = [line for line in text.split("\n") if not (is_furniture(line) or is_formula(line))]
+    often = {line for line, n in Counter(lines).items() if n >= REPEATED and line and not _ENDS.search(line)}
+    lines = [line for line in lines if line not in often]
+    told = plain(title or "")
+    story = next((n for n, line in enumerate(lines) if line and not _is_heading_matter(line, told)), len(lines))
+    return canonical_text("\n".join(without_bios(without_signature(lines[story:]), authors)))
+
+
+def _is_heading_matter(line: str, title: str) -> bool:
+    """Whether it is the title again, a byline or a date line."""
+    return plain(line) == title or (len(line) <= MAX_BYLINE and bool(byline(line) or stated_date(line)))
+
+
+def _dense(text: str) -> bool:
+    """Whether it is a text in a script that puts no space between words."""
+    return sum(ord(c) > 0x2E7F for c in text) >= MIN_DENSE
+
+
+def _is_wall(text: str) -> bool:
+    """Whether it is short and most of its lines ask for consent or turn the reader away."""
+    lines = [line for line in text.split("\n") if line]
+    return len(text) <= MAX_WALL and sum(bool(_WALL.search(line)) for line in lines) > WALL_SHARE * len(lines)
+
+
+def _nothing(html: str) -> str:
+    """Why a page has no story, as far as can be told, and what to do."""
+    advice = "Open it in a browser, save the page when the text is there, and add that file; or paste the text."
+    if _WALL.search(html):
+        return f"The page shows a request for consent or a wall before the text, not the story. {advice}"
+    if "<script" in html.lower():
+        return f"The page holds no text of an article; a script may draw it, and scripts are never run. {advice}"
+    return f"The page holds no text of an article. {advice}"

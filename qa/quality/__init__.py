@@ -1,0 +1,1 @@
+"""What examines it: every invariant, and how often answers are right."""

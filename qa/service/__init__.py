@@ -1,0 +1,1 @@
+"""What people do with it: ask, search, add, edit, remove, converse."""

@@ -1,0 +1,263 @@
+"""The rules of adding: what becomes of a text, given what the corpus holds.
+
+- The same text is added once. What its twin did not know is filled in, unless the two say different things.
+- A text from the address of an article, other than that article's, is its new version.
+- A value that a person gave outlives what a page or a file says later; nothing is overwritten in silence.
+
+Knows the index that writes and what the catalog holds; does not know formats, HTTP or the command line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from qa.core.errors import ArticleError, DuplicateArticle, UnknownArticle
+from qa.core.types import GIVEN, METADATA, Article, Draft, Outcome, Refusal
+from qa.corpus.article_file import check_size, checked_field, checked_text, parse_article, render, slug
+from qa.corpus.lookalikes import lookalike_note
+from qa.index.catalog.snapshot import Snapshot
+from qa.index.writer import Index
+from qa.service.batches import Item, refused
+
+FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
+_SHOWN = 60  # characters of a value in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An article to be placed, whose id is yet to be found: `id` names one to be replaced, `wanted` is what to derive
+    one from, `name` is what the person calls it."""
+
+    article: Article
+    name: str
+    wanted: str
+    id: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to become of an article: the file to write whole, the one to describe anew, or neither."""
+
+    outcome: Outcome
+    write: Article | None = None
+    restate: Article | None = None
+
+
+def asked_from_text(
+    text: str, markdown: bool, name: str, stem: str, id: str | None, given: Mapping[str, str | None]
+) -> Asked:
+    """A text with its front matter. Raises ArticleError."""
+    article = parse_article(text, "draft", markdown=markdown)
+    stated = {k: article.origins.get(k, FRONT_MATTER) for k in METADATA if getattr(article, k) is not None}
+    article = _given(replace(article, added=None, origins=stated), given)
+    return Asked(article, name, stem or article.shown_title, id, tuple(filter(None, [lookalike_note(article.text)])))
+
+
+def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str, str | None]) -> Asked:
+    """What a parser found. A value that its field cannot hold is left out, with a note. Raises ArticleError."""
+    known: dict[str, str] = {}
+    notes = list(draft.notes)
+    for field in METADATA:
+        found = draft.metadata.get(field)
+        if found is None:
+            continue
+        try:
+            value = checked_field(field, found.value)
+        except ArticleError:
+            notes.append(f"Its {field} {found.value[:_SHOWN]!r} was left out: it is none.")
+        else:
+            known |= {field: value} if value else {}
+    origins = {field: draft.metadata[field].origin for field in known}
+    article = _given(Article("draft", checked_text(draft.text), **known, origins=origins), given)
+    wanted = article.title or draft.name or article.shown_title
+    notes += filter(None, [lookalike_note(article.text)])
+    return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes))
+
+
+def place(index: Index, asked: Asked) -> Outcome:
+    """Add or replace one article. Raises ArticleError, DuplicateArticle, StorageError."""
+    with index.corpus_lock:
+        with index.catalog.snapshot() as snapshot:
+            plan = _planned(snapshot, index, asked, set())
+        _carry_out(index, [plan])
+    if plan.outcome.status == "duplicate":
+        raise DuplicateArticle(plan.outcome.message, plan.outcome.article or "")
+    return plan.outcome
+
+
+def place_batch(index: Index, items: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
+    """Add articles together: what became of each, in their order, once it is in the corpus and answers. What is `given`
+    goes before what was found in each. Raises StorageError, and ArticleError for what is given.
+    """
+    _given(Article("draft", "x"), given)
+    outcomes: dict[int, Outcome] = {}
+    asked: list[tuple[int, Asked]] = []
+    for n, item in enumerate(items):
+        draft = item.draft
+        if isinstance(draft, Refusal):
+            outcomes[n] = refused(draft)
+            continue
+        try:
+            asked.append((n, asked_from_draft(draft, "", item.id, given)))
+        except ArticleError as error:
+            outcomes[n] = Outcome(draft.name, "refused", None, str(error))
+    outcomes |= dict(zip((n for n, _ in asked), _place_batch(index, [a for _, a in asked]), strict=True))
+    return [outcomes[n] for n in range(len(items))]
+
+
+def edit(index: Index, id: str, changes: Mapping[str, str | None]) -> Outcome:
+    """Change what is known about an article: "" removes a value, None leaves it. Text and version stay.
+
+    Raises UnknownArticle, ArticleError, StorageError.
+    """
+    stated = ((field, value) for field, value in _known_fields(changes).items() if value is not None)
+    values: dict[str, Any] = {field: checked_field(field, value) for field, value in stated}
+    if not values:
+        raise ArticleError(f"Nothing to change was given; an article has {', '.join(METADATA)}.")
+    with index.corpus_lock:
+        old = _as_it_stands(index, id)
+        origins = {**old.origins, **dict.fromkeys(values, GIVEN)}
+        new = replace(old, **values, origins={k: v for k, v in origins.items() if values.get(k, v) is not None})
+        changed = [field for field in values if getattr(new, field) != getattr(old, field)]
+        if not changed:
+            return Outcome(id, "unchanged", id, "It says so already.")
+        _restate(index, new)
+    return Outcome(id, "updated", id, ", ".join(changed))
+
+
+def merged(new: Article, old: Article) -> Article:
+    """What is known of a new version: what it says, then what the old one said; what a person gave before what was
+    found."""
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for field in METADATA:
+        mine, theirs = getattr(new, field), getattr(old, field)
+        found_over_given = old.origins.get(field) == GIVEN and new.origins.get(field) != GIVEN
+        source = old if mine is None or mine == theirs or (theirs is not None and found_over_given) else new
+        values[field] = getattr(source, field)
+        if field in source.origins:
+            origins[field] = source.origins[field]
+    return replace(new, id=old.id, added=old.added, **values, origins=origins)
+
+
+def is_address_of_one(url: str | None) -> bool:
+    """Whether an address can be that of one article: a site's front page is everybody's."""
+    parts = urlsplit(url or "")
+    return bool(parts.path.strip("/") or parts.query)
+
+
+def _planned(snapshot: Snapshot, index: Index, asked: Asked, taken: set[str]) -> _Plan:
+    """What is to become of an article. Raises ArticleError."""
+    article = asked.article
+    twins = [t for t in snapshot.ids_with_version(article.version) if t != asked.id and index.corpus.path_of(t)]
+    if twins:
+        return _twin(_as_it_stands(index, twins[0]), asked)
+    older = snapshot.ids_with_url(article.url or "") if asked.id is None and is_address_of_one(article.url) else []
+    id = asked.id or next(iter(older), None)
+    old = snapshot.article(id) if id else None
+    if id is not None and old is None and slug(id) != id:
+        raise ArticleError(f"{id!r} cannot be an article's id; expected something like {slug(id)!r}.")
+    if old is not None:
+        article = merged(article, old)
+        if article == old:
+            known = "It is in the corpus already, word for word."
+            return _Plan(Outcome(asked.name or old.id, "unchanged", old.id, known))
+    else:
+        article = replace(article, id=id or index.corpus.free_id(asked.wanted, taken))
+    check_size(render(article).encode("utf-8"))
+    news = [] if old is None or asked.id else [f"new version of {old.id!r}, which had the same address."]
+    status = "added" if old is None else "replaced"
+    return _Plan(Outcome(asked.name or article.id, status, article.id, " ".join([*news, *asked.notes])), write=article)
+
+
+def _twin(twin: Article, asked: Asked) -> _Plan:
+    """What a text that is in the corpus already adds to what is known: only what was unknown, and only where the two
+    say nothing different, so that they are the same article and not two outlets' copies."""
+    both = [(f, getattr(asked.article, f), getattr(twin, f)) for f in METADATA]
+    other = [(f, mine, theirs) for f, mine, theirs in both if mine and theirs and mine != theirs]
+    brought = {f: mine for f, mine, theirs in both if mine and not theirs}
+    where = f"The same text is already in the corpus as {twin.id!r}"
+    name = asked.name or twin.id
+    if other or not brought:
+        differ = " and ".join(f"{f} ({theirs!r} there, {mine!r} here)" for f, mine, theirs in other)
+        said = f", with another {differ}" if differ else ""
+        return _Plan(Outcome(name, "duplicate", twin.id, f"{where}{said}. Nothing was added."))
+    origins = {**twin.origins, **{f: asked.article.origins[f] for f in brought if f in asked.article.origins}}
+    now = f"{where}; its {' and '.join(brought)}, unknown until now, {'is' if len(brought) == 1 else 'are'} known now."
+    return _Plan(Outcome(name, "updated", twin.id, now), restate=replace(twin, **brought, origins=origins))
+
+
+def _place_batch(index: Index, batch: Sequence[Asked]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    with index.corpus_lock:
+        left = list(batch)
+        while left:
+            wave, left = left[: _unrelated(left)], left[_unrelated(left) :]
+            plans, taken = [], set[str]()
+            with index.catalog.snapshot() as snapshot:
+                for asked in wave:
+                    try:
+                        plan = _planned(snapshot, index, asked, taken)
+                    except ArticleError as error:
+                        plan = _Plan(Outcome(asked.name, "refused", None, str(error)))
+                    plans.append(plan)
+                    taken |= {plan.write.id} if plan.write else set()
+            _carry_out(index, plans)
+            outcomes += [plan.outcome for plan in plans]
+    return outcomes
+
+
+def _unrelated(asked: Sequence[Asked]) -> int:
+    """How many of the first have nothing to do with one another; the next can be judged once these are in."""
+    seen: set[str] = set()
+    for n, item in enumerate(asked):
+        marks = {item.article.version, item.article.url or "", item.id or ""} - {""}
+        if marks & seen:
+            return n
+        seen |= marks
+    return len(asked)
+
+
+def _carry_out(index: Index, plans: Sequence[_Plan]) -> None:
+    index.add([plan.write for plan in plans if plan.write])
+    for plan in plans:
+        if plan.restate:
+            _restate(index, plan.restate)
+
+
+def _restate(index: Index, article: Article) -> None:
+    file = index.corpus.restate(article)
+    if file is None:
+        raise UnknownArticle(unknown(article.id))
+    index.put([file])
+
+
+def _as_it_stands(index: Index, id: str) -> Article:
+    """The article in the corpus, whatever is indexed of it. Raises UnknownArticle, ArticleError."""
+    path = index.corpus.path_of(id)
+    file = index.corpus.file(path.name) if path else None
+    with contextlib.suppress(FileNotFoundError):
+        if file is not None:
+            return index.corpus.read(file)
+    raise UnknownArticle(unknown(id))
+
+
+def _given(article: Article, given: Mapping[str, str | None]) -> Article:
+    values = {f: clean for f, v in _known_fields(given).items() if (clean := checked_field(f, v)) is not None}
+    return replace(article, **values, origins={**article.origins, **dict.fromkeys(values, GIVEN)})
+
+
+def _known_fields(given: Mapping[str, str | None]) -> Mapping[str, str | None]:
+    strange = sorted(set(given) - set(METADATA))
+    if strange:
+        raise ArticleError(f"Unknown metadata {strange[0]!r}; known are {', '.join(METADATA)}.")
+    return given
+
+
+def unknown(id: str) -> str:
+    return f"There is no article {id!r} in the corpus. See: qa list"

@@ -1,0 +1,92 @@
+"""A conversation to take along, as text, Markdown or JSON values: each quote with article, version and offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from qa.cli.printing import also_in
+from qa.core.types import DECLINED, Answer, Citation
+from qa.service.conversations import Turn
+
+FORMAT = "groundwire-conversation-1"
+STOPPED = "Stopped before the answer was whole."
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+_LINE_START = re.compile(r"^(\d+)([.)])|^([-+=:])")
+
+
+def as_text(turn: Turn) -> str:
+    """A turn for the clipboard: the question, the sentences with their numbers, the sources."""
+    lines = [turn.question, "", *_body(turn, _flat)]
+    for c in _citations(turn.answer):
+        lines.append(f"[{c.n}] {_source(c)}")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def as_markdown(turn: Turn) -> str:
+    """A turn as Markdown in which nothing of an article is markup."""
+    lines = [f"### {_plain(turn.question)}", "", *_body(turn, _plain)]
+    for c in _citations(turn.answer):
+        lines.append(f"- \\[{c.n}\\] {_plain(_source(c))}")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def conversation_markdown(turns: Sequence[Turn]) -> str:
+    """A whole conversation as Markdown."""
+    asked = f"Asked of Groundwire, {turns[0].asked} to {turns[-1].asked}." if turns else "Nothing was asked."
+    return "\n".join(
+        [f"# {_plain(turns[0].question) if turns else 'Conversation'}", "", asked, "", *map(as_markdown, turns)]
+    )
+
+
+def conversation_values(id: str, turns: Sequence[Turn]) -> dict[str, Any]:
+    """A whole conversation as JSON values: `format, id, turns[n, asked, question, filters, state, message, declined,
+    confidence, sentences[text, citations[n, article, version, start, end, quote, title, outlet, published]]]`."""
+    return {"format": FORMAT, "id": id, "turns": [_values(t) for t in turns]}
+
+
+def _values(turn: Turn) -> dict[str, Any]:
+    a = turn.answer
+    return {
+        "n": turn.n, "asked": turn.asked, "question": turn.question, "filters": asdict(turn.filters),
+        "state": turn.state, "message": turn.message, "declined": a.declined if a else None,
+        "confidence": a.confidence if a else None, "sentences": [asdict(s) for s in a.sentences] if a else [],
+    }  # fmt: skip
+
+
+def _body(turn: Turn, shown: Callable[[str], str]) -> Iterable[str]:
+    """The sentences, or what there is in their place, each followed by an empty line."""
+    if turn.answer is not None:
+        for sentence in turn.answer.sentences:
+            numbers = "".join(f"[{c.n}]" for c in sentence.citations)
+            yield from (f"{shown(sentence.text)} {shown(numbers)}", "")
+        if turn.answer.declined:
+            yield from (DECLINED, "")
+        for note in turn.answer.notes:
+            yield from (shown(note), "")
+    if turn.state == "stopped":
+        yield from (STOPPED, "")
+    elif turn.message:
+        yield from (shown(turn.message), "")
+
+
+def _citations(answer: Answer | None) -> list[Citation]:
+    return [c for s in answer.sentences for c in s.citations] if answer else []
+
+
+def _source(c: Citation) -> str:
+    about = ", ".join(x for x in (c.title, c.outlet, c.published) if x)
+    copies = f", also in {also_in(c)}" if c.also_in else ""
+    return f"{about} ({c.article}, version {c.version}, characters {c.start}-{c.end}{copies}): “{_flat(c.quote)}”"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _plain(text: str) -> str:
+    """Text on one line that Markdown shows as it stands."""
+    line = _MARKUP.sub(r"\\\1", _flat(text))
+    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", line)

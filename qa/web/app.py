@@ -1,0 +1,69 @@
+"""The page: composes routes, guard and chat into one application. Knows the service, nothing below it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from qa import __version__
+from qa.service.conversations import Conversations
+from qa.web.api import mcp
+from qa.web.api.conversations import conversation_routes
+from qa.web.api.routes import error_answers, json_routes
+from qa.web.guard.login import Login, login_routes
+from qa.web.guard.middleware import Guard
+from qa.web.host import Host
+
+OFFLINE = {  # read when gradio is imported
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_MCP_SERVER": "False",
+    "HF_HUB_OFFLINE": "1",
+}
+
+
+def build_app(
+    host: Host,
+    conversations: Conversations,
+    token: str,
+    hosts: Sequence[str] = (),
+    *,
+    any_address: bool = False,
+    login: Login | None = None,
+) -> FastAPI:
+    """One application behind one guard: the JSON routes under /api, the login, and the page at / for all the rest."""
+    os.environ.update(OFFLINE)
+    with _hidden("mcp"):  # gradio's own use of it is off, and would import half a second's worth before the page is up
+        import gradio as gr
+
+    from qa.web.page.page import build_page, looks
+
+    app = FastAPI(
+        title="Groundwire", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
+    )
+    app.include_router(json_routes(host))
+    app.include_router(conversation_routes(conversations))
+    app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(host)))
+    if login:
+        app.include_router(login_routes(login))  # before gradio's own
+    error_answers(app)
+    gr.mount_gradio_app(app, build_page(host, conversations), path="/", **looks())
+    app.add_middleware(Guard, token=token, hosts=list(hosts), any_address=any_address, login=login)
+    return app
+
+
+@contextlib.contextmanager
+def _hidden(package: str) -> Iterator[None]:
+    """As if a package were not installed, unless it is imported already."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # importing it raises ImportError
+    try:
+        yield
+    finally:
+        del sys.modules[package]

@@ -1,0 +1,191 @@
+"""The login: whom a request is from, by session cookie or bearer token, and the routes of logging in and out.
+
+A session is signed, not stored. Its key comes from the service's token and the user's password hash, so a restart keeps
+it, a new password or a removed user ends it. Knows users and requests, nothing of articles.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import logging
+import time
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import parse_qs, quote, urlencode
+
+import anyio
+import anyio.to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from qa.core.errors import UsersDamaged
+from qa.service.users import COST, PasswordHash, User, Users
+from qa.web.guard.asgi import (
+    GRADIO,
+    Headers,
+    Scope,
+    bearer_of,
+    cookie_header,
+    cookie_name,
+    cookie_of,
+    headers_of,
+    refused,
+)
+from qa.web.guard.login_page import login_page
+from qa.web.guard.throttle import Key, Throttle, origin_of
+
+log = logging.getLogger(__name__)
+
+SESSION = "groundwire-session-{port}"
+SESSION_SECONDS = 14 * 24 * 3600
+FREE_ATTEMPTS = 5  # wrong passwords for one name from one address before it has to wait
+FREE_PER_ADDRESS = 20  # wrong passwords over all names, and wrong tokens, from one address
+OPEN = frozenset({"/login", "/favicon.ico"})
+_NOBODY = PasswordHash(bytes(16).hex(), "", **COST)  # checked in place of an unknown user's: it takes as long
+_HASHING = 2  # passwords checked at once, 16 MB and a core each
+_ENDED = "You are logged out: reload the page to log in again."
+_NEEDED = "This needs a login. People: open /login. Programs: send the token of `qa user token NAME`."
+_WRONG = "The name or the password is wrong."
+
+
+class Login:
+    """Says whom a request is from. There is a login while there are users; `required`: even when the last one goes."""
+
+    def __init__(
+        self, users: Users, token: str, *, required: bool = False, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._users = users
+        self._token = token
+        self._required = required
+        self._clock = clock
+        self._throttle = Throttle(clock)
+        self._hashing = anyio.CapacityLimiter(_HASHING)
+
+    @property
+    def on(self) -> bool:
+        """Whether one has to log in. Raises UsersDamaged."""
+        return bool(self._users.all()) or self._required
+
+    def admit(self, scope: Scope, headers: Headers) -> str | Response | None:
+        """The visitor: "user:NAME", or "" for the service's own token. Whoever else comes gets the answer that is
+        returned in its place. None while there is no login.
+        """
+        try:
+            if not self.on:
+                return None
+            return self._visitor(scope, headers)
+        except UsersDamaged as error:
+            log.error("%s", error)
+            message = "The file of users cannot be read, so nobody is let in. Where the service runs, see: qa user list"
+            return JSONResponse({"error": "UsersDamaged", "message": message}, 503)
+
+    async def enter(self, name: str, password: str, address: str) -> str | int:
+        """The session of whoever logs in, or "" when name or password is wrong, or the seconds to wait first."""
+        name, place = unicodedata.normalize("NFC", name), origin_of(address)
+        user = self._users.all().get(name)
+        key: Key = (place, name[:64])
+        limits: dict[Key, int] = {key: FREE_ATTEMPTS, (place,): FREE_PER_ADDRESS}
+        if wait := self._throttle.attempt(limits):
+            return wait
+        stored = user.password if user else _NOBODY
+        right = await anyio.to_thread.run_sync(stored.matches, password, limiter=self._hashing)
+        if user is None or not right:
+            return ""
+        self._throttle.succeeded(limits, key)
+        return self._session(user, int(self._clock()) + SESSION_SECONDS)
+
+    def _visitor(self, scope: Scope, headers: Headers) -> str | Response:
+        path, method = scope["path"], scope["method"]
+        bearer, user = bearer_of(headers), self._user_of(cookie_of(SESSION, headers))
+        if path in OPEN:
+            return f"user:{user.name}" if user else ""
+        if bearer:
+            if hmac.compare_digest(bearer.encode(), self._token.encode()):
+                return ""
+            user = self._users.by_token(bearer)
+        if user:
+            return f"user:{user.name}"
+        if bearer and (wait := self._throttle.attempt({("token", _address(scope)): FREE_PER_ADDRESS})):
+            again = {"www-authenticate": "Bearer", "retry-after": str(wait)}
+            return refused(path, 429, f"Too many wrong tokens. Wait {wait} seconds.", again)
+        if path == "/logout":
+            return RedirectResponse("/login", 303)
+        if method == "GET" and "text/html" in headers.get("accept", ""):
+            query = scope["query_string"].decode("latin-1")
+            target = quote(path) + (f"?{query}" if query else "")
+            return RedirectResponse("/login?" + urlencode({"next": target}), 303)
+        return refused(path, 401, _ENDED if path.startswith(GRADIO) else _NEEDED, {"www-authenticate": "Bearer"})
+
+    def _session(self, user: User, expiry: int) -> str:
+        said = f"{base64.urlsafe_b64encode(user.name.encode()).decode()}.{expiry}"
+        key = hmac.digest(self._token.encode(), f"session {user.password.salt} {user.password.key}".encode(), "sha256")
+        return f"{said}.{hmac.digest(key, said.encode(), 'sha256').hex()}"
+
+    def _user_of(self, session: str) -> User | None:
+        """Whose session this is, when it is one and has not ended."""
+        said = session.split(".")
+        try:
+            name, expiry = base64.b64decode(said[0], b"-_", validate=True).decode(), int(said[1])
+        except (ValueError, IndexError):
+            return None
+        user = self._users.all().get(name)
+        if user is None or expiry <= self._clock():
+            return None
+        return user if hmac.compare_digest(session.encode(), self._session(user, expiry).encode()) else None
+
+
+def login_routes(login: Login) -> APIRouter:
+    """GET and POST /login, POST /logout. The guard in front refuses foreign hosts, foreign origins and long bodies."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/login")
+    def page(request: Request, next: str = "/") -> Response:
+        if not login.on or request.state.visitor.startswith("user:"):
+            return RedirectResponse(local(next), 303)
+        return _page(200, next)
+
+    @routes.post("/login")
+    async def enter(request: Request) -> Response:
+        try:
+            fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+        except ValueError:
+            fields = {}
+        name, password, next = (fields.get(key, [""])[0] for key in ("name", "password", "next"))
+        entered = await login.enter(name, password, _address(request.scope))
+        if isinstance(entered, int):
+            wait = f"Too many wrong attempts. Wait {entered} seconds, then try again."
+            return _page(429, next, name, wait, {"retry-after": str(entered)})
+        if not entered:
+            return _page(401, next, name, _WRONG, {"www-authenticate": "Bearer"})
+        return _leading_to(local(next), request.scope, entered, SESSION_SECONDS)
+
+    @routes.post("/logout")
+    def leave(request: Request) -> Response:
+        return _leading_to("/login", request.scope, "", 0)
+
+    return routes
+
+
+def local(path: str) -> str:
+    """The path when it leads to this service, else the page. Browsers read `\\` as `/` and skip control characters."""
+    elsewhere = not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable()
+    return "/" if elsewhere or path.startswith(("/login", "/logout")) else path
+
+
+def _page(
+    status: int, next: str, name: str = "", problem: str = "", headers: dict[str, str] | None = None
+) -> HTMLResponse:
+    return HTMLResponse(
+        login_page(local(next), name[:64], problem), status, {"cache-control": "no-store", **(headers or {})}
+    )
+
+
+def _leading_to(path: str, scope: Scope, session: str, seconds: int) -> RedirectResponse:
+    name = cookie_name(SESSION, headers_of(scope))
+    cookie = cookie_header(name, session, scope, seconds)
+    return RedirectResponse(path, 303, {"set-cookie": cookie, "cache-control": "no-store"})
+
+
+def _address(scope: Scope) -> str:
+    return origin_of(str((scope.get("client") or [""])[0]))

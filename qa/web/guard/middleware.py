@@ -1,0 +1,191 @@
+"""What every request passes: who it was sent to, where it comes from, whom it is from, how large it is, what may load.
+
+Guards against DNS rebinding (unknown Host), cross-site requests (foreign Origin, missing token on a write), strangers
+(with a login) and floods (bodies beyond the limit). Pure ASGI, so that streams stay streams.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import re
+import secrets
+from collections.abc import Iterable
+
+import anyio
+import anyio.to_thread
+from starlette.responses import Response
+
+from qa.web.guard.asgi import (
+    GRADIO,
+    READS,
+    App,
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    bearer_of,
+    cookie_header,
+    cookie_name,
+    cookie_of,
+    headers_of,
+    host_of,
+    refused,
+    repeated,
+    split,
+)
+from qa.web.guard.bodies import MAX_BODY, UPLOAD, Body, Problem, problem_of
+from qa.web.guard.login import Login
+
+__all__ = ["MAX_BODY", "Guard"]
+
+COOKIE = "groundwire-{port}"  # opens the writes for the page, while there is no login
+VISITOR = "groundwire-visitor-{port}"
+VISITOR_SECONDS = 365 * 24 * 3600
+HEADERS = {
+    "content-security-policy": "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; "
+    "base-uri 'self'; frame-ancestors 'none'; form-action 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",  # with no-referrer browsers send a form from our own page with Origin: null
+}
+_OPEN_POSTS = {"/api/ask", "/api/search", "/mcp"}  # they change nothing, so programs need no token for them
+_SAID_ONCE = frozenset({"host", "origin", "content-type", "content-length", "authorization", "cookie"})
+_LOCAL = {"127.0.0.1", "localhost", "::1"}
+# Of gradio's own endpoints the page needs these. The others run handlers around the queue, or serve and fetch files:
+# `file=` and `proxy=` with an address make the server fetch it.
+_JOIN = "/gradio_api/queue/join"
+_PAGE_POSTS = {_JOIN, UPLOAD} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "reset/")}
+_CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/deep_link", "/monitoring")
+_OUTDATED = "This page is older than the service: reload it."
+_NO_TOKEN = "This request changes something and needs the service's token; reload the page."  # noqa: S105
+_LOOKING = 2  # messages looked through at once, each in memory a few times over
+_GUEST = re.compile(r"[0-9a-f]{32}")  # 128 random bits
+
+
+class Guard:
+    """Refuses what must not come in with 400, 401, 403 or 413, and puts the security headers on what goes out.
+
+    Answers to this machine's loopback names and to `hosts`; with `any_address` to every IP address too, which no DNS
+    rebinding can pretend to be: that takes a name.
+    """
+
+    def __init__(
+        self, app: App, token: str, hosts: Iterable[str] = (), *, any_address: bool = False, login: Login | None = None
+    ) -> None:
+        self._app = app
+        self._token = token
+        # The page's cookie is made from the token and is not the token, which goes on opening everything with a login.
+        self._page_token = hmac.digest(token.encode(), b"page", "sha256").hex()
+        self._hosts = _LOCAL | {host.lower() for host in hosts}
+        self._any_address = any_address
+        self._login = login
+        self._looking = anyio.CapacityLimiter(_LOOKING)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":  # nothing here speaks it
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await self._app(scope, receive, send)
+            return
+        headers = headers_of(scope)
+        cookies: list[str] = []
+        body = Body(scope, headers, receive)
+        answering = _Answering(send, body, cookies)
+        problem = self._refusal(scope, headers)
+        refusal = None if problem else self._admitted(scope, headers, cookies)
+        if problem is None and refusal is None:
+            problem = await self._carried(scope, body)
+        if problem:
+            refusal = refused(scope["path"], *problem)
+        if refusal is not None:
+            await refusal(scope, receive, answering.send)
+            return
+        await answering.run(self._app, scope)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> Problem | None:
+        """Why a request may not come in whoever sends it."""
+        path, writes, origin = scope["path"], scope["method"] not in READS, headers.get("origin")
+        if twice := repeated(scope, _SAID_ONCE):
+            return 400, f"The request has two headers {twice!r}, and readers differ in which one counts."
+        if not self._answers_to(host_of(headers).hostname or ""):
+            known = ", ".join(sorted(self._hosts - _LOCAL | {"127.0.0.1"}))
+            return 403, f"This service does not answer to the host {headers.get('host', '')!r}; use {known}."
+        if origin is not None and split(origin).netloc != headers.get("host"):
+            return 403, f"Requests from {origin!r} are refused: they come from another site."
+        if headers.get("sec-fetch-site") == "cross-site" and writes:
+            return 403, "Requests from another site are refused."
+        if path.startswith(_CLOSED) or (writes and path.startswith(GRADIO) and path not in _PAGE_POSTS):
+            return 403, f"{path} is closed: the page does not need it. Programs use the routes under /api."
+        return None
+
+    def _admitted(self, scope: Scope, headers: Headers, cookies: list[str]) -> Response | None:
+        """Notes who asks as `request.state.visitor`, or says why they may not."""
+        path, method = scope["path"], scope["method"]
+        visitor = self._login.admit(scope, headers) if self._login else None
+        if isinstance(visitor, Response):
+            return visitor
+        if visitor is None:
+            if method not in READS and path not in _OPEN_POSTS and not self._may_write(headers):
+                return refused(path, 403, _OUTDATED if path.startswith(GRADIO) else _NO_TOKEN)
+            guest = cookie_of(VISITOR, headers)
+            guest = guest if _GUEST.fullmatch(guest) else ""
+            if path == "/" and method == "GET":
+                if not guest:
+                    guest = secrets.token_hex(16)
+                    cookies.append(cookie_header(cookie_name(VISITOR, headers), guest, scope, VISITOR_SECONDS))
+                cookies.append(cookie_header(cookie_name(COOKIE, headers), self._page_token, scope, site="Strict"))
+            visitor = f"guest:{guest}" if guest else ""
+        scope.setdefault("state", {})["visitor"] = visitor
+        return None
+
+    async def _carried(self, scope: Scope, body: Body) -> Problem | None:
+        """What is wrong with what a request carries. Forms are read on the way, messages before anybody parses them."""
+        path = scope["path"]
+        if body.refusal or scope["method"] in READS or path in (UPLOAD, "/login"):
+            return body.refusal
+        message = await body.whole()
+        return body.refusal or await anyio.to_thread.run_sync(problem_of, message, path == _JOIN, limiter=self._looking)
+
+    def _answers_to(self, host: str) -> bool:
+        if host in self._hosts:
+            return True
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        return self._any_address
+
+    def _may_write(self, headers: Headers) -> bool:
+        given = ((bearer_of(headers), self._token), (cookie_of(COOKIE, headers), self._page_token))
+        return any(hmac.compare_digest(g.encode(), wanted.encode()) for g, wanted in given)
+
+
+class _Answering:
+    """An answer on its way out: with our headers and cookies; or a refusal, when the body broke a limit meanwhile."""
+
+    def __init__(self, send: Send, body: Body, cookies: list[str]) -> None:
+        self._send, self._body, self._cookies = send, body, cookies
+        self._started = False
+
+    async def run(self, app: App, scope: Scope) -> None:
+        try:
+            await app(scope, self._body.receive, self._unless_replaced)
+        except Exception:
+            if not self._body.refusal:
+                raise
+        if self._body.refusal and not self._started:
+            await refused(scope["path"], *self._body.refusal)(scope, self._body.receive, self.send)
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._started = True
+            extra = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
+            extra += [(b"set-cookie", cookie.encode()) for cookie in self._cookies]
+            message = {**message, "headers": [*message.get("headers", []), *extra]}
+        await self._send(message)
+
+    async def _unless_replaced(self, message: Message) -> None:
+        if self._started or not self._body.refusal:
+            await self.send(message)

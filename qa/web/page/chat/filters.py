@@ -1,0 +1,102 @@
+"""The filters below the question box: outlets, days, single articles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from qa.core.errors import GroundwireError
+from qa.core.types import Filters
+from qa.service.codec import make_filters
+from qa.web.host import Host
+from qa.web.page.chat import chat_html as render
+from qa.web.page.components import QUIET
+
+NAME = "Filters"
+LISTED = 200  # articles to choose from
+
+
+class FilterBox:
+    """The fields, what they say, and how they show filters that came from elsewhere."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        with gr.Accordion(NAME, open=False, elem_id="filters") as self.frame, gr.Row():
+            self.outlets = _chosen("Outlets", "filter-outlets")
+            self.articles = _chosen("Articles", "filter-articles", scale=2)
+            self.since = _day("Published from", "filter-from")
+            self.until = _day("to", "filter-to")
+        self.inputs = [self.outlets, self.since, self.until, self.articles]
+        # Opened by hand; the frame must know, or closing it after a question changes nothing.
+        self.frame.expand(lambda: gr.Accordion(open=True), None, [self.frame], **QUIET)
+        for field in self.inputs:
+            field.change(self._named, self.inputs, [self.frame], **QUIET)
+
+    def read(self, outlets: Any, since: Any, until: Any, articles: Any) -> Filters:
+        """The chosen filters. Raises FilterError."""
+        return make_filters(
+            tuple(outlets or ()), tuple(articles or ()), (since or "").strip() or None, (until or "").strip() or None
+        )
+
+    def from_query(self, query: Mapping[str, str]) -> Filters:
+        """The filters of a page's address: `outlet`, `article`, `from`, `to`. Raises FilterError."""
+        one = {name: query.get(name, "").strip() for name in ("outlet", "article", "from", "to")}
+        return make_filters(
+            (one["outlet"],) if one["outlet"] else (),
+            (one["article"],) if one["article"] else (),
+            one["from"] or None,
+            one["to"] or None,
+        )
+
+    def choices(self) -> dict[Any, Any]:
+        """The outlets and articles to choose from: of a large library the first by title, others go by their id."""
+        return {
+            self.outlets: gr.Dropdown(choices=self._host.qa.outlets()),
+            self.articles: gr.Dropdown(choices=self._titles()),
+        }
+
+    def show(self, filters: Filters) -> dict[Any, Any]:
+        """The fields with these filters in them."""
+        chosen = [(self._title(id), id) for id in filters.articles]
+        return {
+            self.outlets: gr.Dropdown(value=list(filters.outlets)),
+            self.articles: gr.Dropdown(choices=[*chosen, *self._titles()], value=list(filters.articles)),
+            self.since: filters.published_from or "",
+            self.until: filters.published_to or "",
+            self.frame: gr.Accordion(label=_name(filters), open=bool(filters)),
+        }
+
+    def _titles(self) -> list[tuple[str, str]]:
+        try:
+            return [(a.title, a.id) for a in self._host.qa.articles(order="title", limit=LISTED)]
+        except GroundwireError:
+            return []
+
+    def _title(self, id: str) -> str:
+        try:
+            return self._host.qa.article(id)[0].shown_title
+        except GroundwireError:  # gone, or the service is not ready: its id is its name
+            return id
+
+    def _named(self, *chosen: Any) -> Any:
+        try:
+            return gr.Accordion(label=_name(self.read(*chosen)))
+        except GroundwireError as error:
+            return gr.Accordion(label=f"{NAME}: {error}")
+
+
+def _name(filters: Filters) -> str:
+    return f"{NAME}: {render.filter_words(filters)}" if filters else NAME
+
+
+def _chosen(label: str, id: str, scale: int = 1) -> gr.Dropdown:
+    """Any value is taken: the choices of a page that outlived its service are not known any more."""
+    return gr.Dropdown(
+        [], label=label, elem_id=id, multiselect=True, allow_custom_value=True, scale=scale, min_width=140
+    )  # fmt: skip
+
+
+def _day(label: str, id: str) -> gr.Textbox:
+    return gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_lines=1, elem_id=id, min_width=110)

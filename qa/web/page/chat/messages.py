@@ -1,0 +1,31 @@
+"""A conversation as the chat component takes it: pairs of messages, everything in them inert."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa.service.conversations import Turn
+from qa.web.page.chat import chat_html as render
+
+ELSEWHERE = "This question is being answered in another window. Reload to see the answer."
+SHOWN = 300  # characters of a question that was refused
+
+Message = dict[str, str]
+
+
+def messages(turns: Sequence[Turn], conversation: str, *, last: bool = True) -> list[Message]:
+    """Questions and replies in order. `last`: whether the last of them is the last of its conversation."""
+    replies = (
+        render.pending(ELSEWHERE) if t.state == "asked" else render.reply(t, conversation, last=last and t is turns[-1])
+        for t in turns
+    )
+    return [m for t, reply in zip(turns, replies, strict=True) for m in pair(t.question, reply)]
+
+
+def pair(question: str, reply: str) -> list[Message]:
+    return [{"role": "user", "content": render.inert(question)}, {"role": "assistant", "content": reply}]
+
+
+def refused(question: str, why: str) -> list[Message]:
+    """A question that was not asked, and why; it is shown once and not kept."""
+    return pair(question[:SHOWN] + "…" * (len(question) > SHOWN), render.notice(why))

@@ -1,0 +1,121 @@
+"""What a citation opens: the passages behind an answer, or a whole article, always as the catalog has them now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qa.core.errors import NotReady, UnknownArticle
+from qa.core.types import Answer, Article, Citation, Sentence, SourcePassage
+from qa.service.conversations import Turn
+from qa.web.host import Host
+from qa.web.page.chat import chat_html as render
+from qa.web.page.chat.chat_html import Card, Token
+
+CONTEXT = 2  # sentences around a cited one whose answer the page no longer has
+
+CHANGED = "“{}” has changed since this answer. This is what it said then."
+REMOVED = "“{}” has been removed from the library since this answer. This is what it said."
+
+Found = tuple[Article, list[Sentence]]
+
+
+class Sources:
+    """Panels as HTML. Tokens come from the browser, so everything they say is checked against catalog and turns."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def panel(self, turn: Turn | None, opened: Token | None = None) -> str:
+        """The sources of a turn; the card of `opened` is the active one. n = 0 opens the panel without one."""
+        answer = turn.answer if turn else None
+        if turn is None or answer is None:
+            return render.panel(())
+        cards = self._cards(answer, turn.n)
+        active = next((i for i, card in enumerate(cards) if card.label and card.token == opened), -1)
+        return render.panel(
+            cards, active=active, question=turn.question, declined=answer.declined, open=opened is not None
+        )
+
+    def opened(self, token: Token, turns: Sequence[Turn]) -> str:
+        """The panel that a click on a citation opens. Raises UnknownArticle."""
+        turn = next((t for t in turns if t.n == token.turn and t.answer), None)
+        if turn and (token.n == 0 or token in _cited(turn)):
+            return self.panel(turn, token)
+        return render.panel([self._alone(token)], active=0)
+
+    def article(self, token: Token, turns: Sequence[Turn]) -> str:
+        """A whole article with every sentence marked that the turn cites from it. Raises UnknownArticle."""
+        turn = next((t for t in turns if t.n == token.turn and t.answer), None)
+        found = self._found(token.article)
+        if found is None or found[0].version != token.version:
+            gone = "been removed from the library" if found is None else "changed"
+            return render.panel_notice(
+                f"The article has {gone} since this answer. Its sentences are with the answer.", token
+            )
+        article = found[0]
+        cited = [t for t in _cited(turn) if (t.article, t.version) == (token.article, token.version)]
+        marks = {(t.start, t.end): str(t.n) for t in cited}
+        if token.n and (token.start, token.end) not in marks:
+            self._alone(token)  # it says why when this is no sentence
+            marks[token.start, token.end] = str(token.n)
+        return render.article(article, marks, (token.start, token.end), token)
+
+    def _cards(self, answer: Answer, turn: int) -> list[Card]:
+        known: dict[str, Found | None] = {}
+        if answer.declined:
+            nearest = ((Token(turn, 0, p.article, p.version, p.start, p.end), p) for p in answer.nearest)
+            cards = [self._card("", token, p, known) for token, p in nearest]
+            return [card for card in cards if not card.notice]  # without their article they say nothing
+        cited = [(Token.of(turn, c), c) for s in answer.sentences for c in s.citations]
+        return [
+            self._card(str(c.n), token, passage, known, c)
+            for (token, c), passage in zip(cited, answer.passages, strict=True)
+        ]
+
+    def _card(
+        self, label: str, token: Token, p: SourcePassage, known: dict[str, Found | None], c: Citation | None = None
+    ) -> Card:
+        """A card as the catalog has it now; the quote alone where the article has gone, changed or is not read yet."""
+        try:
+            found = known[p.article] = known.get(p.article) or self._found(p.article)
+            if found and found[0].version == p.version:
+                shown = replace(p, text=found[0].text[p.start : p.end])
+                return Card(label, shown, token, answer=c.answer if c else None, also_in=c.also_in if c else ())
+            wrong = (CHANGED if found else REMOVED).format(p.title)
+        except NotReady as error:
+            wrong = str(error)
+        if c:
+            p = replace(p, start=c.start, end=c.end, text=c.quote, marks=((c.start, c.end),))
+        return Card(label, p, token, wrong)
+
+    def _found(self, id: str) -> Found | None:
+        try:
+            return self._host.qa.article(id)
+        except UnknownArticle:
+            return None
+
+    def _alone(self, token: Token) -> Card:
+        """A card for a citation of no turn here, from the catalog only. Raises UnknownArticle."""
+        found = self._found(token.article)
+        if found is None:
+            raise UnknownArticle("The article of this citation is not in the library.")
+        article, sentences = found
+        if article.version != token.version:
+            raise UnknownArticle(f"“{article.shown_title}” has changed since this citation was made.")
+        spans = [(s.start, s.end) for s in sentences]
+        if (token.start, token.end) not in spans:
+            raise UnknownArticle(f"This citation names no sentence of “{article.shown_title}”.")
+        i = spans.index((token.start, token.end))
+        start, end = spans[max(0, i - CONTEXT)][0], spans[min(len(spans) - 1, i + CONTEXT)][1]
+        passage = SourcePassage(
+            article=article.id, version=article.version, start=start, end=end, text=article.text[start:end],
+            title=article.shown_title, outlet=article.outlet, published=article.published, score=0.0,
+            marks=(spans[i],),
+        )  # fmt: skip
+        return Card(str(token.n), passage, token)
+
+
+def _cited(turn: Turn | None) -> list[Token]:
+    answer = turn.answer if turn else None
+    return [Token.of(turn.n, c) for s in answer.sentences for c in s.citations] if turn and answer else []

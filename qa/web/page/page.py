@@ -1,0 +1,72 @@
+"""The page: what stands where, and what it looks like. Each tab has a module of its own; rendering is pure text.
+
+Knows the service only through `Host`. Errors of ours become notices; anything else is logged and said to be wrong.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from qa.intake.importer import MAX_FILE
+from qa.service.conversations import Conversations
+from qa.web.host import Host
+from qa.web.page.chat.chat import AskTab
+from qa.web.page.components import ASSETS, QUIET, asset
+from qa.web.page.library.library import LibraryTab
+
+STYLES = ("page.css", "ask.css", "library.css")
+AT_ONCE = 4  # events of a kind, so also questions
+WAITING = 300  # events; a page that comes up has six, and what exceeds this is told that the service is busy
+
+
+def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
+    """The page, ready to be mounted. Its events are private: programs use the JSON routes."""
+    with gr.Blocks(title="Groundwire", analytics_enabled=False, delete_cache=(3600, 3600), fill_height=True) as page:
+        with gr.Row(elem_id="masthead"):
+            gr.HTML("<h1>Groundwire</h1><p>Answers in the articles’ own words</p>", elem_id="title", js_on_load=None)
+            who = gr.HTML("", elem_id="who", js_on_load=None)
+            state = gr.HTML('<p class="state" role="status"></p>', elem_id="state", js_on_load=asset("state.js"))
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab("Ask", id="ask") as asking:
+                ask = AskTab(host, conversations)
+            with gr.Tab("Library", id="library") as tab:
+                library = LibraryTab(host)
+        ask.wire(page.load, [state.ready, asking.select])
+        chosen = library.table.ask(ask.only, None, ask.fields, **QUIET)
+        chosen.then(lambda: gr.Tabs(selected="ask"), None, [tabs], **QUIET)
+        page.load(_visitor, None, [who], **QUIET)
+        for event in (page.load, tab.select, state.ready):
+            library.refresh(event)
+    page.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
+    return page
+
+
+def _visitor(request: gr.Request) -> str:
+    """Who is logged in, with the way out; nothing for guests."""
+    kind, _, name = str(getattr(request.state, "visitor", "")).partition(":")
+    if kind != "user":
+        return ""
+    return f'<form method="post" action="./logout"><b>{escape(name)}</b> <button type="submit">Log out</button></form>'
+
+
+def looks() -> dict[str, Any]:
+    """What `mount_gradio_app` needs to make the page look as it does, and to keep it to this machine."""
+    fonts = ("system-ui", "-apple-system", "Segoe UI", "Liberation Sans", "sans-serif")
+    theme = gr.themes.Base(
+        primary_hue=gr.themes.colors.slate, neutral_hue=gr.themes.colors.stone, font=fonts, font_mono=("monospace",)
+    )
+    return {
+        "theme": theme,
+        "head": f"<style>{''.join(asset(name) for name in STYLES)}</style>",
+        "favicon_path": str(ASSETS / "favicon.png"),
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "mcp_server": False,
+        "ssr_mode": False,
+        "show_error": False,
+        "max_file_size": MAX_FILE,
+    }
