@@ -16,8 +16,9 @@ from pathlib import Path
 
 import qa.answer
 from qa.answer.evidence.selectors import FIRST_STAGE
-from qa.core.lazy import Model
+from qa.core.lazy import Lazy
 from qa.core.settings import Settings
+from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.quality.dataset import load_dataset
 from qa.quality.evaluate import ask_all, figures, open_dataset
 
@@ -25,7 +26,7 @@ KEPT = (1.0, 0.5, 0.25, 0.12, 0.06)
 Row = tuple[str, str, str, str, str]
 
 
-def rows(folder: Path, settings: Settings, model: Model) -> Iterator[Row]:
+def rows(folder: Path, settings: Settings, model: Lazy[SentenceEmbedding]) -> Iterator[Row]:
     """Selector, least likelihood, precision, recall and F1 (of the means) of one set."""
     used = qa.answer.KEEP
     for selector, kept in [(FIRST_STAGE, used), *((settings.selector, k) for k in KEPT)]:
@@ -38,7 +39,7 @@ def rows(folder: Path, settings: Settings, model: Model) -> Iterator[Row]:
         yield selector, f"{kept}{' (used)' if kept == used else ''}", f"{precision:.3f}", f"{recall:.3f}", f"{f1:.3f}"
 
 
-def _measured(folder: Path, settings: Settings, model: Model) -> tuple[float, float]:
+def _measured(folder: Path, settings: Settings, model: Lazy[SentenceEmbedding]) -> tuple[float, float]:
     dataset = load_dataset(folder)
     with open_dataset(dataset, settings, model) as opened:
         asked = ask_all(opened, dataset.questions)
@@ -51,7 +52,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     args = parser.parse_args()
     settings = Settings.from_environment()
-    model = Model(settings.model)
+    model = lazy_embedding(settings.model)
     for folder in args.folders:
         print(f"\n| {folder.name} | joins from | citation_precision | citation_recall | F1 |\n|---|---|---|---|---|")
         for row in rows(folder, settings, model):

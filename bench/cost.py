@@ -21,9 +21,10 @@ import numpy as np
 import psutil
 
 from qa.core.errors import DatasetError
-from qa.core.lazy import Model
+from qa.core.lazy import Lazy
 from qa.core.settings import Settings
 from qa.core.types import Article, Filters
+from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.prepare import batches, prepare
 from qa.quality.dataset import Dataset, load_dataset
 from qa.quality.evaluate import draw, open_dataset
@@ -34,7 +35,7 @@ LARGE = 10_000  # passages
 Row = tuple[str, str, str]
 
 
-def cost_rows(datasets: Sequence[Dataset], settings: Settings, model: Model) -> list[Row]:
+def cost_rows(datasets: Sequence[Dataset], settings: Settings, model: Lazy[SentenceEmbedding]) -> list[Row]:
     """All measurements, as (what, figure, bound)."""
     dataset = next((d for d in datasets if d.name == "squad20"), datasets[0])
     with open_dataset(dataset, settings, model) as qa:
@@ -43,7 +44,7 @@ def cost_rows(datasets: Sequence[Dataset], settings: Settings, model: Model) -> 
     return rows
 
 
-def indexing_rate(dataset: Dataset, model: Model) -> Row:
+def indexing_rate(dataset: Dataset, model: Lazy[SentenceEmbedding]) -> Row:
     """The rate of `prepare` plus storing against the bare model on the same passage texts."""
     embedding = model.get()
     articles = dataset.articles[: max(1, len(dataset.articles) // 4)]
@@ -67,7 +68,7 @@ def indexing_rate(dataset: Dataset, model: Model) -> Row:
     return what, f"{statistics.median(ratios):.2f}", ">= 0.85"
 
 
-def adding_cost(dataset: Dataset, model: Model) -> Row:
+def adding_cost(dataset: Dataset, model: Lazy[SentenceEmbedding]) -> Row:
     """Adding one article to a corpus of LARGE passages against adding it to an empty one, Chroma attached."""
     source = [a for a in dataset.articles if len(a.text) < 20_000] or dataset.articles
     with (
@@ -129,7 +130,7 @@ def command_line() -> list[Row]:
         bare = [
             sys.executable, "-c",
             "import llama_index.core, sentence_transformers, httpx, click\n"
-            "from qa.model import Model\nfrom qa.settings import DEFAULT_MODEL\nModel(DEFAULT_MODEL).get()",
+            "from qa.index.embedding import SentenceEmbedding\nSentenceEmbedding.load()",
         ]  # fmt: skip
         ratios = [_run(ask) / _run(bare) for _ in range(ROUNDS)]
         service = subprocess.Popen([*qa, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
@@ -150,7 +151,7 @@ def command_line() -> list[Row]:
     ]  # fmt: skip
 
 
-def _fill(qa: QA, dataset: Dataset, model: Model) -> None:
+def _fill(qa: QA, dataset: Dataset, model: Lazy[SentenceEmbedding]) -> None:
     """Store LARGE passages without embedding: real articles, cut and embedded once, repeated under new ids."""
     stamped = iter([(a, "") for a in dataset.articles])
     ready = [x for group in batches(stamped, 60_000) for x in prepare(group, model.get())]
@@ -184,7 +185,7 @@ def main() -> None:
             print(f"left out: {error}", file=sys.stderr)
     settings = Settings.from_environment()
     print("| what | figure | bound |\n|---|---|---|")
-    for row in cost_rows(datasets, settings, Model(settings.model)):
+    for row in cost_rows(datasets, settings, lazy_embedding(settings.model)):
         print("| " + " | ".join(row) + " |", flush=True)
 
 

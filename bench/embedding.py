@@ -19,9 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from qa.answer.evidence.selectors import FIRST_STAGE
-from qa.core.lazy import Model
 from qa.core.settings import DEFAULT_MODEL, Settings
-from qa.index.embedding import SentenceEmbedding
+from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.prepare import prepare
 from qa.quality.dataset import Dataset, load_dataset
 from qa.quality.evaluate import ask_all, draw, figures, open_dataset
@@ -75,7 +74,7 @@ def main() -> None:
                 home = Path(scratch) / run_time.replace(", ", "-")
                 home.mkdir(exist_ok=True)
                 settings = replace(Settings.from_environment(home), selector=FIRST_STAGE)
-                with open_dataset(dataset, settings, Model(names[run_time], model)) as qa:
+                with open_dataset(dataset, settings, lazy_embedding(names[run_time], model)) as qa:
                     asked = ask_all(qa, draw(dataset.questions, args.limit, 0))
                     found = figures(dataset, asked, {"seconds": 0, "passages_per_second": 0}, qa.settings.home)
                 print(f"| {name} | {run_time} | {' | '.join(str(found[k]) for k in FOUND)} |", flush=True)

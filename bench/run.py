@@ -35,9 +35,10 @@ from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever
 from qa.answer.evidence.selectors import FIRST_STAGE
 from qa.answer.evidence.signals import Question
 from qa.core.errors import DatasetError
-from qa.core.lazy import Model
+from qa.core.lazy import Lazy
 from qa.core.settings import Settings
 from qa.core.types import Filters
+from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.quality.dataset import AskedQuestion, Dataset, load_dataset
 from qa.quality.evaluate import KEYS, Asked, draw, evaluate_folder, is_gold, open_dataset
 from qa.service.codec import clean_question
@@ -106,7 +107,7 @@ def _parts(page: str) -> list[str]:
 def measured(args: argparse.Namespace) -> str:
     """The page without the sections on the page: every set asked, ablations, costs."""
     settings = Settings.from_environment()
-    model = Model(settings.model)
+    model = lazy_embedding(settings.model)
     folders = [f for f in sorted(args.folder.iterdir()) if f.is_dir() and (not args.sets or f.name in args.sets)]
     rows, before, datasets = [], [], []
     asked: dict[str, list[Asked]] = {}
@@ -129,7 +130,9 @@ def measured(args: argparse.Namespace) -> str:
     return render(rows, before, sure, ablations, args.ablation, costs)
 
 
-def asked_once(folder: Path, digest: str, settings: Settings, model: Model) -> tuple[dict[str, Any], list[Asked]]:
+def asked_once(
+    folder: Path, digest: str, settings: Settings, model: Lazy[SentenceEmbedding]
+) -> tuple[dict[str, Any], list[Asked]]:
     """A set's figures and answers.
 
     Kept below `index/` where nothing is changed since the last commit, so that a run of it that was cut off goes on.
@@ -170,7 +173,9 @@ def _first_right(asked: Asked) -> bool:
     return bool(asked.sentences) and is_gold(asked.question, *asked.sentences[0])
 
 
-def ablation(dataset: Dataset, settings: Settings, model: Model, limit: int) -> dict[str, tuple[float, float, float]]:
+def ablation(
+    dataset: Dataset, settings: Settings, model: Lazy[SentenceEmbedding], limit: int
+) -> dict[str, tuple[float, float, float]]:
     """Variant to (document@1, sentence@1, sentence@3) over answerable questions with a located gold sentence."""
     located = [q for q in dataset.questions if q.answerable and any(g.spans for g in q.gold)]
     questions = draw(located, limit, 0)

@@ -59,11 +59,10 @@ def fake_model() -> FakeEmbedding:
 @pytest.fixture(scope="session")
 def model():
     """The real embedding model, loaded once."""
-    from qa.core.lazy import Model
     from qa.core.settings import DEFAULT_MODEL
-    from qa.index.embedding import SentenceEmbedding
+    from qa.index.embedding import SentenceEmbedding, lazy_embedding
 
-    return Model(DEFAULT_MODEL, SentenceEmbedding.load())
+    return lazy_embedding(DEFAULT_MODEL, SentenceEmbedding.load())
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from qa.core.lazy import Model
 from qa.core.settings import Settings
 from qa.core.types import Answer, version_of
+from qa.index.embedding import lazy_embedding
 from qa.service.service import QA
 
 DIMENSION = 64
@@ -81,7 +81,10 @@ def open_fake(home: Path, fake: FakeEmbedding | None = None, *, command: str = "
     """The real service on real SQLite, with the fake model; Chroma is left for `attach_chroma`."""
     settings = fake_settings(home)
     return QA.open(
-        settings=settings, model=Model(settings.model, fake or FakeEmbedding()), command=command, rebuild=rebuild
+        settings=settings,
+        model=lazy_embedding(settings.model, fake or FakeEmbedding()),
+        command=command,
+        rebuild=rebuild,
     )
 
 

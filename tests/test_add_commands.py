@@ -21,9 +21,9 @@ from websites import Site, page
 from qa.cli import add as add_commands
 from qa.cli.commands import main
 from qa.core.display import shown
-from qa.core.lazy import Model
 from qa.core.settings import Settings
 from qa.core.types import Outcome
+from qa.index.embedding import SentenceEmbedding
 from qa.index.lock import Holder
 from qa.intake.folders import walk
 from qa.intake.importer import LINES, MAX_FILE, Intake
@@ -44,7 +44,7 @@ def library(home, monkeypatch):
     monkeypatch.setenv("QA_MODEL", fake_settings(home).model)
     monkeypatch.setenv("QA_THRESHOLD", "0")
     monkeypatch.setenv("QA_ALLOW_PRIVATE", "127.0.0.1")
-    monkeypatch.setattr(Model, "get", lambda self: FakeEmbedding())
+    monkeypatch.setattr(SentenceEmbedding, "load", lambda name: FakeEmbedding())
     return home
 
 

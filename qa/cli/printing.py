@@ -7,12 +7,11 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qa.core.display import shown
+from qa.core.display import also_in, shown
 from qa.core.errors import UserError
-from qa.core.types import DECLINED, METADATA, Answer, Article, ArticleSummary, Citation, Outcome, SourcePassage
+from qa.core.types import DECLINED, METADATA, Answer, Article, ArticleSummary, Outcome, SourcePassage
 
 WIDTH = 88
-COPIES = 8  # of a story that are named; of more, how many
 
 
 def answer_text(answer: Answer) -> str:
@@ -35,13 +34,6 @@ def answer_text(answer: Answer) -> str:
     if answer.undated_left_out:
         lines.append(f"{answer.undated_left_out} articles without a date were left out by the date filter.")
     return "\n".join([*lines, *answer.notes])
-
-
-def also_in(citation: Citation) -> str:
-    """The other articles of the story that have the sentence, as people name them."""
-    named = [", ".join(x for x in (c.outlet or c.title, c.published) if x) for c in citation.also_in[:COPIES]]
-    more = len(citation.also_in) - len(named)
-    return "; ".join(named + ([f"{more} more"] if more else []))
 
 
 def passages_text(passages: Sequence[SourcePassage]) -> str:

@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from qa.core.types import Citation
+
+COPIES = 8  # of a story that are named; of more, how many
+
 
 def shown(name: str) -> str:
     """A name as a terminal can show it: what is invisible or moves the cursor is spelled out."""
@@ -32,3 +36,10 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
     finally:
         for bar in bars:
             bar.close()
+
+
+def also_in(citation: Citation) -> str:
+    """The other articles of the story that have the sentence, as people name them."""
+    named = [", ".join(x for x in (c.outlet or c.title, c.published) if x) for c in citation.also_in[:COPIES]]
+    more = len(citation.also_in) - len(named)
+    return "; ".join(named + ([f"{more} more"] if more else []))

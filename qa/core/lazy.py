@@ -1,32 +1,31 @@
-"""The embedding model, loaded once, when first needed or ahead of time."""
+"""Values that cost seconds to make, such as a loaded model: made once, when first needed or ahead of time."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from qa.index.embedding import SentenceEmbedding
+T = TypeVar("T")
 
 
-class Model:
-    """A lazily loaded embedding; whoever asks first loads it, the others wait."""
+class Lazy(Generic[T]):
+    """A value that is loaded when somebody first asks for it; others who ask meanwhile wait for the same one."""
 
-    def __init__(self, name: str, loaded: SentenceEmbedding | None = None) -> None:
-        self.name = name
-        self._embedding = loaded
+    def __init__(self, load: Callable[[], T], loaded: T | None = None) -> None:
+        self._load = load
+        self._value = loaded
         self._lock = threading.Lock()
 
     @property
     def loaded(self) -> bool:
-        return self._embedding is not None
+        """Return True once the value is there."""
+        return self._value is not None
 
-    def get(self) -> SentenceEmbedding:
-        """The loaded embedding. Raises ModelUnavailable."""
-        if self._embedding is None:
+    def get(self) -> T:
+        """Return the value, loaded if need be. Raises what loading raises, and tries again the next time."""
+        if self._value is None:
             with self._lock:
-                if self._embedding is None:
-                    from qa.index.embedding import SentenceEmbedding
-
-                    self._embedding = SentenceEmbedding.load(self.name)
-        return self._embedding
+                if self._value is None:
+                    self._value = self._load()
+        return self._value

@@ -23,6 +23,7 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from numpy.typing import NDArray
 
 from qa.core.errors import ModelUnavailable
+from qa.core.lazy import Lazy
 from qa.core.onnx import WEIGHTS, check, session
 from qa.core.settings import DEFAULT_MODEL
 from qa.corpus.passages import Span
@@ -244,3 +245,8 @@ def _pool(tokens: Matrix, offsets: NDArray[np.int64], spans: Sequence[Span], dim
         inside = (starts >= start) & (ends <= end) & (ends > starts)
         out[row] = tokens[: len(inside)][inside].sum(axis=0)
     return out
+
+
+def lazy_embedding(name: str = DEFAULT_MODEL, loaded: SentenceEmbedding | None = None) -> Lazy[SentenceEmbedding]:
+    """Return the model of that name, to be loaded when it is first needed."""
+    return Lazy(lambda: SentenceEmbedding.load(name), loaded)

@@ -24,10 +24,11 @@ from qa.answer.evidence.retrieve import DEPTH, RANKINGS
 from qa.answer.evidence.signals import Question
 from qa.core.display import progress_bar
 from qa.core.errors import DatasetError
-from qa.core.lazy import Model
+from qa.core.lazy import Lazy
 from qa.core.settings import Settings
 from qa.core.types import Answer, Filters
 from qa.corpus.folder import Corpus
+from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.quality.dataset import AskedQuestion, Dataset, load_dataset, write_corpus
 from qa.service.codec import clean_question
 from qa.service.service import QA
@@ -55,7 +56,12 @@ class Asked:
 
 
 def evaluate_folder(
-    folder: Path, settings: Settings, *, limit: int | None = None, seed: int = 0, model: Model | None = None
+    folder: Path,
+    settings: Settings,
+    *,
+    limit: int | None = None,
+    seed: int = 0,
+    model: Lazy[SentenceEmbedding] | None = None,
 ) -> tuple[dict[str, Any], list[Asked]]:
     """A set's figures, keys as in KEYS, None where the set cannot say; and what they count. Raises DatasetError."""
     dataset = load_dataset(folder)
@@ -70,7 +76,7 @@ def evaluate_folder(
 def open_dataset(
     dataset: Dataset,
     settings: Settings,
-    model: Model | None = None,
+    model: Lazy[SentenceEmbedding] | None = None,
     selector: Selector | None = None,
     rankings: Sequence[str] = RANKINGS,
 ) -> QA:
@@ -79,7 +85,7 @@ def open_dataset(
     home.mkdir(parents=True, exist_ok=True)
     write_corpus(dataset, home)
     own = replace(settings, home=home)
-    model = model or Model(settings.model)
+    model = model or lazy_embedding(settings.model)
     qa = QA.open(settings=own, model=model, command="qa evaluate", selector=selector, rankings=rankings)
     qa.warm_up()
     started = time.perf_counter()

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from qa.answer.compose import compose, source
 from qa.answer.evidence.evidence import Ranking, Selector
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever
-from qa.answer.evidence.selectors import LazySelector
+from qa.answer.evidence.selectors import load_selector
 from qa.answer.evidence.signals import Question
 from qa.answer.question.subquestions import parts_of
 from qa.core.errors import IndexDamaged, IndexIncompatible, StorageError, UnknownArticle
-from qa.core.lazy import Model
+from qa.core.lazy import Lazy
 from qa.core.priority import Turns
 from qa.core.settings import Settings
 from qa.core.types import (
@@ -41,6 +41,7 @@ from qa.corpus.article_file import decode
 from qa.corpus.folder import Corpus
 from qa.index.catalog.catalog import FILE, Catalog
 from qa.index.catalog.snapshot import Snapshot
+from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.lock import Holder
 from qa.index.prepare import manifest_for
 from qa.index.vectors.search import DenseSearch
@@ -59,7 +60,7 @@ class QA:
         settings: Settings,
         catalog: Catalog,
         dense: DenseSearch,
-        model: Model,
+        model: Lazy[SentenceEmbedding],
         index: Index | None = None,
         selector: Selector | None = None,
         rankings: Sequence[str] = RANKINGS,
@@ -69,7 +70,7 @@ class QA:
         self._dense = dense
         self._model = model
         self._index = index
-        self._selector = LazySelector(settings.selector, selector)
+        self._selector = Lazy(lambda: load_selector(settings.selector), selector)
         self._rankings = rankings
         self._examples = Examples(catalog, self.ask)
         self._turns = index.turns if index else Turns()
@@ -80,7 +81,7 @@ class QA:
         home: str | Path | None = None,
         *,
         settings: Settings | None = None,
-        model: Model | None = None,
+        model: Lazy[SentenceEmbedding] | None = None,
         command: str = "python",
         rebuild: bool = False,
         selector: Selector | None = None,
@@ -88,13 +89,17 @@ class QA:
     ) -> QA:
         """Hold the index for writing; call `sync` to bring it up to date. Raises IndexHeld, IndexIncompatible."""
         settings = settings or Settings.from_environment(home)
-        model = model or Model(settings.model)
+        model = model or lazy_embedding(settings.model)
         index = Index.open(settings, model.get, command, rebuild=rebuild)
         return cls(settings, index.catalog, index.dense, model, index, selector, rankings)
 
     @classmethod
     def read(
-        cls, home: str | Path | None = None, *, settings: Settings | None = None, model: Model | None = None
+        cls,
+        home: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        model: Lazy[SentenceEmbedding] | None = None,
     ) -> QA:
         """Open the index read-only: exact search over the catalog, no lock. Raises IndexDamaged, IndexIncompatible."""
         settings = settings or Settings.from_environment(home)
@@ -105,7 +110,7 @@ class QA:
         manifest = catalog.manifest()
         if not check_manifest(manifest, manifest_for(settings.model, 0)):
             raise IndexIncompatible("The index was made by an older version. Run: qa index")
-        return cls(settings, catalog, DenseSearch(manifest.dimension), model or Model(settings.model))
+        return cls(settings, catalog, DenseSearch(manifest.dimension), model or lazy_embedding(settings.model))
 
     def sync(self, progress: Progress | None = None) -> SyncReport:
         """Index what changed in `corpus/`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from qa.cli.printing import also_in
+from qa.core.display import also_in
 from qa.core.types import DECLINED, Answer, Citation
 from qa.service.conversations import Turn
 

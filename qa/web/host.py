@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from qa.core.errors import GroundwireError, IndexHeld, NotReady
+from qa.core.lazy import Lazy
 from qa.corpus.watch import Watcher
 from qa.intake.importer import Intake
 
@@ -42,8 +43,7 @@ class Host:
         self.detail = ""
         self.report: SyncReport | None = None
         self._watcher: Watcher | None = None
-        self._intake: Intake | None = None
-        self._making = threading.Lock()
+        self._intake = Lazy(lambda: Intake(self.qa.settings))
 
     @property
     def qa(self) -> QA:
@@ -79,17 +79,14 @@ class Host:
     @property
     def intake(self) -> Intake:
         """The way in for files and web addresses. Raises NotReady."""
-        with self._making:
-            if self._intake is None:
-                self._intake = Intake(self.qa.settings)
-            return self._intake
+        return self._intake.get()
 
     def close(self) -> None:
         self._closing.set()
         if self._watcher is not None:
             self._watcher.close()
-        if self._intake is not None:
-            self._intake.close()
+        if self._intake.loaded:
+            self._intake.get().close()
         if self._qa is not None:
             self._qa.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -114,23 +113,8 @@ def promising(
     return [(candidates[i].article.id, candidates[i].shown) for value, i in order if value >= least]
 
 
-class LazySelector:
-    """A selector by name; whoever asks first loads it, the others wait."""
-
-    def __init__(self, name: str, loaded: Selector | None = None) -> None:
-        self.name = name
-        self._selector = loaded
-        self._lock = threading.Lock()
-
-    def get(self) -> Selector:
-        """The loaded selector. Raises ModelUnavailable."""
-        with self._lock:
-            if self._selector is None:
-                self._selector = _load(self.name)
-            return self._selector
-
-
-def _load(name: str) -> Selector:
+def load_selector(name: str) -> Selector:
+    """Load a selector by its name or its folder. Raises ModelUnavailable."""
     if name == FIRST_STAGE:
         return LinearSelector()
     if name == READER:

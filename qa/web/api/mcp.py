@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from qa import __version__
 from qa.core.errors import GroundwireError
+from qa.core.lazy import Lazy
 from qa.core.types import DECLINED, ArticleSummary, Copy, Filters, SourcePassage
 from qa.service.codec import make_filters
 from qa.web.host import Host
@@ -222,15 +222,14 @@ class Endpoint:
 
     def __init__(self, host: Host) -> None:
         self._tools = Tools(host)
-        self._lock = threading.Lock()
-        self._server: MCPServer[Any] | None = None
+        self._server = Lazy(lambda: make_server(self._tools))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
             refusal = JSONResponse({"error": "UserError", "message": ONLY_POST}, 405, {"allow": "POST"})
             await refusal(scope, receive, send)
             return
-        server = self._server if self._server is not None else await to_thread.run_sync(self._load)
+        server = self._server.get() if self._server.loaded else await to_thread.run_sync(self._server.get)
         from mcp.server.transport_security import TransportSecuritySettings
 
         unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # the guard has checked already
@@ -238,12 +237,6 @@ class Endpoint:
         manager = server.session_manager  # made by the line above, for this request alone
         async with manager.run():
             await manager.handle_request(scope, receive, send)
-
-    def _load(self) -> MCPServer[Any]:
-        with self._lock:
-            if self._server is None:
-                self._server = make_server(self._tools)
-            return self._server
 
 
 def make_server(tools: Tools) -> MCPServer[Any]:
