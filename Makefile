@@ -12,23 +12,24 @@ run: $(VENV)/installed ## Install, index corpus/, serve the chat on 127.0.0.1:78
 	$(BIN)/qa serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/installed-dev ## Lint, types and every test (installs Chromium where CI=true and it is missing)
-	@$(BIN)/python tests/ensure_chromium.py
+	@$(BIN)/python scripts/ensure_chromium.py
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/installed-dev ## Lint and types only
+lint: $(VENV)/installed-dev ## Lint, types and import contracts only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(VENV)/installed-dev ## Measure on the sets in EVAL=DIR and write bench/RESULTS.md
 	@test -n "$(EVAL)" || { echo "Name the folder of evaluation sets: make bench EVAL=DIR (docs/evaluation.md says what is in it)"; exit 2; }
 	$(BIN)/python bench/run.py "$(EVAL)"
 
 screenshots: $(VENV)/installed-dev ## Make the pictures in docs/ anew (needs Chromium)
-	$(BIN)/python bench/screenshots.py
+	$(BIN)/python scripts/screenshots.py
 
 clean: ## Remove what can be made again: the environment, the index, caches (never corpus/)
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -23,7 +23,7 @@ from load import STARTER, Row, service
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
-sys.path.append(str(ROOT / "tests"))
+sys.path.append(str(ROOT / "scripts"))
 
 from ensure_chromium import MISSING, find_chromium  # noqa: E402
 

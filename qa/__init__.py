@@ -6,16 +6,61 @@
 ...     answer = service.ask("How many civilians were killed?")
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+from qa.core.errors import (
+    ArticleError,
+    DatasetError,
+    DuplicateArticle,
+    FetchError,
+    FilterError,
+    GroundwireError,
+    IndexDamaged,
+    IndexHeld,
+    IndexIncompatible,
+    ModelUnavailable,
+    NotReady,
+    QuestionError,
+    Refused,
+    ServiceError,
+    StorageError,
+    UnknownArticle,
+    UnknownConversation,
+    UserError,
+    UsersDamaged,
+)
+from qa.core.public import offer
+from qa.core.types import Answer, Article, Citation, Filters
+
+if TYPE_CHECKING:
+    from qa.service.service import QA
 
 __version__ = "0.1.0"
-__all__ = ["QA", "__version__"]
-
-
-def __getattr__(name: str) -> Any:
-    """`qa.QA`, loaded when first used: importing the package loads no model library."""
-    if name == "QA":
-        from qa.service.service import QA
-
-        return QA
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__all__ = [
+    "QA",
+    "Answer",
+    "Article",
+    "ArticleError",
+    "Citation",
+    "DatasetError",
+    "DuplicateArticle",
+    "FetchError",
+    "FilterError",
+    "Filters",
+    "GroundwireError",
+    "IndexDamaged",
+    "IndexHeld",
+    "IndexIncompatible",
+    "ModelUnavailable",
+    "NotReady",
+    "QuestionError",
+    "Refused",
+    "ServiceError",
+    "StorageError",
+    "UnknownArticle",
+    "UnknownConversation",
+    "UserError",
+    "UsersDamaged",
+    "__version__",
+]
+__getattr__ = offer(__name__, {"QA": "service.service"})  # importing the package loads no model library

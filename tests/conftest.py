@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeEmbedding
 from hypothesis import HealthCheck, settings
-
-ROOT = Path(__file__).parent.parent
-STARTER = "kyiv-missile-strike-north-korea"
+from places import ROOT, STARTER
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports a model library
 os.environ["ANONYMIZED_TELEMETRY"] = "False"

@@ -21,7 +21,6 @@ from qa.intake.folders import opened, walk
 from qa.service.batches import Item
 
 if TYPE_CHECKING:
-    from qa.intake.importer import Intake
     from qa.service.client import RemoteQA
     from qa.service.service import QA
 
@@ -59,9 +58,9 @@ def add(ctx: click.Context, /, sources: tuple[str, ...], id: str | None, **given
     """
     if id and (len(sources) > 1 or Path(sources[0]).is_dir()):
         raise click.UsageError("--replace takes one source.")
-    from qa.intake.importer import Intake
+    from qa.intake.importer import Importer
 
-    with Intake(settings_of(ctx.obj)) as intake, writer(ctx.obj) as service:
+    with Importer(settings_of(ctx.obj)) as intake, writer(ctx.obj) as service:
         source = _Sources(sources, intake)
         told = _told(ctx, source.add_to(service, id, given), lambda: source.total, "adding")
     if source.hidden:
@@ -76,11 +75,11 @@ def refresh(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
     """Fetch again what was added from web addresses, or the articles with these IDs from theirs. Where the text has
     changed, that is the article's new version."""
     from qa.intake.fetch.cache import Visits
-    from qa.intake.importer import Intake
+    from qa.intake.importer import Importer
     from qa.service.refetch import refreshed
 
     settings = settings_of(ctx.obj)
-    with Intake(settings) as intake, writer(ctx.obj) as service:
+    with Importer(settings) as intake, writer(ctx.obj) as service:
         outcomes = refreshed(service, intake, Visits(settings.index), ids)
         told = _told(ctx, outcomes, lambda: 0, "fetching")
     if not told:
@@ -115,7 +114,7 @@ class _Sources:
     are counted ahead, other files turn out to hold more than one.
     """
 
-    def __init__(self, sources: Iterable[str], intake: Intake) -> None:
+    def __init__(self, sources: Iterable[str], intake: Importer) -> None:
         from qa.intake.importer import is_address
 
         self._intake = intake

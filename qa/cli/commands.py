@@ -177,9 +177,9 @@ def doctor(home: str | None, as_json: bool) -> None:
 @click.pass_obj
 def serve(home: str | None, host: str, port: int, allowed: tuple[str, ...], proxy: str, public: bool) -> None:
     """Serve the chat page and the JSON routes. Once there are users (qa user add), everything needs a login."""
-    from qa.web.server import run
+    from qa.web.server import serve as start
 
-    run(settings_of(home), host, port, public=public, allowed=allowed, proxy=proxy)
+    start(settings_of(home), host, port, public=public, allowed=allowed, proxy=proxy)
 
 
 @main.command()

@@ -34,7 +34,7 @@ BATCH_CHARACTERS = 60_000  # about 120 passages: full batches for the model, sec
 RACY_SECONDS = 2.0  # a file this young may change again without its stamp changing
 
 
-class Index:
+class IndexWriter:
     """Holds the lock from `open` to `close`. All writes go through one mutex; reads take snapshots."""
 
     def __init__(self, settings: Settings, lock: IndexLock, load: Callable[[], SentenceEmbedding]) -> None:
@@ -53,7 +53,7 @@ class Index:
     @classmethod
     def open(
         cls, settings: Settings, load: Callable[[], SentenceEmbedding], command: str, *, rebuild: bool = False
-    ) -> Index:
+    ) -> IndexWriter:
         """Lock the index and open or create its catalog. Chroma is left for `attach_chroma`.
 
         Raises IndexHeld, IndexIncompatible, StorageError.

@@ -39,7 +39,7 @@ class Arrival:
     fetched: Fetched | None = None
 
 
-class Intake:
+class Importer:
     """The way in for everything that somebody else made. Safe to share between threads; starts nothing before use."""
 
     def __init__(self, settings: Settings) -> None:

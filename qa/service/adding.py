@@ -20,7 +20,7 @@ from qa.core.types import GIVEN, METADATA, Article, Draft, Outcome, Refusal
 from qa.corpus.article_file import check_size, checked_field, checked_text, parse_article, render, slug
 from qa.corpus.lookalikes import lookalike_note
 from qa.index.catalog.snapshot import Snapshot
-from qa.index.writer import Index
+from qa.index.writer import IndexWriter
 from qa.service.batches import Item, refused
 
 FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
@@ -79,7 +79,7 @@ def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str
     return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes))
 
 
-def place(index: Index, asked: Asked) -> Outcome:
+def place(index: IndexWriter, asked: Asked) -> Outcome:
     """Add or replace one article. Raises ArticleError, DuplicateArticle, StorageError."""
     with index.corpus_lock:
         with index.catalog.snapshot() as snapshot:
@@ -90,7 +90,7 @@ def place(index: Index, asked: Asked) -> Outcome:
     return plan.outcome
 
 
-def place_batch(index: Index, items: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
+def place_batch(index: IndexWriter, items: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
     """Add articles together: what became of each, in their order, once it is in the corpus and answers. What is `given`
     goes before what was found in each. Raises StorageError, and ArticleError for what is given.
     """
@@ -110,7 +110,7 @@ def place_batch(index: Index, items: Sequence[Item], given: Mapping[str, str | N
     return [outcomes[n] for n in range(len(items))]
 
 
-def edit(index: Index, id: str, changes: Mapping[str, str | None]) -> Outcome:
+def edit(index: IndexWriter, id: str, changes: Mapping[str, str | None]) -> Outcome:
     """Change what is known about an article: "" removes a value, None leaves it. Text and version stay.
 
     Raises UnknownArticle, ArticleError, StorageError.
@@ -151,7 +151,7 @@ def is_address_of_one(url: str | None) -> bool:
     return bool(parts.path.strip("/") or parts.query)
 
 
-def _planned(snapshot: Snapshot, index: Index, asked: Asked, taken: set[str]) -> _Plan:
+def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[str]) -> _Plan:
     """What is to become of an article. Raises ArticleError."""
     article = asked.article
     twins = [t for t in snapshot.ids_with_version(article.version) if t != asked.id and index.corpus.path_of(t)]
@@ -192,7 +192,7 @@ def _twin(twin: Article, asked: Asked) -> _Plan:
     return _Plan(Outcome(name, "updated", twin.id, now), restate=replace(twin, **brought, origins=origins))
 
 
-def _place_batch(index: Index, batch: Sequence[Asked]) -> list[Outcome]:
+def _place_batch(index: IndexWriter, batch: Sequence[Asked]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     with index.corpus_lock:
         left = list(batch)
@@ -223,21 +223,21 @@ def _unrelated(asked: Sequence[Asked]) -> int:
     return len(asked)
 
 
-def _carry_out(index: Index, plans: Sequence[_Plan]) -> None:
+def _carry_out(index: IndexWriter, plans: Sequence[_Plan]) -> None:
     index.add([plan.write for plan in plans if plan.write])
     for plan in plans:
         if plan.restate:
             _restate(index, plan.restate)
 
 
-def _restate(index: Index, article: Article) -> None:
+def _restate(index: IndexWriter, article: Article) -> None:
     file = index.corpus.restate(article)
     if file is None:
         raise UnknownArticle(unknown(article.id))
     index.put([file])
 
 
-def _as_it_stands(index: Index, id: str) -> Article:
+def _as_it_stands(index: IndexWriter, id: str) -> Article:
     """The article in the corpus, whatever is indexed of it. Raises UnknownArticle, ArticleError."""
     path = index.corpus.path_of(id)
     file = index.corpus.file(path.name) if path else None

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from qa.core.types import Article, ArticleSummary, Draft, Outcome, Refusal, Sentence
 from qa.intake.fetch.cache import Visits
-from qa.intake.importer import FETCHED, Intake
+from qa.intake.importer import FETCHED, Importer
 from qa.service.batches import Item
 
 
@@ -23,7 +23,7 @@ class Service(Protocol):
     def article(self, id: str) -> tuple[Article, list[Sentence]]: ...
 
 
-def refreshed(service: Service, intake: Intake, visits: Visits, ids: Sequence[str] = ()) -> Iterator[Outcome]:
+def refreshed(service: Service, intake: Importer, visits: Visits, ids: Sequence[str] = ()) -> Iterator[Outcome]:
     """Fetch again what was fetched, or these articles from their addresses, whoever said those.
 
     An article whose address no longer gives it is kept as it is, and that is said. Raises UnknownArticle, ServiceError,
@@ -45,7 +45,7 @@ def _fetched(service: Service) -> Iterator[Article]:
                 yield article
 
 
-def _refreshed(service: Service, intake: Intake, visits: Visits, article: Article, url: str) -> Outcome:
+def _refreshed(service: Service, intake: Importer, visits: Visits, article: Article, url: str) -> Outcome:
     arrival = intake.fetch(url, *visits.get(url))
     if arrival.fetched is not None and arrival.fetched.not_modified:
         return Outcome(article.id, "unchanged", article.id, "The server says that it has not changed.")

@@ -45,7 +45,7 @@ from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.lock import Holder
 from qa.index.prepare import manifest_for
 from qa.index.vectors.search import DenseSearch
-from qa.index.writer import Index, Progress, check_manifest
+from qa.index.writer import IndexWriter, Progress, check_manifest
 from qa.service.adding import asked_from_draft, asked_from_text, edit, place, place_batch, unknown
 from qa.service.batches import Item, batched
 from qa.service.codec import clean_question, make_filters
@@ -61,7 +61,7 @@ class QA:
         catalog: Catalog,
         dense: DenseSearch,
         model: Lazy[SentenceEmbedding],
-        index: Index | None = None,
+        index: IndexWriter | None = None,
         selector: Selector | None = None,
         rankings: Sequence[str] = RANKINGS,
     ) -> None:
@@ -90,7 +90,7 @@ class QA:
         """Hold the index for writing; call `sync` to bring it up to date. Raises IndexHeld, IndexIncompatible."""
         settings = settings or Settings.from_environment(home)
         model = model or lazy_embedding(settings.model)
-        index = Index.open(settings, model.get, command, rebuild=rebuild)
+        index = IndexWriter.open(settings, model.get, command, rebuild=rebuild)
         return cls(settings, index.catalog, index.dense, model, index, selector, rankings)
 
     @classmethod
@@ -302,7 +302,7 @@ class QA:
         return self._dense
 
     @property
-    def index(self) -> Index | None:
+    def index(self) -> IndexWriter | None:
         """The writer's side; None when the index is open for reading only."""
         return self._index
 
@@ -318,7 +318,7 @@ class QA:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _writer(self) -> Index:
+    def _writer(self) -> IndexWriter:
         if self._index is None:
             raise StorageError("The index is open for reading only. Stop what holds it, or ask the running service.")
         return self._index

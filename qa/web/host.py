@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from qa.core.errors import GroundwireError, IndexHeld, NotReady
 from qa.core.lazy import Lazy
 from qa.corpus.watch import Watcher
-from qa.intake.importer import Intake
+from qa.intake.importer import Importer
 
 if TYPE_CHECKING:
     from qa.core.types import SyncReport
@@ -43,7 +43,7 @@ class Host:
         self.detail = ""
         self.report: SyncReport | None = None
         self._watcher: Watcher | None = None
-        self._intake = Lazy(lambda: Intake(self.qa.settings))
+        self._intake = Lazy(lambda: Importer(self.qa.settings))
 
     @property
     def qa(self) -> QA:
@@ -77,7 +77,7 @@ class Host:
         return self._watcher.problem or self._watcher.state
 
     @property
-    def intake(self) -> Intake:
+    def intake(self) -> Importer:
         """The way in for files and web addresses. Raises NotReady."""
         return self._intake.get()
 

@@ -37,7 +37,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (every address of this machine, and the one it has for itself)
 
 
-def run(
+def serve(
     settings: Settings, host: str, port: int, *, public: bool = False, allowed: Sequence[str] = (), proxy: str = ""
 ) -> None:
     """Serve until interrupted. Other machines need a login, unless `public`; `allowed` are names to answer to.

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from browser import Service
-from conftest import ROOT
 from fakes import write_article
 from mcp import Client
+from places import ROOT
 from serving import TOKEN, serving
 
 from qa.answer.compose import ABSENT

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 from test_intake_page import STORY, draft, html
 
 

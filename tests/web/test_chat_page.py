@@ -10,8 +10,8 @@ import threading
 import httpx
 import pytest
 from browser import LAST_REPLY, Service, ask, served
-from conftest import ROOT, STARTER
 from fakes import open_fake, write_article
+from places import ROOT, STARTER
 
 from qa.core.types import DECLINED
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from qa.cli.commands import main
 from qa.quality.evaluate import KEYS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 RESULTS = (ROOT / "bench" / "RESULTS.md").read_text("utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "guide.md", ROOT / "docs" / "evaluation.md"]
@@ -24,7 +24,7 @@ def test_the_map_of_modules_is_complete_and_names_no_ghost():
 
 
 def test_every_test_that_the_table_of_reliability_names_exists():
-    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "reliability.md").read_text("utf-8"))
     assert len(named) > 50
     assert [name for name in named if f"def {name}(" not in tests] == []

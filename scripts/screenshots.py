@@ -1,6 +1,6 @@
 """The pictures of the page in docs/, made anew from a service over the starter article and six invented ones.
 
-python bench/screenshots.py [NAME...]
+python scripts/screenshots.py [NAME...]
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from load import STARTER, service
-from page import ROOT, WIDE, ask, chromium
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-ARTICLES = Path(__file__).parent / "data" / "library"
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "bench"))
+
+from load import STARTER, service  # noqa: E402
+from page import WIDE, ask, chromium  # noqa: E402
+
+ARTICLES = ROOT / "bench" / "data" / "library"
 DOCS = ROOT / "docs"
 NARROW = {"width": 390, "height": 844}
 LARGEST = 200_000  # bytes of a picture

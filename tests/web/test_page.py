@@ -14,7 +14,7 @@ import re
 import httpx
 import pytest
 from browser import LAST_REPLY, WIDE, ask
-from conftest import STARTER
+from places import STARTER
 
 from qa.core.types import DECLINED
 

@@ -11,9 +11,9 @@ import threading
 
 import pytest
 import uvicorn
-from conftest import ROOT
 from fakes import open_fake, write_article
 from fastapi import FastAPI
+from places import ROOT
 
 from qa.index.lock import Holder
 from qa.web.api.routes import error_answers, json_routes

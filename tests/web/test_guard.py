@@ -21,7 +21,7 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT, STARTER
+from places import ROOT, STARTER
 
 from qa.cli.commands import main
 from qa.index.freshness import WHOLE

@@ -8,13 +8,13 @@ import os
 import resource
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from fakes import FakeEmbedding, fake_settings, open_fake, write_article
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from places import SUPPORT
 
 from qa.cli.commands import main
 from qa.corpus.folder import Corpus
@@ -287,7 +287,7 @@ def test_a_disk_too_full_for_the_index_is_our_error_and_the_article_is_kept(corp
         "SentenceEmbedding.load = lambda name: FakeEmbedding(); from qa.cli.commands import main; main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, Path(__file__).parent, "--home", corpus_home, "add", tmp_path / "new.txt"],
+        [sys.executable, "-c", code, SUPPORT, "--home", corpus_home, "add", tmp_path / "new.txt"],
         capture_output=True, text=True, timeout=120,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)),
     )  # fmt: skip

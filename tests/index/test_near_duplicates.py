@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from fakes import open_fake, write_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import ROOT
 
 from qa.index.catalog import linking
 from qa.index.catalog.near_duplicates import SHORTEST, THRESHOLD, bands, components, linked, sign

@@ -19,6 +19,7 @@ from pathlib import Path
 import crash_worker
 import pytest
 from fakes import FakeEmbedding, exact, open_fake, write_article
+from places import SUPPORT
 
 from qa.core.errors import IndexHeld, StorageError
 from qa.index.vectors.chroma_folder import current_folder
@@ -35,7 +36,7 @@ processes = multiprocessing.get_context("forkserver")
 def fork_server():
     """Has imported the libraries and opened nothing: each child is a fresh process in a tenth of a second."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parent))  # the server does not take it from sys.path
+        patch.setenv("PYTHONPATH", str(SUPPORT))  # the server does not take it from sys.path
         processes.set_forkserver_preload(["crash_worker"])
         forkserver.ensure_running()
 
@@ -392,7 +393,7 @@ def test_a_full_disk_refuses_clearly_reading_goes_on_and_the_rest_is_done_later(
     home = copy_of(library, tmp_path / "home")
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(home), str(limit)],
-        capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": str(SUPPORT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     refused, resumed = done.stdout.splitlines()

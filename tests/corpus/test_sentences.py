@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
+from places import ROOT
 from strategies import any_text
 
 from qa.corpus.article_file import canonical_text, parse_article
 from qa.corpus.sentences import LONGEST, segment, sentence_spans
 
-NEWS = Path(__file__).parent.parent / "bench" / "data"
+NEWS = ROOT / "bench" / "data"
 
 # One string a case; ⏐ marks where it is cut.
 EXAMPLES = {

@@ -6,15 +6,16 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from fakes import write_article
+from places import SUPPORT
 
 SAY = """
 import json, sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from fakes import open_fake
+from places import SUPPORT
 from qa.types import Filters
 with open_fake(Path(sys.argv[1])) as qa:
     qa.sync()
@@ -33,7 +34,7 @@ with open_fake(Path(sys.argv[1])) as qa:
 def said(home, seed):
     done = subprocess.run(
         [sys.executable, "-c", SAY, str(home)], capture_output=True, text=True, timeout=120,
-        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parent)},
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(SUPPORT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

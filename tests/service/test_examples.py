@@ -7,8 +7,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from conftest import ROOT, STARTER
 from fakes import open_fake, write_article
+from places import ROOT, STARTER
 
 from qa.core.settings import Settings
 from qa.core.types import Article

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 
 from qa.core.errors import ArticleError, ServiceError
 from qa.core.types import Draft, Found, Refusal

@@ -26,7 +26,7 @@ from qa.core.types import Outcome
 from qa.index.embedding import SentenceEmbedding
 from qa.index.lock import Holder
 from qa.intake.folders import walk
-from qa.intake.importer import LINES, MAX_FILE, Intake
+from qa.intake.importer import LINES, MAX_FILE, Importer
 from qa.intake.sandbox import Limits, Parsers
 from qa.service.service import QA
 from qa.web.page.library import reports
@@ -273,7 +273,7 @@ def test_a_bad_line_of_a_large_file_costs_that_line_wherever_it_is_cut(library, 
 def test_lines_that_cannot_be_cut_are_read_as_a_whole(monkeypatch, encode):
     monkeypatch.setattr("qa.intake.importer.PIECE", 100)
     lines = encode(b"\n".join(b'{"text": "Row %d of %d."}' % (n, n * 7919) for n in range(200)))
-    with Intake(Settings.from_environment(Path("."))) as intake:
+    with Importer(Settings.from_environment(Path("."))) as intake:
         assert len([d.text for d in intake.stream(BytesIO(lines), "rows.jsonl")]) == 200
         assert [d.text for d in intake.stream(BytesIO(b'{"text": "One."}'), "rows.jsonl")] == ["One."]
         assert [d.reason[:12] for d in intake.stream(BytesIO(b""), "rows.jsonl")] == ["It is empty."]

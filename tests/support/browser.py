@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import uvicorn
-from conftest import ROOT, STARTER
 from ensure_chromium import MISSING, find_chromium, in_ci
+from places import ROOT, STARTER
 
 from qa.service.conversations import Conversations
 from qa.web.host import Host
