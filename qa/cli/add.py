@@ -21,6 +21,7 @@ from qa.intake.folders import opened, walk
 from qa.service.batches import Item
 
 if TYPE_CHECKING:
+    from qa.intake.importer import Importer
     from qa.service.client import RemoteQA
     from qa.service.service import QA
 

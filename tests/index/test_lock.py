@@ -16,7 +16,7 @@ from qa.core.errors import IndexHeld, StorageError
 from qa.index.lock import HOLDER, LOCK, Holder, IndexLock, read_holder
 
 HOLD = (
-    "import sys, time; from pathlib import Path; from qa.lock import IndexLock;"
+    "import sys, time; from pathlib import Path; from qa.index.lock import IndexLock;"
     "IndexLock(Path(sys.argv[1])).acquire('qa add'); print('held', flush=True); time.sleep(60)"
 )
 
@@ -115,7 +115,7 @@ def test_a_torn_holder_file_names_nobody(tmp_path, content):
 def test_a_child_does_not_inherit_the_lock(tmp_path):
     """A forked child that outlives its parent would hold the index for ever."""
     code = (
-        "import sys, subprocess; from pathlib import Path; from qa.lock import IndexLock;"
+        "import sys, subprocess; from pathlib import Path; from qa.index.lock import IndexLock;"
         "IndexLock(Path(sys.argv[1])).acquire('parent');"
         "null = subprocess.DEVNULL;"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], stdout=null, stderr=null);"

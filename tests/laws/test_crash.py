@@ -369,7 +369,7 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from fakes import open_fake
-from qa.errors import StorageError
+from qa.core.errors import StorageError
 home = Path(sys.argv[1])
 with open_fake(home) as qa:
     qa.sync()

@@ -15,8 +15,7 @@ import json, sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from fakes import open_fake
-from places import SUPPORT
-from qa.types import Filters
+from qa.core.types import Filters
 with open_fake(Path(sys.argv[1])) as qa:
     qa.sync()
     print(json.dumps(qa.attach_chroma().split(" (")[0]))
