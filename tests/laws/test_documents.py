@@ -2,25 +2,68 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
+import qa
 from qa.cli.commands import main
 from qa.quality.evaluate import KEYS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+PACKAGES = "core corpus intake index answer service quality web cli".split()
 RESULTS = (ROOT / "bench" / "RESULTS.md").read_text("utf-8")
-DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "guide.md", ROOT / "docs" / "evaluation.md"]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def test_the_map_of_modules_is_complete_and_names_no_ghost():
-    shipped = {str(p.relative_to(ROOT)) for p in (ROOT / "qa").rglob("*.py") if not p.name.startswith("__")} | {"ui.py"}
-    named = set(re.findall(r"^\| `((?:qa/[\w/]+|ui)\.py)` \|", README, re.MULTILINE))
-    assert named == shipped
+def test_the_table_of_packages_is_their_own_first_lines():
+    shown = dict(re.findall(r"^\| `qa/(\w+)/` \| (.*) \|$", README, re.MULTILINE))
+    assert list(shown) == PACKAGES
+    for name, says in shown.items():
+        assert says == ast.get_docstring(ast.parse((ROOT / "qa" / name / "__init__.py").read_text("utf-8"))), name
+
+
+def test_the_order_of_packages_is_the_contracts_and_each_has_its_heading():
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0][
+        "layers"
+    ]
+    assert [name for layer in reversed(layers) for name in reversed(layer.split(" | "))][:2] == PACKAGES[:2]
+    assert sorted(name for layer in layers for name in layer.split(" | ")) == sorted(PACKAGES)
+    assert re.findall(r"^## `qa/(\w+)/`", ARCHITECTURE, re.MULTILINE) == PACKAGES
+
+
+def test_every_module_that_the_architecture_names_exists():
+    modules = {str(path.relative_to(ROOT / "qa")) for path in (ROOT / "qa").rglob("*.py")}
+    for name in re.findall(r"`((?:\w+/)*\w+\.py)`", ARCHITECTURE):
+        assert any(module.endswith(name) for module in modules), name
+
+
+def test_the_readme_stays_short():
+    assert len(README.splitlines()) <= 150
+
+
+def test_what_users_import_is_what_the_package_offers():
+    assert {"QA", "Answer", "Citation", "Article", "Filters", "GroundwireError"} <= set(qa.__all__)
+    for name in qa.__all__:
+        assert getattr(qa, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = qa.nothing
+
+
+@pytest.mark.parametrize("name", PACKAGES[1:])
+def test_every_package_offers_what_it_names(name):
+    package = importlib.import_module(f"qa.{name}")
+    assert package.__all__
+    for offered in package.__all__:
+        assert callable(getattr(package, offered))
 
 
 def test_every_test_that_the_table_of_reliability_names_exists():
