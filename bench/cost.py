@@ -111,7 +111,7 @@ def chroma_recall(qa: QA, dataset: Dataset) -> Row:
         ids, _, matrix = snapshot.vectors(qa.dense.dimension)
     found = []
     for q in asked:
-        vector = qa.embed(q.text[:1000])
+        vector = qa.answerer.embed(q.text[:1000])
         true = {ids[i] for i in np.argsort(-(matrix @ vector))[:50]}
         found.append(len(true & set(chroma.search(vector, 50, Filters()))) / len(true))
     what = f"true first 50 among Chroma's first 50 ({len(ids)} passages of {dataset.name}, {len(asked)} questions)"

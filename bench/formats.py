@@ -299,7 +299,7 @@ def feed_rows(folder: Path) -> Iterator[list[object]]:
 
 def encoding_rows() -> Iterator[list[object]]:
     from charset_normalizer import from_bytes
-    from test_intake_text import SENTENCES
+    from encoded import SENTENCES
 
     def library(data: bytes) -> str | None:
         best = from_bytes(data).best()

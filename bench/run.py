@@ -201,7 +201,7 @@ def _ablate(
     totals: dict[str, list[int]],
 ) -> None:
     question = Question(clean_question(asked.text[:1000]))
-    vector = qa.embed(question.text)
+    vector = qa.answerer.embed(question.text)
     with qa.catalog.snapshot() as snapshot:
         found = {}
         for rankings in {r for r, _ in variants.values()}:

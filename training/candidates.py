@@ -71,7 +71,7 @@ def collect(qa: QA, reader: Reader, asked: list[AskedQuestion], cache: Path, *, 
 
 def _example(qa: QA, reader: Reader, asked: AskedQuestion, text: str, kind: str) -> Example:
     question = Question(clean_question(text[:1000]))
-    vector = qa.embed(question.text)
+    vector = qa.answerer.embed(question.text)
     with qa.catalog.snapshot() as snapshot:
         hits = HybridRetriever(snapshot, qa.dense, Filters(), top=TOP).hits(question.text, vector)
         candidates = gather(snapshot, question, vector, hits)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from qa.answer.evidence.copies import once_a_story
 from qa.answer.evidence.evidence import Evidence, Ranking
@@ -59,46 +57,29 @@ def choose(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
 
 
 def compose(
-    snapshot: Snapshot,
-    question: Question,
-    ranking: Ranking,
-    hits: Sequence[Hit],
-    filters: Filters,
-    threshold: float,
-    timings: dict[str, float],
-) -> Iterator[Answer]:
-    """The answer to a question from what was ranked for it, or the refusal with the nearest passages.
-
-    Grows by a sentence at a time, in reading order; the last one is the whole. At least one is yielded.
-    """
-    started = time.perf_counter()
+    snapshot: Snapshot, question: Question, ranking: Ranking, hits: Sequence[Hit], filters: Filters, threshold: float
+) -> Answer:
+    """Choose, order and cite what was ranked for a question, or decline with the nearest passages."""
     declined = not ranking.evidence or ranking.sure < threshold
-    answer = Answer(
+    sentences, passages = list[AnswerSentence](), list[SourcePassage]()
+    for group in [] if declined else choose(ranking.evidence):
+        told = once_a_story(snapshot, group, filters)
+        citations = tuple(_cite(e, len(passages) + n, also_in) for n, (e, also_in) in enumerate(told, 1))
+        passages += (
+            source(snapshot, e.candidate.hit, (c.start, c.end)) for (e, _), c in zip(told, citations, strict=True)
+        )
+        sentences.append(AnswerSentence(citations[0].quote, citations))
+    return Answer(
         question=question.text,
         declined=declined,
         confidence=round(ranking.sure, 4),
-        sentences=(),
+        sentences=tuple(sentences),
         nearest=tuple(source(snapshot, hit) for hit in hits[:NEAREST]),
-        passages=(),
+        passages=tuple(passages),
         timings_ms={},
         undated_left_out=snapshot.undated(filters),
         notes=_notes(ranking, hits, filters, declined),
     )
-    for group in [()] if declined else choose(ranking.evidence):
-        told = once_a_story(snapshot, group, filters)
-        citations = tuple(_cite(e, len(answer.passages) + n, also_in) for n, (e, also_in) in enumerate(told, 1))
-        passages = tuple(
-            source(snapshot, e.candidate.hit, (c.start, c.end)) for (e, _), c in zip(told, citations, strict=True)
-        )
-        sentences = (AnswerSentence(citations[0].quote, citations),) if group else ()
-        spent = {**timings, "answer": (time.perf_counter() - started) * 1000}
-        answer = replace(
-            answer,
-            sentences=answer.sentences + sentences,
-            passages=answer.passages + passages,
-            timings_ms={name: round(ms, 2) for name, ms in spent.items()},
-        )
-        yield answer
 
 
 def _notes(ranking: Ranking, hits: Sequence[Hit], filters: Filters, declined: bool) -> tuple[str, ...]:

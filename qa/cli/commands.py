@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class _Group(click.Group):
-    """Turns our errors into one clear line and an exit code."""
+    """Priority our errors into one clear line and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -17,7 +17,7 @@ AT_ONCE = max(2, os.cpu_count() or 1)  # questions that are worked on together
 PATIENCE = 1.0  # seconds that adding waits for questions at each piece; without an end to them it goes on, slowly
 
 
-class Turns:
+class Priority:
     """Shared by whoever asks and whoever adds, in one process."""
 
     def __init__(self) -> None:

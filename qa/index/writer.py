@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from qa.core.errors import ArticleError, IndexDamaged, IndexIncompatible
-from qa.core.priority import Turns
+from qa.core.priority import Priority
 from qa.core.settings import Settings
 from qa.core.types import Article, SyncReport
 from qa.corpus.folder import Corpus, CorpusFile
@@ -42,7 +42,7 @@ class IndexWriter:
         self.lock = lock
         self.corpus = Corpus(settings.corpus)
         self._load = load
-        self.turns = Turns()
+        self.priority = Priority()
         self.corpus_lock = threading.Lock()  # files of the corpus are written one at a time
         self._writing = threading.RLock()
         self.catalog: Catalog = None  # type: ignore[assignment]  # set by _open_catalog, before anyone sees self
@@ -130,7 +130,7 @@ class IndexWriter:
             return self._mirror.attach()
 
     def close(self) -> None:
-        self.turns.close()
+        self.priority.close()
         with self._writing:
             self._mirror.detach()
             self.catalog.close()
@@ -192,7 +192,7 @@ class IndexWriter:
                 self.catalog.describe(article, stamp)
             else:
                 new.append((article, stamp))
-        prepared = prepare(new, self._load(), self.turns.step_aside) if new else []
+        prepared = prepare(new, self._load(), self.priority.step_aside) if new else []
         for indexed in prepared:
             self._mirror.drop(self.catalog.put(indexed))
         return sum(len(indexed.passages) for indexed in prepared)

@@ -18,10 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from qa.answer.compose import compose
 from qa.answer.evidence.evidence import Selector
 from qa.answer.evidence.retrieve import DEPTH, RANKINGS
-from qa.answer.evidence.signals import Question
 from qa.core.display import progress_bar
 from qa.core.errors import DatasetError
 from qa.core.lazy import Lazy
@@ -119,15 +117,12 @@ def ask_all(qa: QA, questions: Sequence[AskedQuestion]) -> list[Asked]:
 
 def _ask(qa: QA, asked: AskedQuestion) -> Asked:
     started = time.perf_counter()
-    timings: dict[str, float] = {}
-    question = Question(clean_question(asked.text[:1000]))
-    with qa.catalog.snapshot() as snapshot:
-        hits, ranking = qa.rank(snapshot, question, Filters(), timings, top=DEPTH)
-        *_, answer = compose(snapshot, question, ranking, hits, Filters(), qa.settings.threshold, timings)
+    found = qa.answerer.explain(clean_question(asked.text[:1000]), Filters(), top=DEPTH)
     milliseconds = (time.perf_counter() - started) * 1000
-    ranked = (e.candidate for e in ranking.evidence)
+    ranked = (e.candidate for e in found.ranking.evidence)
     spans = ((c.article.id, c.sentence.span.start, c.sentence.span.end) for c in ranked)
-    return Asked(asked, answer, tuple(dict.fromkeys(h.article for h in hits)), tuple(spans), milliseconds)
+    documents = tuple(dict.fromkeys(h.article for h in found.hits))
+    return Asked(asked, found.answer, documents, tuple(spans), milliseconds)
 
 
 def figures(dataset: Dataset, asked: Sequence[Asked], indexing: dict[str, Any], home: Path) -> dict[str, Any]:

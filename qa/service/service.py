@@ -6,24 +6,17 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-from numpy.typing import NDArray
-
-from qa.answer.compose import compose, source
-from qa.answer.evidence.evidence import Ranking, Selector
-from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever
+from qa.answer.answerer import Answerer
+from qa.answer.evidence.evidence import Selector
+from qa.answer.evidence.retrieve import RANKINGS
 from qa.answer.evidence.selectors import load_selector
-from qa.answer.evidence.signals import Question
-from qa.answer.question.subquestions import parts_of
 from qa.core.errors import IndexDamaged, IndexIncompatible, StorageError, UnknownArticle
 from qa.core.lazy import Lazy
-from qa.core.priority import Turns
+from qa.core.priority import Priority
 from qa.core.settings import Settings
 from qa.core.types import (
     Answer,
@@ -31,7 +24,6 @@ from qa.core.types import (
     ArticleSummary,
     Draft,
     Filters,
-    Hit,
     Outcome,
     Sentence,
     SourcePassage,
@@ -40,7 +32,6 @@ from qa.core.types import (
 from qa.corpus.article_file import decode
 from qa.corpus.folder import Corpus
 from qa.index.catalog.catalog import FILE, Catalog
-from qa.index.catalog.snapshot import Snapshot
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.lock import Holder
 from qa.index.prepare import manifest_for
@@ -70,10 +61,11 @@ class QA:
         self._dense = dense
         self._model = model
         self._index = index
-        self._selector = Lazy(lambda: load_selector(settings.selector), selector)
-        self._rankings = rankings
+        self.answerer = Answerer(
+            catalog, dense, model, Lazy(lambda: load_selector(settings.selector), selector),
+            priority=index.priority if index else Priority(), threshold=settings.threshold, rankings=rankings,
+        )  # fmt: skip
         self._examples = Examples(catalog, self.ask)
-        self._turns = index.turns if index else Turns()
 
     @classmethod
     def open(
@@ -130,65 +122,16 @@ class QA:
 
     def warm_up(self) -> None:
         """Load the models and run them once, so that the first question waits for nothing."""
-        self.embed("warm up")
-        self._selector.get()
-
-    def embed(self, question: str) -> NDArray[np.float32]:
-        """A question's vector, shape (dimension,)."""
-        vector: NDArray[np.float32] = self._model.get().encode([question])[0]
-        return vector
+        self.answerer.warm_up()
+        self.answerer.embed("warm up")
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError."""
-        *_, answer = self.stream(question, filters)
-        return answer
-
-    def stream(self, question: str, filters: Filters | None = None) -> Generator[Answer, None, None]:
-        """The answer as it grows, a sentence at a time; the last one is what `ask` returns. Raises as `ask`.
-
-        Reads one state of the index from the first to the last: use it up in one thread, or close it.
-        """
-        asked, filters, timings = Question(clean_question(question)), checked(filters), dict[str, float]()
-        self._model.get()  # loading is no part of answering
-        self._selector.get()
-        started = time.perf_counter()
-        with self._catalog.snapshot() as snapshot:
-            hits, ranking = self.rank(snapshot, asked, filters, timings)
-            for answer in compose(snapshot, asked, ranking, hits, filters, self.settings.threshold, timings):
-                total = round((time.perf_counter() - started) * 1000, 2)
-                yield replace(answer, timings_ms={**answer.timings_ms, "total": total})
-
-    def rank(
-        self, snapshot: Snapshot, question: Question, filters: Filters, timings: dict[str, float], top: int = TOP
-    ) -> tuple[list[Hit], Ranking]:
-        """The retrieved passages and all their sentences, both best first: what `ask` chooses from."""
-        clock = [time.perf_counter()]
-        with self._turns.question():
-            vector = self.embed(question.text)
-            clock.append(time.perf_counter())
-            retriever = HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings)
-            hits = retriever.hits(question.text, vector)
-            clock.append(time.perf_counter())
-            selector, found = self._selector.get(), hits[:TOP]
-            ranking = Ranking.of(snapshot, question, vector, found, selector)
-            texts, together = parts_of(question.text)
-            parts = {  # they lean on one another: all are looked for in what the whole question finds
-                part.text: Ranking.of(snapshot, part, self.embed(part.text), found, selector)
-                for part in map(Question, texts)
-            }
-            ranking = ranking.with_parts(parts, self.settings.threshold, together)
-            clock.append(time.perf_counter())
-        for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):
-            timings[name] = (end - start) * 1000
-        return hits, ranking
+        return self.answerer.answer(clean_question(question), checked(filters))
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
         """The k passages that retrieval ranks first. Raises QuestionError, FilterError."""
-        text, filters = clean_question(question), checked(filters)
-        with self._turns.question(), self._catalog.snapshot() as snapshot:
-            vector = self.embed(text)
-            hits = HybridRetriever(snapshot, self._dense, filters, top=k, rankings=self._rankings).hits(text, vector)
-            return [source(snapshot, hit) for hit in hits]
+        return self.answerer.search(clean_question(question), checked(filters), k)
 
     def add(
         self, text: str, *, name: str = "", id: str | None = None, markdown: bool = False, **metadata: str | None

@@ -7,13 +7,13 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from candidates import evidence
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer.compose import KEEP, MAX_SENTENCES, SURE, _cite, choose, source
 from qa.answer.evidence.confidence import confidence
-from qa.answer.evidence.evidence import WEIGHTS, Candidate, Evidence, LinearSelector, Score, rank
-from qa.answer.evidence.pairs import Shown
+from qa.answer.evidence.evidence import WEIGHTS, LinearSelector, Score, rank
 from qa.answer.evidence.reader import Reading
 from qa.answer.evidence.signals import Question, coverage, rarity_in_english, smoothed_rarity, term_set
 from qa.core.types import Answer, AnswerSentence, Article, Hit, Sentence, SourcePassage
@@ -24,14 +24,6 @@ from qa.service.conversations import Turn
 from qa.web.page.chat import chat_html as render
 
 WORDS = "harbour bridge mayor budget flood crane ferry tunnel strike vote school garden".split()
-
-
-def evidence(text: str, score: float, article: str = "a", n: int = 0) -> Evidence:
-    whole = Article(article, text)
-    sentence = StoredSentence(n, Sentence(0, len(text)), np.zeros(4, np.float32))
-    hit = Hit(f"{article}:v:0", article, 0.03, 0.5)
-    shown = Shown("", text, ((0, len(text)),), n)
-    return Evidence(Candidate(whole, sentence, frozenset(), term_set(text), hit, 0.5, 0.5, 0.5, 0.5, shown), score)
 
 
 def test_a_clearly_best_sentence_stands_alone():

@@ -194,7 +194,7 @@ def test_without_stories_the_ranking_is_the_fused_one(tmp_path_factory, top):
     with open_fake(home) as qa:
         qa.sync()
         with qa.catalog.snapshot() as snapshot:
-            hits = HybridRetriever(snapshot, qa.dense, top=top).hits("flood tank", qa.embed("flood tank"))
+            hits = HybridRetriever(snapshot, qa.dense, top=top).hits("flood tank", qa.answerer.embed("flood tank"))
             assert len(hits) == min(top, 6)
             assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
             assert hits[0].score <= 2 / (RRF_K + 1)

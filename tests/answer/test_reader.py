@@ -8,11 +8,11 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from candidates import evidence
 from fakes import open_fake, write_article
 from hypothesis import given
 from hypothesis import strategies as st
 from sentence_transformers import CrossEncoder
-from test_answer import evidence
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from qa.answer.evidence.evidence import LinearSelector, Score
@@ -21,7 +21,6 @@ from qa.answer.evidence.reader import FOLDER, UNSEEN, Reader, Reading
 from qa.answer.evidence.selectors import BEHIND, READ, UNREAD, CrossEncoderSelector, ReaderSelector, load_selector
 from qa.answer.evidence.signals import Question
 from qa.core.errors import ModelUnavailable
-from qa.core.lazy import Lazy
 from qa.core.settings import DEFAULT_MODEL, Settings
 from qa.corpus.passages import TITLE_PIECES
 from qa.index.embedding import model_folder
@@ -201,7 +200,7 @@ def test_a_reader_in_the_service_changes_which_sentence_comes_first(tmp_path):
     with open_fake(tmp_path) as qa:
         qa.sync()
         before = qa.ask("The ferry sank when?").sentences[0].text
-        qa._selector = Lazy(lambda: None, ReaderSelector(Listed({"The crane fell down.": 50.0})))
+    with open_fake(tmp_path, selector=ReaderSelector(Listed({"The crane fell down.": 50.0}))) as qa:
         after = qa.ask("The ferry sank when?").sentences[0].text
     assert before == "The ferry sank on Friday."
     assert after == "The crane fell down."

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 
 import pytest
+from candidates import evidence
 from hypothesis import given
 from hypothesis import strategies as st
-from test_answer import evidence
 
 from qa.answer.compose import ABSENT, UNANSWERED, choose
 from qa.answer.evidence.evidence import Ranking

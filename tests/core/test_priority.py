@@ -8,11 +8,11 @@ import time
 import pytest
 
 from qa.core.errors import NotReady
-from qa.core.priority import AT_ONCE, PATIENCE, Turns
+from qa.core.priority import AT_ONCE, PATIENCE, Priority
 
 
 def test_a_few_questions_are_worked_on_at_once_and_every_one_has_its_turn():
-    turns, lock, now, most, done = Turns(), threading.Lock(), 0, 0, 0
+    turns, lock, now, most, done = Priority(), threading.Lock(), 0, 0, 0
 
     def ask():
         nonlocal now, most, done
@@ -35,7 +35,7 @@ def test_a_few_questions_are_worked_on_at_once_and_every_one_has_its_turn():
 
 
 def test_a_question_that_fails_gives_its_turn_back():
-    turns = Turns()
+    turns = Priority()
     for _ in range(3 * AT_ONCE):
         with pytest.raises(ValueError, match="no"), turns.question():
             raise ValueError("no")
@@ -45,7 +45,7 @@ def test_a_question_that_fails_gives_its_turn_back():
 
 
 def test_adding_waits_for_questions_that_wait_too_and_not_for_ever():
-    turns, free = Turns(), threading.Event()
+    turns, free = Priority(), threading.Event()
 
     def ask():
         with turns.question():
@@ -66,7 +66,7 @@ def test_adding_waits_for_questions_that_wait_too_and_not_for_ever():
 
 
 def test_when_all_must_end_adding_ends():
-    turns = Turns()
+    turns = Priority()
     turns.close()
     with pytest.raises(NotReady):
         turns.step_aside()

@@ -24,7 +24,6 @@ from hypothesis.stateful import (
 from strategies import any_text, prose
 
 from qa.answer.compose import ABSENT, NONE_PASSES
-from qa.answer.evidence.signals import Question
 from qa.core.errors import QuestionError
 from qa.core.types import Filters
 from qa.corpus.article_file import canonical_text, storable
@@ -93,9 +92,9 @@ def test_every_citation_is_the_stored_text_at_its_offsets(corpus, data):
 @given(st.lists(st.sampled_from(SENTENCES), min_size=20, max_size=60).map(" ".join))  # several passages that overlap
 def test_a_repeated_sentence_is_a_place_of_its_own_each_time(text):
     """ "A. B. A." has three sentences at three places; searching for the string "A." would find one place twice."""
-    with opened([text]) as qa, qa.catalog.snapshot() as snapshot:
+    with opened([text]) as qa:
         spans = [(s.start, s.end) for s in qa.article("a0")[1]]
-        _, ranking = qa.rank(snapshot, Question("Who was killed in Kyiv at dawn?"), Filters(), {})
+        ranking = qa.answerer.explain("Who was killed in Kyiv at dawn?", Filters()).ranking
         found = [(e.candidate.sentence.span.start, e.candidate.sentence.span.end) for e in ranking.evidence]
         assert len(set(found)) == len(found)
         assert set(found) <= set(spans)

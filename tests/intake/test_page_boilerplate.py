@@ -9,7 +9,7 @@ import importlib
 
 import pytest
 from places import ROOT
-from test_intake_page import STORY, draft, html
+from webpages import STORY, draft, html
 
 
 def text_with(block: str, place: str, head: str = "") -> list[str]:

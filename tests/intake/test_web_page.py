@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import ROOT
+from webpages import SITE, STORY, TITLE, draft, html
 
 from qa.core.errors import ArticleError
-from qa.core.types import METADATA, Draft
+from qa.core.types import METADATA
 from qa.corpus.article_file import canonical_text
 from qa.intake.dates import stated_date
 from qa.intake.encodings import Decoded, decoded_page
@@ -22,26 +23,6 @@ from qa.intake.page.extract import parse
 
 PAGES = ROOT / "bench" / "extraction" / "pages"
 LABELS = {p["file"]: p for p in json.loads((ROOT / "bench" / "extraction" / "labels.json").read_text("utf-8"))}
-STORY = (
-    "A ferry with 212 people on board ran aground off the island of Vesk early on Tuesday.",
-    "Rescuers took everybody off alive, and the last passenger was ashore at twenty past six in the morning.",
-    "The captain had reported a fault in the steering an hour before, the coast guard said on Wednesday.",
-    "An inquiry has been opened, and the police have taken the log of the ship and its voyage recorder.",
-)
-TITLE = "Ferry runs aground off Vesk"
-SITE = "Harbour Gazette"
-
-
-def html(*, head: str = "", before: str = "", inside: str = "", after: str = "", title: str = TITLE) -> str:
-    """A plain page around the story."""
-    paragraphs = "".join(f"<p>{p}</p>" for p in STORY[:2]) + inside + "".join(f"<p>{p}</p>" for p in STORY[2:])
-    body = f"{before}<h1>{title}</h1>{paragraphs}{after}"
-    return f"<!DOCTYPE html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
-
-
-def draft(page: str | bytes, address: str | None = None) -> Draft:
-    [one] = parse(page.encode() if isinstance(page, str) else page, "page.html", address)
-    return one
 
 
 def stated(field: str, head: str = "", before: str = "", inside: str = "", **more: str) -> tuple[str, str] | None:

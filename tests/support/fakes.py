@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from qa.answer.evidence.evidence import Selector
 from qa.core.settings import Settings
 from qa.core.types import Answer, version_of
 from qa.index.embedding import lazy_embedding
@@ -77,7 +78,14 @@ def fake_settings(home: Path, threshold: float = 0.0) -> Settings:
     return Settings(home, str(folder), threshold, "first-stage")
 
 
-def open_fake(home: Path, fake: FakeEmbedding | None = None, *, command: str = "test", rebuild: bool = False) -> QA:
+def open_fake(
+    home: Path,
+    fake: FakeEmbedding | None = None,
+    *,
+    command: str = "test",
+    rebuild: bool = False,
+    selector: Selector | None = None,
+) -> QA:
     """The real service on real SQLite, with the fake model; Chroma is left for `attach_chroma`."""
     settings = fake_settings(home)
     return QA.open(
@@ -85,6 +93,7 @@ def open_fake(home: Path, fake: FakeEmbedding | None = None, *, command: str = "
         model=lazy_embedding(settings.model, fake or FakeEmbedding()),
         command=command,
         rebuild=rebuild,
+        selector=selector,
     )
 
 

@@ -72,12 +72,7 @@ class Answering:
             qa = self._host.qa
             if not qa.status()["articles"]:
                 raise NotReady("The library is empty. Add an article under Library, then ask again.")
-            answers = qa.stream(self._question, self._filters)
-            for answer in answers:
-                if self._stopped.is_set():
-                    answers.close()
-                    break
-                self._found.put(answer)
+            self._found.put(qa.ask(self._question, self._filters))
         except Exception as error:
             self._found.put(error)
         self._found.put(None)
