@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qa.errors import IndexHeld
+from qa.errors import IndexHeld, ReadOnly
 from qa.printing import progress_bar
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def reader(home: str | None) -> Iterator[QA | RemoteQA]:
                 qa.sync(progress)
                 yield qa
                 return
-        except IndexHeld as error:
+        except (IndexHeld, ReadOnly) as error:
             click.echo(f"qa: {error} Answering from what is indexed.", err=True)
     from qa.service import QA
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -79,6 +80,7 @@ class Catalog:
         self._write = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
+        self._frozen = not writable and _is_frozen(path)
         with translated(path):
             self._db = self._connect(writable)
 
@@ -252,7 +254,8 @@ class Catalog:
             self._db.close()
 
     def _connect(self, writable: bool) -> sqlite3.Connection:
-        uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if writable else 'ro'}"
+        mode = "mode=rwc" if writable else "immutable=1" if self._frozen else "mode=ro"
+        uri = f"{self.path.absolute().as_uri()}?{mode}"
         db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
         db.create_function("fold", 1, folded, deterministic=True)
         db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
@@ -299,6 +302,14 @@ class Catalog:
     @staticmethod
     def _bump(db: sqlite3.Connection) -> None:
         db.execute("UPDATE generation SET n = n + 1")
+
+
+def _is_frozen(path: Path) -> bool:
+    """Whether a catalog lies where nobody can write and was closed by its last writer: SQLite, which keeps its log
+    beside the file, has to be told so to read it.
+    """
+    log = Path(f"{path}-wal")
+    return not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
 
 
 def _known(article: Article) -> dict[str, str | int | None]:

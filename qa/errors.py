@@ -19,6 +19,7 @@
         ├── NotReady              the service is still loading
         ├── UsersDamaged          the users file cannot be read: nobody is let in
         └── StorageError          the disk refused a write
+            └── ReadOnly          the index folder cannot be written at all: it can be read
 
 A message says what was got, what was expected and the next command, and reads well when printed alone.
 The library raises; only the command line turns errors into exit codes and only the web layer into answers.
@@ -105,3 +106,7 @@ class UsersDamaged(ServiceError):
 
 class StorageError(ServiceError):
     """The disk refused a write."""
+
+
+class ReadOnly(StorageError):
+    """The index folder cannot be written at all; what is in it can be read."""

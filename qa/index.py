@@ -105,7 +105,11 @@ class Index:
             for id in sorted(set(stamps) - {f.id for f in files}):
                 self._forget(id)
                 report.removed.append(id)
-            self.catalog.forgive(set(refused) - {f.path.name for f in files})
+            misnamed = self.corpus.misnamed() if only is None else {}
+            for name in set(misnamed) - set(refused):
+                self.catalog.refuse(name, "", misnamed[name])
+            report.refused.update(misnamed)
+            self.catalog.forgive(set(refused) - {f.path.name for f in files} - set(misnamed))
             self._mirror.flush()
         return report
 
@@ -134,7 +138,7 @@ class Index:
             self._mirror.flush()
 
     def remove(self, id: str) -> bool:
-        """Forget an article whose file is gone."""
+        """Forget an article whose file is gone, or on its way out."""
         with self._writing:
             return self._forget(id)
 

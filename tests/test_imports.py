@@ -58,9 +58,10 @@ LAYERS = (
     ("qa.answer", "qa.conversations", "qa.dataset", "qa.examples", "qa.index"),
     ("qa.adding", "qa.transcript", "qa.watch"),
     ("qa.service",),
+    ("qa.web.words",),
     ("qa.doctor", "qa.evaluate", "qa.web.host", "qa.web.schemas"),
     ("qa.web.asgi", "qa.web.throttle", "qa.web.login_page"),
-    ("qa.web.bodies", "qa.web.login"),
+    ("qa.web.bodies", "qa.web.connections", "qa.web.failures", "qa.web.login"),
     (
         "qa.web.__init__",
         "qa.web.mcp",

@@ -12,6 +12,7 @@ from qa.types import Filters
 from qa.web import render
 from qa.web.host import Host
 from qa.web.parts import QUIET
+from qa.web.words import in_words
 from qa.wire import make_filters
 
 NAME = "Filters"
@@ -84,7 +85,7 @@ class FilterBox:
         try:
             return gr.Accordion(label=_name(self.read(*chosen)))
         except GroundwireError as error:
-            return gr.Accordion(label=f"{NAME}: {error}")
+            return gr.Accordion(label=f"{NAME}: {in_words(error)}")
 
 
 def _name(filters: Filters) -> str:

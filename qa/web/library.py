@@ -21,6 +21,7 @@ from qa.web.host import Host
 from qa.web.parts import QUIET, WRONG, asset, shown
 from qa.web.tables import View
 from qa.web.uploads import Upload
+from qa.web.words import in_words
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Library:
                 article, sentences = qa.article(view.opened)
                 opened = tables.preview(article, len(sentences))
         except GroundwireError as error:
-            return shown(tables.problem(str(error))), view
+            return shown(tables.problem(in_words(error))), view
         return shown(tables.library(view, rows, total, opened)), view
 
     def show(self, search: str | None, view: View, event: gr.EventData) -> tuple[Any, View]:
@@ -128,11 +129,11 @@ class Library:
                 host.detail,
                 qa.status(),
                 skipped | qa.refused(),
-                report.notes if report else (),
+                [in_words(note) for note in report.notes] if report else (),
                 host.watching,
             )
         except GroundwireError as error:
-            html = reports.index_state(host.state, str(error))
+            html = reports.index_state(host.state, in_words(error))
         return shown(html)
 
 
@@ -235,9 +236,9 @@ def _outcomes(name: str, change: Callable[[], list[Outcome]]) -> list[Outcome]:
         done = change()
         return [o if o.status == "refused" and len(done) > 1 else replace(o, name=name) for o in done]
     except DuplicateArticle as error:
-        return [Outcome(name, "duplicate", error.article, str(error))]
+        return [Outcome(name, "duplicate", error.article, in_words(error))]
     except GroundwireError as error:
-        return [Outcome(name, "refused", None, str(error))]
+        return [Outcome(name, "refused", None, in_words(error))]
     except Exception:
         log.exception("a change of the library failed")
         return [Outcome(name, "refused", None, WRONG)]

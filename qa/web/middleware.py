@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 import re
 import secrets
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from starlette.responses import Response
 
 from qa.web.asgi import (
     GRADIO,
+    HEADERS,
     READS,
     App,
     Headers,
@@ -36,19 +38,18 @@ from qa.web.asgi import (
     split,
 )
 from qa.web.bodies import MAX_BODY, UPLOAD, Body, Problem, problem_of
+from qa.web.failures import Failure
 from qa.web.login import Login
+
+log = logging.getLogger(__name__)
 
 __all__ = ["MAX_BODY", "Guard"]
 
 COOKIE = "groundwire-{port}"  # opens the writes for the page, while there is no login
 VISITOR = "groundwire-visitor-{port}"
 VISITOR_SECONDS = 365 * 24 * 3600
-HEADERS = {
-    "content-security-policy": "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; "
-    "base-uri 'self'; frame-ancestors 'none'; form-action 'self'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",  # with no-referrer browsers send a form from our own page with Origin: null
-}
+# What is the same for everybody may be kept by browsers; everything else is somebody's.
+_CACHEABLE = ("/assets/", "/static/", "/svelte/", "/theme.css", "/favicon.ico", "/manifest.json", "/pwa_icon")
 _OPEN_POSTS = {"/api/ask", "/api/search", "/mcp"}  # they change nothing, so programs need no token for them
 _SAID_ONCE = frozenset({"host", "origin", "content-type", "content-length", "authorization", "cookie"})
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
@@ -92,7 +93,7 @@ class Guard:
         headers = headers_of(scope)
         cookies: list[str] = []
         body = Body(scope, headers, receive)
-        answering = _Answering(send, body, cookies)
+        answering = _Answering(send, body, cookies, scope)
         problem = self._refusal(scope, headers)
         refusal = None if problem else self._admitted(scope, headers, cookies)
         if problem is None and refusal is None:
@@ -102,7 +103,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, answering.send)
             return
-        await answering.run(self._app, scope)
+        await answering.run(self._app)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Problem | None:
         """Why a request may not come in whoever sends it."""
@@ -163,29 +164,50 @@ class Guard:
 
 
 class _Answering:
-    """An answer on its way out: with our headers and cookies; or a refusal, when the body broke a limit meanwhile."""
+    """An answer on its way out: with our headers and cookies; or a refusal, when the body broke a limit meanwhile; or,
+    when something failed, what every failure looks like.
+    """
 
-    def __init__(self, send: Send, body: Body, cookies: list[str]) -> None:
-        self._send, self._body, self._cookies = send, body, cookies
+    def __init__(self, send: Send, body: Body, cookies: list[str], scope: Scope) -> None:
+        self._send, self._body, self._cookies, self._scope = send, body, cookies, scope
         self._started = False
+        self._failure: Failure | None = None
 
-    async def run(self, app: App, scope: Scope) -> None:
+    async def run(self, app: App) -> None:
+        answer: Response | None = None
+        path = self._scope["path"]
         try:
-            await app(scope, self._body.receive, self._unless_replaced)
+            await app(self._scope, self._body.receive, self._unless_replaced)
         except Exception:
-            if not self._body.refusal:
+            if self._started:
                 raise
+            if not self._body.refusal:
+                log.exception("%s %a failed", self._scope["method"], path)
+                answer = Failure.unexpected(path)
+        if self._failure and not self._started and answer is None:  # it began to fail and said no more
+            answer = self._failure.answer()
         if self._body.refusal and not self._started:
-            await refused(scope["path"], *self._body.refusal)(scope, self._body.receive, self.send)
+            answer = refused(path, *self._body.refusal)
+        if answer is not None:
+            await answer(self._scope, self._body.receive, self.send)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._started = True
-            extra = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
-            extra += [(b"set-cookie", cookie.encode()) for cookie in self._cookies]
-            message = {**message, "headers": [*message.get("headers", []), *extra]}
+            path = self._scope["path"]
+            ours = HEADERS if path.startswith(_CACHEABLE) else {**HEADERS, "cache-control": "no-store"}
+            kept = [(k, v) for k, v in message.get("headers", []) if k.decode("latin-1").lower() not in ours]
+            kept += [(k.encode(), v.encode()) for k, v in ours.items()]
+            kept += [(b"set-cookie", cookie.encode()) for cookie in self._cookies]
+            message = {**message, "headers": kept}
         await self._send(message)
 
     async def _unless_replaced(self, message: Message) -> None:
-        if self._started or not self._body.refusal:
+        if not self._started and self._body.refusal:
+            return
+        if message["type"] == "http.response.start" and message["status"] >= 400 and self._scope["path"] != "/login":
+            self._failure = Failure(self._scope["path"], message)
+        elif self._failure is None:
             await self.send(message)
+        elif self._failure.complete(message):
+            await self._failure.answer()(self._scope, self._body.receive, self.send)

@@ -46,7 +46,8 @@ def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
 
 def _visitor(request: gr.Request) -> str:
     """Who is logged in, with the way out; nothing for guests."""
-    kind, _, name = str(getattr(request.state, "visitor", "")).partition(":")
+    kind, _, owner = str(getattr(request.state, "visitor", "")).partition(":")
+    name = owner.partition("/")[0]
     if kind != "user":
         return ""
     return f'<form method="post" action="./logout"><b>{escape(name)}</b> <button type="submit">Log out</button></form>'

@@ -40,7 +40,10 @@ from qa.web.schemas import (
     Search,
     problem,
 )
+from qa.web.words import in_words
 from qa.wire import filters_from_dict
+
+MOST = 2**63 - 1  # the largest number that SQLite counts with
 
 _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
     (UnknownArticle, 404),
@@ -100,8 +103,8 @@ def _library(api: APIRouter, host: Host) -> None:
         search: str = Query("", description="Words of the id, title or outlet"),
         order: str = Query("id", description="id, title, outlet, published, added or sentences"),
         descending: bool = Query(False, description="The last first; what is unknown comes last either way"),
-        offset: int = Query(0, ge=0),
-        limit: int | None = Query(None, ge=1),
+        offset: int = Query(0, ge=0, le=MOST),
+        limit: int | None = Query(None, ge=1, le=MOST),
     ) -> list[ArticleSummary]:
         """Rows of the library, without the texts."""
         return host.qa.articles(search=search, order=order, descending=descending, offset=offset, limit=limit)
@@ -177,7 +180,8 @@ def _running(api: APIRouter, host: Host) -> None:
     )  # fmt: skip
     def index() -> dict[str, Any]:
         """Reads the files that changed, forgets those that are gone, and says what it did."""
-        return asdict(host.qa.sync())
+        report = asdict(host.qa.sync())
+        return {**report, "notes": [in_words(note) for note in report["notes"]]}
 
     @api.post(
         "/doctor", tags=["service"], operation_id="doctor", summary="Check every invariant of the index",
@@ -187,7 +191,8 @@ def _running(api: APIRouter, host: Host) -> None:
         """All checks in the order in which data flows, with the command that mends what is wrong."""
         from qa.doctor import examine  # it imports what the page must not wait for
 
-        return [asdict(finding) for finding in examine(host.qa)]
+        found = [asdict(finding) for finding in examine(host.qa)]
+        return [{**finding, "problems": [in_words(problem) for problem in finding["problems"]]} for finding in found]
 
 
 def error_answers(app: FastAPI) -> None:
@@ -206,7 +211,8 @@ def error_answers(app: FastAPI) -> None:
     async def plain(_: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = error.detail if isinstance(error, HTTPException) else "it failed"
-        return JSONResponse({"error": "UserError", "message": f"{detail}. See /api/openapi.json"}, status)
+        headers = getattr(error, "headers", None)
+        return JSONResponse({"error": "UserError", "message": f"{detail}. See /api/openapi.json"}, status, headers)
 
     handlers: tuple[tuple[type[Exception], Callable[..., Any]], ...] = (
         (GroundwireError, ours),
@@ -218,7 +224,7 @@ def error_answers(app: FastAPI) -> None:
 
 
 def error_body(error: Exception) -> dict[str, str]:
-    body = {"error": type(error).__name__, "message": str(error)}
+    body = {"error": type(error).__name__, "message": in_words(error)}
     if isinstance(error, DuplicateArticle):
         body["article"] = error.article
     return body

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import logging
 import os
 import secrets
 import socket
+import stat
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -23,6 +26,7 @@ from qa.lock import Holder
 from qa.printing import progress_bar
 from qa.settings import Settings
 from qa.users import Users
+from qa.web.connections import Connections, raise_limit
 from qa.web.host import Host
 from qa.web.login import Login
 
@@ -76,6 +80,7 @@ def run(
         ws="none",
         proxy_headers=bool(proxy),  # from anybody else they would be a way around the throttle
         forwarded_allow_ips=proxy,
+        http=Connections(raise_limit(), proxy=proxy).protocol(),
     )
     print(f"Groundwire: {shown}", flush=True)
     if reachable:
@@ -138,18 +143,41 @@ def bind(host: str, port: int) -> tuple[socket.socket, int]:
 
 
 def service_token(index: Path) -> str:
-    """The token that opens the writing routes: made once, kept for this user only, so open pages survive a restart."""
+    """The token that opens the writing routes: made once, kept for this user only, so open pages survive a restart.
+
+    One that others could have read, made or led elsewhere is replaced; where none can be written, it is kept nowhere.
+    """
     path = index / TOKEN_FILE
+    if known := _own_secret(path):
+        return known
+    token = secrets.token_urlsafe(24)
+    aside = path.with_name(f".{TOKEN_FILE}.{os.getpid()}")
     try:
         index.mkdir(parents=True, exist_ok=True)
-        if path.is_file() and (token := path.read_text("ascii").strip()):
-            return token
-        token = secrets.token_urlsafe(24)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        aside.unlink(missing_ok=True)
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as file:
             file.write(token)
-    except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"The index folder {index} cannot be written: {error}. Mend its permissions.") from error
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise StorageError(f"The index folder {index} cannot be written: {error}. Mend its permissions.") from error
     return token
+
+
+def _own_secret(path: Path) -> str:
+    """What stands in a file that is this user's and that nobody else can read or write; nothing otherwise."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            info = os.fstat(file.fileno())
+            sound = stat.S_ISREG(info.st_mode) and info.st_uid == os.geteuid() and not info.st_mode & 0o077
+            token = file.read(1_000).decode("ascii").strip() if sound and info.st_nlink == 1 else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return token if len(token) >= 24 else ""
 
 
 def _open(settings: Settings, address: str, token: str, conversations: Conversations) -> QA:
@@ -169,7 +197,7 @@ def _read(settings: Settings) -> QA:
 
 def _report(service: Host) -> None:
     if service.state == "failed":
-        print(f"qa: {service.detail}", file=sys.stderr, flush=True)
+        print(f"qa: {service.failure or service.detail}", file=sys.stderr, flush=True)
         return
     counts = service.qa.status()
     articles = "1 article" if counts["articles"] == 1 else f"{counts['articles']:,} articles"
