@@ -80,7 +80,6 @@ class Catalog:
         self._write = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
-        self._frozen = not writable and _is_frozen(path)
         with translated(path):
             self._db = self._connect(writable)
 
@@ -254,8 +253,7 @@ class Catalog:
             self._db.close()
 
     def _connect(self, writable: bool) -> sqlite3.Connection:
-        mode = "mode=rwc" if writable else "immutable=1" if self._frozen else "mode=ro"
-        uri = f"{self.path.absolute().as_uri()}?{mode}"
+        uri = f"{self.path.absolute().as_uri()}?mode=rwc" if writable else reading_uri(self.path)
         db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
         db.create_function("fold", 1, folded, deterministic=True)
         db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
@@ -304,12 +302,13 @@ class Catalog:
         db.execute("UPDATE generation SET n = n + 1")
 
 
-def _is_frozen(path: Path) -> bool:
-    """Whether a catalog lies where nobody can write and was closed by its last writer: SQLite, which keeps its log
-    beside the file, has to be told so to read it.
+def reading_uri(path: Path) -> str:
+    """How SQLite is told to open a catalog for reading: it keeps its log beside the file, unless it is told that nobody
+    writes there, where nobody can and the last writer has closed it.
     """
     log = Path(f"{path}-wal")
-    return not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    frozen = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return f"{path.absolute().as_uri()}?{'immutable=1' if frozen else 'mode=ro'}"
 
 
 def _known(article: Article) -> dict[str, str | int | None]:

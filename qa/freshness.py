@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from qa.catalog import FILE
+from qa.catalog import FILE, reading_uri
 from qa.corpus import Corpus, CorpusFile
 from qa.settings import Settings
 
@@ -22,7 +22,7 @@ def is_fresh(settings: Settings) -> bool:
     if not path.is_file() or _read_mark(settings) != _state(path):
         return False
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(sqlite3.connect(reading_uri(path), uri=True)) as db:
             known = dict(db.execute("SELECT id, stamp FROM articles"))
             refused = dict(db.execute("SELECT name, stamp FROM refused"))
     except sqlite3.Error:

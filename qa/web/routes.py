@@ -171,7 +171,7 @@ def _running(api: APIRouter, host: Host) -> None:
     )  # fmt: skip
     def health() -> dict[str, Any]:
         """The state of the service, and counts once the index is open."""
-        counts = host.qa.status() if host.state in ("indexing", "ready") else {}
+        counts = host.qa.status() if host.open and host.state != "failed" else {}
         return {"state": host.state, "detail": host.detail, "watching": host.watching, **counts}
 
     @api.post(
