@@ -334,6 +334,53 @@ def test_a_message_that_cannot_be_read_is_refused(service, body):
     assert "JSON in UTF-8" in answer.json()["message"]
 
 
+# --- slow and strange ---------------------------------------------------------------------------------------------
+
+
+def test_half_requests_by_the_hundreds_leave_room_for_everybody_else(service):
+    with ExitStack() as held:
+        for _ in range(1_200):
+            line = held.enter_context(socket.create_connection(("127.0.0.1", service.port), timeout=30))
+            line.sendall(b"GET / HTTP/1.1\r\nhost: ")
+        other = httpx.HTTPTransport(local_address="127.0.0.2")
+        with httpx.Client(transport=other, base_url=service.url, timeout=30) as http:
+            assert http.get("/api/health").status_code == 200
+        assert line.recv(65_536).startswith(b"HTTP/1.1 503 "), "one place has so many and no more"
+    service.until(lambda: service.get("/api/health").status_code == 200, "answering again")
+
+
+def test_what_is_no_request_at_all_is_answered_as_everything_is(service):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+        line.sendall(b"hello\r\n\r\n")
+        answer = line.recv(65_536)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"content-security-policy" in answer
+    assert b'{"error": "Refused"' in answer
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere.html", 404), ("POST", "/gradio_api/queue/join", 422), ("PUT", "/", 405), ("GET", "/login", 0),
+        ("GET", "/gradio_api/queue/data?session_hash=none", 0), ("GET", "/gradio_api/heartbeat", 404),
+        ("GET", "/assets/nothing.js", 404), ("GET", "/custom_component/x/y/z", 0), ("GET", "/theme.css", 200),
+        ("GET", "/static/fonts/../../../etc/passwd", 0), ("GET", "/config", 200), ("GET", "/gradio_api/info", 0),
+    ],
+)  # fmt: skip
+def test_whatever_gradio_answers_has_the_headers_and_every_failure_a_sentence(service, method, path, status):
+    own = {"accept": "application/json"} | (service.own if method != "GET" else {})
+    with httpx.stream(method, service.url + path, headers=own, json=None, trust_env=False, timeout=30) as answer:
+        assert status in (0, answer.status_code)
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        static = path.startswith(("/assets", "/static", "/theme.css"))
+        assert static or answer.headers["cache-control"] == "no-store"
+        if answer.status_code >= 400:
+            answer.read()
+            assert answer.json()["message"]
+            assert str(ROOT) not in answer.text
+
+
 # --- other sites and other machines -------------------------------------------------------------------------------
 
 WRITES = [
