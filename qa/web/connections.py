@@ -44,7 +44,7 @@ class Connections:
     """Counts them. `proxy` is an address behind which everybody is, so that only the number in all counts there."""
 
     def __init__(self, most: int = MOST, per_place: int = PER_PLACE, proxy: str = "") -> None:
-        self._most, self._per_place, self._proxy = most, per_place, proxy
+        self._most, self._per_place, self._proxy = most, per_place, origin_of(proxy)
         self._open: Counter[str] = Counter()
 
     def enter(self, place: str) -> bool:
