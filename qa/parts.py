@@ -14,7 +14,7 @@ _TURNS = (  # how a question turns a sentence round, so that "and what he said" 
 )
 _BETWEEN = re.compile(
     rf"\?\s+(?:and\s+)?(?=\w)|[,;]\s*and\s+(?={_ASKS}\b)|"
-    rf"\s+and\s+(?={_ASKS}\s+{_TURNS}\b|how\s+(?:many|much|long|old|far|often|big|large)\b)",
+    rf"(?<!\s)\s+and\s+(?={_ASKS}\s+{_TURNS}\b|how\s+(?:many|much|long|old|far|often|big|large)\b)",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(rf"\W*(?:(?:in|on|at|to|from|by|for|with|of)\s+)?(?:{_ASKS}|{_TURNS})\b", re.IGNORECASE)
@@ -27,7 +27,7 @@ _BEFORE = re.compile(r"[^,]*[^,\s],")
 _OR = re.compile(rf"\s+(?P<one>{_NAMED}[^,]*)\s+or\s+(?P<other>{_NAMED}[^,]*)")
 _LAST_WORD = re.compile(r"\w\W*$")
 # Are both A and B towns?
-_BOTH = re.compile(rf"\bboth\s+(?P<one>{_NAME})\s+and\s+(?P<other>{_NAME})")
+_BOTH = re.compile(rf"\bboth\s+(?P<one>{_NAME})")
 # Are A and B both towns? What do A and B have in common? Are A and B in the same country?
 _FIRST = re.compile(rf"(?:{_ASKS}|{_TURNS})\b", re.IGNORECASE)  # no name, though it has a capital
 _ONE = re.compile(rf"\b{_NAME}")
@@ -91,10 +91,10 @@ def _either(question: str) -> _Compared | None:
 
 def _both(question: str) -> _Compared | None:
     """Are both A and B towns?"""
-    names = _BOTH.search(question)
-    if names is None:
-        return None
-    return _Compared(question[: names.start()], names["one"], names["other"], question[names.end() :])
+    for both in _BOTH.finditer(question):
+        if names := _AND.match(question, both.end()):
+            return _Compared(question[: both.start()], both["one"], names["other"], question[names.end() :])
+    return None
 
 
 def _alike(question: str) -> _Compared | None:

@@ -21,7 +21,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"\s*(?:[|·•—–(\[\d\n]|\s-\s|\.\s+(?=\w+ by\b)|\b(?:at|on|in|for|aus|à|pour|para|updated|published|publié|posted|"
+    r"(?<!\s)\s*(?:[|·•—–(\[\d\n]|\s-\s|\.\s+(?=\w+ by\b)|\b(?:at|on|in|for|aus|à|pour|para|updated|published|publié|posted|"
     r"editing|additional)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
