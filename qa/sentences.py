@@ -31,7 +31,9 @@ _LINE = re.compile(r"[^\n]+")
 _LIST_ITEM = re.compile(r"(?:[-*•‣▪◦–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _LABEL = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]")  # of a list item: "2." is no sentence
 _CLOSING_ONLY = re.compile(rf"[\s.,;:{re.escape(_CLOSERS)}]+")
-_FOOTNOTE = re.compile(r"(?:\[[^\[\]\n]{1,30}\]){1,50}(?::\d[\d:–-]{0,50})?")  # glued to a stop: "[1][2]", "[citation needed]"
+_FOOTNOTE = re.compile(
+    r"(?:\[[^\[\]\n]{1,30}\]){1,50}(?::\d[\d:–-]{0,50})?"
+)  # glued to a stop: "[1][2]", "[citation needed]"
 
 # The stops at which Punkt looks on, to the end of a run without spaces: those that no word goes on behind.
 _LOOKED_AT = re.compile(r"[.!?…](?=[)\";}\]*:@({\[!?”»'’\s])")

@@ -21,7 +21,29 @@ from typing import Any, NamedTuple
 
 ANYWHERE = {"search", "finditer", "findall", "sub", "subn", "split"}
 LONG = 8  # times from which on a repetition counts as one
-PLAIN = (" ", "a", "A", "1", ".", ",", "-", "a ", "A ", "1 ", "A. ", "a,", "\n", "\n ", '"', "(", "[", "<", "a-", "1,", "the ")
+PLAIN = (
+    " ",
+    "a",
+    "A",
+    "1",
+    ".",
+    ",",
+    "-",
+    "a ",
+    "A ",
+    "1 ",
+    "A. ",
+    "a,",
+    "\n",
+    "\n ",
+    '"',
+    "(",
+    "[",
+    "<",
+    "a-",
+    "1,",
+    "the ",
+)
 ENDS = ("", "\x00", "!", " x")  # fits nothing; or ends a word
 _CATEGORIES = {
     sre.CATEGORY_DIGIT: "1",
@@ -131,7 +153,7 @@ class Used(NamedTuple):
 
 
 def patterns_of(package: ModuleType) -> dict[str, Used]:
-    """Every pattern of a package: those that its modules hold, and those that stand in a call such as `re.sub("x+")`."""
+    """Every pattern of a package: those that its modules hold, and those that stand in a call of `re`."""
     found: dict[str, Used] = {}
     for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         if info.name.endswith("__main__"):
@@ -165,9 +187,9 @@ def _inline(source: str) -> Iterator[tuple[str, re.Pattern[Any]]]:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
         owner, first, call = node.func.value, node.args[0], node.func.attr
-        if isinstance(owner, ast.Name) and owner.id == "re" and call in {*ANYWHERE, "match", "fullmatch"}:
-            if isinstance(first, ast.Constant) and isinstance(first.value, str | bytes):
-                yield call, re.compile(first.value)
+        of_re = isinstance(owner, ast.Name) and owner.id == "re" and call in {*ANYWHERE, "match", "fullmatch"}
+        if of_re and isinstance(first, ast.Constant) and isinstance(first.value, str | bytes):
+            yield call, re.compile(first.value)
 
 
 def cost(work: Callable[[str], object], text: str, times: int = 1) -> float:

@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import yaml
 from attacks import ENDS, Used, attacks, cost, growth, patterns_of
 
 import qa
+import qa.frontmatter
 from qa.articles import canonical_text
 from qa.errors import ArticleError
 from qa.frontmatter import MAX_CHARACTERS, render_front_matter, split_front_matter
@@ -50,8 +52,8 @@ PATTERNS = patterns_of(qa)
 
 # Hostile pieces of an article: stops, closers, marks, nothing.
 SHAPES = (
-    "!?", "!", ".)", '."', "!) ", "..)", ". . ", ".\n", "。[1]", "[。]", ".[1]", "a.b.", "U.S.", "aa.Aa", "“Why?”", "…)", "!'",
-    ".@", "http://a.b/c?d=e&", "\u0301\u0316", "\u0f73", "a", "A\n", "- a\n", "\ufffd\n", "?” he", "x.  X", "**!",
+    "!?", "!", ".)", '."', "!) ", "..)", ". . ", ".\n", "。[1]", "[。]", ".[1]", "a.b.", "U.S.", "aa.Aa", "“Why?”", "…)",
+    "!'", ".@", "http://a.b/c?d=e&", "\u0301\u0316", "\u0f73", "a", "A\n", "- a\n", "\ufffd\n", "?” he", "x.  X", "**!",
 )  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def test_every_pattern_over_questions_and_pages_costs_linear_time() -> None:
 
 def test_a_pattern_that_is_slow_is_found() -> None:
     assert _slow_attacks("slow", Used(re.compile(r"\s*x\s*y"), anywhere=True))
-    assert _slow_attacks("slower", Used(re.compile(r"(\w+)*-"), anywhere=False)) if False else True
+    assert _slow_attacks("slow", Used(re.compile(r"[^,]*?\W*,"), anywhere=False))
 
 
 @pytest.mark.parametrize("piece", SHAPES)
@@ -124,11 +126,22 @@ def test_marks_in_any_order_become_the_same_normal_form() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["Is A and B ", "Are A of the ", "both the 1.", "or A ", "the same as ", "A and A, ", "or A!!", "and how ", "A of "],
+    [
+        "Is A and B ",
+        "Are A of the ",
+        "both the 1.",
+        "or A ",
+        "the same as ",
+        "A and A, ",
+        "or A!!",
+        "and how ",
+        "A of ",
+    ],
 )
 def test_telling_a_question_apart_costs_linear_time(piece: str) -> None:
     for start in ("", "Are ", "Which is older, "):
         for end in ("", " x", ",x", " the same as"):
+
             def make(size: int, start: str = start, end: str = end) -> str:
                 return clean_question((start + _repeated(piece)(size))[: MAX_QUESTION - len(end)] + end)
 
@@ -177,25 +190,40 @@ def test_no_front_matter_is_written_that_would_not_be_read() -> None:
 
 def test_the_fast_reader_of_yaml_is_used_where_there_is_one() -> None:
     assert yaml.__with_libyaml__
-    from qa.frontmatter import _Scalars
-
-    assert issubclass(_Scalars, yaml.CBaseLoader)
+    assert issubclass(qa.frontmatter._Scalars, yaml.CBaseLoader)
 
 
 def _split(raw: str) -> None:
-    try:
+    with suppress(ArticleError):
         split_front_matter(raw)
-    except ArticleError:
-        pass
 
 
-@pytest.mark.parametrize("piece", ["[", "![", "*a ", "*a _b ", "`a ", "``` ", "<a ", "> ", "- ", "[a](", "[a]: ", "a|", "~~a ", "&a", "\\", "<!--", "**a*"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[",
+        "![",
+        "*a ",
+        "*a _b ",
+        "`a ",
+        "``` ",
+        "<a ",
+        "> ",
+        "- ",
+        "[a](",
+        "[a]: ",
+        "a|",
+        "~~a ",
+        "&a",
+        "\\",
+        "<!--",
+        "**a*",
+    ],
+)
 def test_reading_markdown_costs_linear_time(piece: str) -> None:
     def work(text: str) -> None:
-        try:
+        with suppress(ArticleError):
             markdown_to_text(text)
-        except ArticleError:
-            pass
 
     assert growth(work, _repeated(piece), 2_500, NOISE) < PROPORTIONAL
 
@@ -203,5 +231,5 @@ def test_reading_markdown_costs_linear_time(piece: str) -> None:
 def test_segmenting_keeps_every_word() -> None:
     text = canonical_text("Real words here. " + "!?" * 5000 + " And more words. The end")
     spans = segment(text)
-    assert [text[s.start : s.end] for s in spans][0] == "Real words here."
+    assert next(text[s.start : s.end] for s in spans) == "Real words here."
     assert "".join(text[s.start : s.end] for s in spans).replace(" ", "") == text.replace(" ", "")
