@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import math
 import pkgutil
 import re
 import time
@@ -44,7 +45,7 @@ PLAIN = (
     "1,",
     "the ",
 )
-ENDS = ("", "\x00", "!", " x")  # fits nothing; or ends a word
+ENDS = ("\x00", " x")  # fits nothing; or ends a word
 _CATEGORIES = {
     sre.CATEGORY_DIGIT: "1",
     sre.CATEGORY_NOT_DIGIT: "a",
@@ -203,9 +204,11 @@ def cost(work: Callable[[str], object], text: str, times: int = 1) -> float:
 
 
 def growth(work: Callable[[str], object], make: Callable[[int], str], size: int, floor: float) -> float:
-    """How many times as long twice as much takes; 0 where even four times `size` takes less than `floor` seconds."""
-    if cost(work, make(size)) * 16 < floor and cost(work, make(4 * size)) < floor:
+    """How many times as long twice as much takes; 0 where four times `size` takes less than `floor` seconds."""
+    few = cost(work, make(size))
+    if few * 64 < floor:
         return 0.0
-    a = cost(work, make(2 * size), 3)
-    b = cost(work, make(4 * size), 3)
-    return b / a if b >= floor else 0.0
+    many = cost(work, make(4 * size))
+    if many > 6 * few:  # noise, or the square: look again
+        few, many = cost(work, make(size), 3), min(many, cost(work, make(4 * size), 2))
+    return math.sqrt(many / few) if many >= floor else 0.0
