@@ -35,7 +35,7 @@ _ROMAN = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\W*(?:page|p\.?)?\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
 _STOP = re.compile(r"[.!?:…。！？؟।]['\"”’»)\]」』]*$")
 _LIST_ITEM = re.compile(r"(?:[-*•‣▪◦–—·●○■□➢✓]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[\d{1,3}\])(?:\s|$)")
-_LEADERS = re.compile(r"(?:\. ?){5,}\s*[\divxlc]+$")  # a line of a table of contents
+_LEADERS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){5,}\s*[\divxlc]+$")  # a line of a table of contents
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
