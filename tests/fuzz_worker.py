@@ -31,7 +31,10 @@ def watch(record: Path, home: Path) -> None:
     """Write a line for each path outside the home and the Python installation, and for each connection."""
     log = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     code = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    own = [os.path.realpath(p) for p in (home, *code, *HARMLESS, Path(__file__).parent, Path(__file__).parent.parent / "qa")]
+    own = [
+        os.path.realpath(p)
+        for p in (home, *code, *HARMLESS, Path(__file__).parent, Path(__file__).parent.parent / "qa")
+    ]
     listed = {os.path.realpath(p or ".") for p in sys.path}  # imports look what is in these folders
 
     def outside(event: str, name: Any) -> str:
@@ -105,7 +108,9 @@ def serve(home: Path) -> None:
         return application
 
     QA.open, ui.build_app = with_fake, noted
-    chroma.probe = lambda folder, catalog, _: probe.compare(folder, catalog)  # in this process: it is not what is tested
+    chroma.probe = lambda folder, catalog, _: probe.compare(
+        folder, catalog
+    )  # in this process: it is not what is tested
     signal.signal(signal.SIGUSR1, trespass(home.parent / CANARY))
     main(["--home", str(home), "serve", "--port", "0"])
 
