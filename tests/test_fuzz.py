@@ -93,7 +93,7 @@ def operations(service: Watched) -> list[st.SearchStrategy[Request]]:
 
 @sizes
 def test_no_request_to_a_json_route_opens_breaks_or_stops_anything(service, examples):
-    swept(service, operations(service), 10 * examples)
+    swept(service, operations(service), 4 * examples)
 
 
 # --- gradio's queue -----------------------------------------------------------------------------------------------
@@ -121,7 +121,18 @@ def test_no_message_of_the_queue_opens_breaks_or_stops_anything(service, example
     many(st.tuples(*each), examples, send)
 
 
+@pytest.mark.parametrize("id", [b"NaN", b"1e400", b"-Infinity", b'"\\ud800"', b"[" * 500 + b"]" * 500], ids=ascii)
+def test_a_malformed_message_of_the_page_is_refused_and_not_sent_back(service, id):
+    message = b'{"session_hash": 7, "fn_index": 0, "event_id": %s}' % id
+    assert service.ask("POST", "/gradio_api/cancel", message)[0] == 400
+
+
 # --- all routes, whoever put them there ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", ["static", "assets", "favicon.ico"])
+def test_a_name_longer_than_any_file_has_is_not_found(service, folder):
+    assert service.ask("GET", f"/{folder}/{'a' * 300}")[0] == 404
 
 
 def requests(service: Watched) -> list[st.SearchStrategy[Request]]:
