@@ -20,7 +20,9 @@ EXAMPLES, LONG = 3, 60  # of each request: for every operation, event, route and
 AT_ONCE = 12  # routes of one example: Hypothesis bounds how much an example may hold
 ACCEPT = {"accept": "application/json, text/event-stream"}
 Request = tuple[str, str, bytes | None]
-sizes = pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(LONG, marks=pytest.mark.long)])
+sizes = pytest.mark.parametrize(
+    "examples", [EXAMPLES, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(1_800)])]
+)
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +186,7 @@ def test_no_message_to_a_tool_opens_breaks_or_stops_anything(service, examples):
 # --- afterwards ---------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_left_open_by_all_that(service):
-    """The last of this module: the descriptors are those that were there before the first request."""
+@sizes
+def test_nothing_is_left_open_by_all_that(service, examples):
+    """The last of this module, whichever of the others ran: what is open was so before the first request."""
     assert service.until(lambda: not service.left_open()), service.left_open()
