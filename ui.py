@@ -16,7 +16,7 @@ from qa.web import mcp
 from qa.web.host import Host
 from qa.web.login import Login, login_routes
 from qa.web.middleware import Guard
-from qa.web.routes import error_answers, json_routes
+from qa.web.routes import error_answers, json_routes, page_answers
 from qa.web.transcripts import conversation_routes
 
 OFFLINE = {  # read when gradio is imported
@@ -52,6 +52,7 @@ def build_app(
         app.include_router(login_routes(login))  # before gradio's own
     error_answers(app)
     gr.mount_gradio_app(app, build_page(host, conversations), path="/", **looks())
+    page_answers(app.router.routes[-1].app)  # type: ignore[attr-defined]  # gradio's own application
     app.add_middleware(Guard, token=token, hosts=list(hosts), any_address=any_address, login=login)
     return app
 

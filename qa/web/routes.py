@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -138,14 +139,15 @@ def _changing(api: APIRouter, host: Host) -> None:
     )  # fmt: skip
     def add(body: NewArticle) -> Outcome:
         """It is added when its file stands complete in corpus/, and answers from then on."""
-        return host.qa.add(**body.model_dump())
+        return _sendable(host.qa.add(**body.model_dump()))
 
     @api.post("/batches", tags=["library"], operation_id="add_articles", summary="Add many articles")
     def add_many(body: NewItems) -> list[Outcome]:
         """An outcome for each, in their order, once it stands in corpus/ and is indexed: added, replaced, updated,
         unchanged, duplicate or refused with the reason. Send about 30,000 characters at a time.
         """
-        return host.qa.add_batch([Item(item.draft, item.id) for item in body.items], **body.given)
+        outcomes = host.qa.add_batch([Item(item.draft, item.id) for item in body.items], **body.given)
+        return [_sendable(outcome) for outcome in outcomes]
 
     @api.patch(
         "/articles/{id:path}", tags=["library"], operation_id="edit_article", responses=_UNKNOWN,
@@ -202,12 +204,6 @@ def error_answers(app: FastAPI) -> None:
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
         return JSONResponse(error_body(error), status)
 
-    async def malformed(_: Request, error: Exception) -> JSONResponse:
-        first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
-        where = ".".join(str(part) for part in first.get("loc", ()) if part != "body") or "the body"
-        message = f"The request's {where} is not as expected: {first.get('msg', 'unknown')}. See /api/openapi.json"
-        return JSONResponse({"error": "UserError", "message": message}, 400)
-
     async def plain(_: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = error.detail if isinstance(error, HTTPException) else "it failed"
@@ -216,11 +212,42 @@ def error_answers(app: FastAPI) -> None:
 
     handlers: tuple[tuple[type[Exception], Callable[..., Any]], ...] = (
         (GroundwireError, ours),
-        (RequestValidationError, malformed),
+        (RequestValidationError, _malformed),
         (HTTPException, plain),
     )
     for kind, handler in handlers:
         app.add_exception_handler(kind, handler)
+
+
+def page_answers(app: FastAPI) -> None:
+    """What is malformed in a request to the page's own application, in words. The framework would send it back, which
+    no JSON can hold when it is half a character, or a number that is none; and it would fail at a long name.
+    """
+
+    async def no_file(_: Request, error: Exception) -> JSONResponse:
+        if not isinstance(error, OSError) or error.errno != errno.ENAMETOOLONG:
+            raise error
+        return JSONResponse({"error": "UserError", "message": "No file has a name as long as that."}, 404)
+
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(OSError, no_file)
+
+
+async def _malformed(_: Request, error: Exception) -> JSONResponse:
+    first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    where = ".".join(str(part) for part in first.get("loc", ()) if part != "body") or "the body"
+    message = f"The request's {where} is not as expected: {first.get('msg', 'unknown')}. See /api/openapi.json"
+    return JSONResponse({"error": "UserError", "message": _whole(message)}, 400)
+
+
+def _sendable(outcome: Outcome) -> Outcome:
+    """An outcome under the name that the client gave, as far as an answer can hold it."""
+    return replace(outcome, name=_whole(outcome.name))
+
+
+def _whole(text: str) -> str:
+    """A text that a client sent, without what no answer can hold: JSON may carry half a character."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def error_body(error: Exception) -> dict[str, str]:
