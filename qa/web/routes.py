@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
@@ -13,12 +13,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from qa.batches import Item
 from qa.errors import (
     DuplicateArticle,
     GroundwireError,
     NotReady,
+    QuotaExceeded,
     Refused,
     UnknownArticle,
     UnknownConversation,
@@ -47,6 +49,7 @@ _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
     (UnknownConversation, 404),
     (DuplicateArticle, 409),
     (Refused, 403),
+    (QuotaExceeded, 429),
     (UserError, 400),
     (NotReady, 503),
     (GroundwireError, 500),
@@ -188,6 +191,19 @@ def _running(api: APIRouter, host: Host) -> None:
         from qa.doctor import examine  # it imports what the page must not wait for
 
         return [asdict(finding) for finding in examine(host.qa)]
+
+
+def upload_endpoint(host: Host) -> Callable[[Request], Awaitable[Response]]:
+    """What the page's script sends files to, one at a time and nothing around it; answers with the file's id."""
+
+    async def receive(request: Request) -> Response:
+        try:
+            id = await host.uploads.receive(request.state.visitor, request.stream())
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it, or the guard says why
+        return JSONResponse({"id": id})
+
+    return receive
 
 
 def error_answers(app: FastAPI) -> None:
