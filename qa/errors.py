@@ -10,6 +10,7 @@
     │   ├── UnknownArticle        no article has this id
     │   ├── UnknownConversation   the visitor has no conversation of this id
     │   ├── DatasetError          a folder that is no evaluation set
+    │   ├── QuotaExceeded         more uploads wait to be added than may
     │   └── Refused               the service does not accept this request
     └── ServiceError              our side cannot do it now (exit code 1, HTTP 5xx)
         ├── IndexHeld             another process writes the index
@@ -74,6 +75,10 @@ class DatasetError(UserError):
 
 class Refused(UserError):
     """The service does not accept this request (host, origin, token or size)."""
+
+
+class QuotaExceeded(UserError):
+    """More uploads wait to be added than may: of this visitor, or of all of them."""
 
 
 class ServiceError(GroundwireError):

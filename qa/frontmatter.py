@@ -80,12 +80,16 @@ def _loaded(body: str) -> object:
         ) from error
 
 
+def _misshapen(problem: str, event: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+
+
 def _check_shape(body: str) -> None:
     """Raise for what is nested too deeply or repeats itself, told from the events: building it would take the stack."""
     depth = 0
     for event in yaml.parse(body, Loader=_Scalars):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=event.start_mark)
+            raise _misshapen("it is nested too deeply", event)
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem=f"it holds the alias *{event.anchor}", problem_mark=event.start_mark)
+            raise _misshapen(f"it holds the alias *{event.anchor}", event)

@@ -20,6 +20,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[str, str]
 
 GRADIO = "/gradio_api/"  # what the page's own script speaks to
+_FORWARDING = (b"forwarded", b"x-forwarded", b"x-gradio", b"x-original", b"x-rewrite", b"x-direct")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {  # of every answer
     "content-security-policy": "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; "
@@ -36,6 +37,15 @@ _HOST = re.compile(rf"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|{_NAME})(?::(?P<port>[0-9]{{
 def headers_of(scope: Scope) -> Headers:
     """The request's headers, their names in small letters."""
     return {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+
+
+def without_forwarding(scope: Scope) -> Scope:
+    """The request without what others say about where it was sent: gradio would believe it, whoever says it.
+
+    What the named proxy says about who asks, and whether by TLS, is in the scope already.
+    """
+    kept = [(k, v) for k, v in scope["headers"] if not k.lower().startswith(_FORWARDING)]
+    return {**scope, "headers": kept}
 
 
 def repeated(scope: Scope, names: frozenset[str]) -> str:

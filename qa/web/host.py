@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from qa.errors import GroundwireError, IndexHeld, NotReady, ReadOnly
 from qa.intake.intake import Intake
 from qa.watch import Watcher
+from qa.web.uploads import Uploads
 from qa.web.words import in_words
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Host:
         self.report: SyncReport | None = None
         self._watcher: Watcher | None = None
         self._intake: Intake | None = None
+        self._uploads: Uploads | None = None
         self._making = threading.Lock()
 
     @property
@@ -85,12 +87,22 @@ class Host:
                 self._intake = Intake(self.qa.settings)
             return self._intake
 
+    @property
+    def uploads(self) -> Uploads:
+        """The files that wait to be added. Raises NotReady."""
+        with self._making:
+            if self._uploads is None:
+                self._uploads = Uploads(self.qa.settings.uploads)
+            return self._uploads
+
     def close(self) -> None:
         self._closing.set()
         if self._watcher is not None:
             self._watcher.close()
         if self._intake is not None:
             self._intake.close()
+        if self._uploads is not None:
+            self._uploads.close()
         if self._qa is not None:
             self._qa.close()
 
@@ -102,6 +114,7 @@ class Host:
 
         try:
             self._qa = self._held()
+            _ = self.uploads  # what a service that was killed has left goes now
             self.state, self.detail = "indexing", ""
             self.report = self._qa.sync(counted)
             self.detail = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -12,15 +12,15 @@ import gradio as gr
 
 from qa.articles import MAX_BYTES
 from qa.batches import Item
-from qa.errors import DuplicateArticle, GroundwireError
+from qa.errors import ArticleError, DuplicateArticle, GroundwireError
 from qa.intake.draft import Draft, Refusal
 from qa.intake.intake import MAX_FILE
 from qa.types import Outcome
-from qa.web import reports, tables, uploads
+from qa.web import reports, tables
 from qa.web.host import Host
-from qa.web.parts import QUIET, WRONG, asset, shown
+from qa.web.parts import QUIET, WRONG, asset, shown, visitor_of
 from qa.web.tables import View
-from qa.web.uploads import Upload
+from qa.web.uploads import Upload, batch
 from qa.web.words import in_words
 
 log = logging.getLogger(__name__)
@@ -77,18 +77,16 @@ class Library:
         field = "" if result.status == "added" else gr.skip()
         return (*_listed((result, *earlier)), *[field] * 5)
 
-    def upload(self, earlier: Outcomes, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+    def upload(self, earlier: Outcomes, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Add uploaded files one by one. Yields outcomes twice (shown, kept), the newest batch first."""
-        files, done = uploads.batch(_data(event)), list[Outcome]()
-        try:
+        files, visitor, done = batch(_data(event)), visitor_of(request), list[Outcome]()
+        ids = [file.id for file in files]
+        with self._host.uploads.claimed(visitor, ids) if self._host.open else nullcontext():
             for n, file in enumerate(files, 1):
                 doing = f"Adding {n} of {len(files)}: {file.name}"
                 yield shown(reports.outcomes((*done, *earlier)[:KEPT], doing)), gr.skip()
-                done += self._add(file)
+                done += self._add(visitor, file)
             yield _listed((*done, *earlier))
-        finally:
-            for file in files:
-                file.drop()
 
     def fetch(self, address: str, earlier: Outcomes) -> Iterator[tuple[Any, Any, Any]]:
         """Add what is at a web address. Yields outcomes twice (shown, kept) and the field, emptied unless refused."""
@@ -97,12 +95,17 @@ class Library:
         done = _outcomes(address or "No address", lambda: self._fetched(_with_scheme(address)))
         yield *_listed((*done, *earlier)), gr.skip() if any(o.status == "refused" for o in done) else ""
 
-    def _add(self, file: Upload) -> list[Outcome]:
+    def _add(self, visitor: str, file: Upload) -> list[Outcome]:
         """What became of all that a file holds, under its name where that is one article."""
-        try:
-            return _outcomes(file.name, lambda: self._added(self._host.intake.read(file.read(), file.name)))
-        finally:
-            file.drop()
+
+        def add() -> list[Outcome]:
+            if file.problem:
+                raise ArticleError(file.problem)
+            data = self._host.uploads.read(visitor, file.id)
+            self._host.uploads.drop(visitor, file.id)  # of many files only one takes its room twice
+            return self._added(self._host.intake.read(data, file.name))
+
+        return _outcomes(file.name, add)
 
     def _fetched(self, address: str) -> list[Outcome]:
         return self._added(self._host.intake.fetch(address).found)

@@ -11,7 +11,9 @@ import ipaddress
 import logging
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from functools import partial
+from urllib.parse import parse_qs
 
 import anyio
 import anyio.to_thread
@@ -36,8 +38,9 @@ from qa.web.asgi import (
     refused,
     repeated,
     split,
+    without_forwarding,
 )
-from qa.web.bodies import MAX_BODY, UPLOAD, Body, Problem, problem_of
+from qa.web.bodies import MAX_BODY, UPLOAD, Body, Problem, page_problem_of, problem_of
 from qa.web.failures import Failure
 from qa.web.login import Login
 
@@ -53,11 +56,16 @@ _CACHEABLE = ("/assets/", "/static/", "/svelte/", "/theme.css", "/favicon.ico", 
 _OPEN_POSTS = {"/api/ask", "/api/search", "/mcp"}  # they change nothing, so programs need no token for them
 _SAID_ONCE = frozenset({"host", "origin", "content-type", "content-length", "authorization", "cookie"})
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
-# Of gradio's own endpoints the page needs these. The others run handlers around the queue, or serve and fetch files:
-# `file=` and `proxy=` with an address make the server fetch it.
+# Of gradio's own endpoints the page needs these. The others run handlers around the queue, serve, fetch and draw files
+# (`pwa_icon/99999` takes 40 GB): whatever a new version of it brings stays closed.
 _JOIN = "/gradio_api/queue/join"
-_PAGE_POSTS = {_JOIN, UPLOAD} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "reset/")}
-_CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/deep_link", "/monitoring")
+_PAGE_POSTS = {_JOIN} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "reset/")}
+_PAGE_READS = {f"/gradio_api/{name}" for name in ("queue/data", "info", "theme.css")}
+_PAGE_READS |= {"/", "/config", "/theme.css", "/manifest.json", "/robots.txt", "/favicon.ico"}
+_OWN = {"/mcp", "/login", "/logout", UPLOAD}
+_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
+_LONGEST_PATH = 200  # in these folders; the file system knows no long names, and gradio fails on them
+_ONE_PAGE = ("page", "deep_link")  # of the query: gradio would look for others
 _OUTDATED = "This page is older than the service: reload it."
 _NO_TOKEN = "This request changes something and needs the service's token; reload the page."  # noqa: S105
 _LOOKING = 2  # messages looked through at once, each in memory a few times over
@@ -72,7 +80,14 @@ class Guard:
     """
 
     def __init__(
-        self, app: App, token: str, hosts: Iterable[str] = (), *, any_address: bool = False, login: Login | None = None
+        self,
+        app: App,
+        token: str,
+        hosts: Iterable[str] = (),
+        *,
+        any_address: bool = False,
+        login: Login | None = None,
+        functions: Container[object] = (),
     ) -> None:
         self._app = app
         self._token = token
@@ -81,6 +96,7 @@ class Guard:
         self._hosts = _LOCAL | {host.lower() for host in hosts}
         self._any_address = any_address
         self._login = login
+        self._functions = functions  # that the page may ask gradio for
         self._looking = anyio.CapacityLimiter(_LOOKING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,6 +106,7 @@ class Guard:
                 return
             await self._app(scope, receive, send)
             return
+        scope = without_forwarding(scope)
         headers = headers_of(scope)
         cookies: list[str] = []
         body = Body(scope, headers, receive)
@@ -97,7 +114,7 @@ class Guard:
         problem = self._refusal(scope, headers)
         refusal = None if problem else self._admitted(scope, headers, cookies)
         if problem is None and refusal is None:
-            problem = await self._carried(scope, body)
+            problem = _unknown(scope) or await self._carried(scope, body)
         if problem:
             refusal = refused(scope["path"], *problem)
         if refusal is not None:
@@ -117,7 +134,7 @@ class Guard:
             return 403, f"Requests from {origin!r} are refused: they come from another site."
         if headers.get("sec-fetch-site") == "cross-site" and writes:
             return 403, "Requests from another site are refused."
-        if path.startswith(_CLOSED) or (writes and path.startswith(GRADIO) and path not in _PAGE_POSTS):
+        if path.startswith(GRADIO) and not (writes and path in _PAGE_POSTS) and not _readable(path, writes):
             return 403, f"{path} is closed: the page does not need it. Programs use the routes under /api."
         return None
 
@@ -146,8 +163,10 @@ class Guard:
         path = scope["path"]
         if body.refusal or scope["method"] in READS or path in (UPLOAD, "/login"):
             return body.refusal
-        message = await body.whole()
-        return body.refusal or await anyio.to_thread.run_sync(problem_of, message, path == _JOIN, limiter=self._looking)
+        look, message = problem_of, await body.whole()
+        if path.startswith(GRADIO):
+            look = partial(page_problem_of, functions=self._functions if path == _JOIN else None)
+        return body.refusal or await anyio.to_thread.run_sync(look, message, limiter=self._looking)
 
     def _answers_to(self, host: str) -> bool:
         if host in self._hosts:
@@ -161,6 +180,22 @@ class Guard:
     def _may_write(self, headers: Headers) -> bool:
         given = ((bearer_of(headers), self._token), (cookie_of(COOKIE, headers), self._page_token))
         return any(hmac.compare_digest(g.encode(), wanted.encode()) for g, wanted in given)
+
+
+def _readable(path: str, writes: bool) -> bool:
+    in_folder = path.startswith(_FOLDERS) and path.isascii() and len(path) <= _LONGEST_PATH
+    return not writes and (path in _PAGE_READS or in_folder)
+
+
+def _unknown(scope: Scope) -> Problem | None:
+    """Whether nothing answers at an address, which gradio must not be asked about."""
+    path, writes = scope["path"], scope["method"] not in READS
+    if path not in _OWN and not path.startswith((GRADIO, "/api/")) and not _readable(path, writes):
+        return 404, f"There is nothing at {path[:200]!r}."
+    asked = parse_qs(scope["query_string"].decode("latin-1")) if path in ("/", "/config") else {}
+    if any(name in asked for name in _ONE_PAGE):
+        return 404, "There is one page, at /."
+    return None
 
 
 class _Answering:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import quote
@@ -14,12 +14,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from qa.batches import Item
 from qa.errors import (
     DuplicateArticle,
     GroundwireError,
     NotReady,
+    QuotaExceeded,
     Refused,
     UnknownArticle,
     UnknownConversation,
@@ -51,6 +53,7 @@ _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
     (UnknownConversation, 404),
     (DuplicateArticle, 409),
     (Refused, 403),
+    (QuotaExceeded, 429),
     (UserError, 400),
     (NotReady, 503),
     (GroundwireError, 500),
@@ -195,6 +198,19 @@ def _running(api: APIRouter, host: Host) -> None:
 
         found = [asdict(finding) for finding in examine(host.qa)]
         return [{**finding, "problems": [in_words(problem) for problem in finding["problems"]]} for finding in found]
+
+
+def upload_endpoint(host: Host) -> Callable[[Request], Awaitable[Response]]:
+    """What the page's script sends files to, one at a time and nothing around it; answers with the file's id."""
+
+    async def receive(request: Request) -> Response:
+        try:
+            id = await host.uploads.receive(request.state.visitor, request.stream())
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it, or the guard says why
+        return JSONResponse({"id": id})
+
+    return receive
 
 
 def error_answers(app: FastAPI) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import faulthandler
 import logging
 import os
 import secrets
@@ -12,9 +13,11 @@ import socket
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -37,6 +40,7 @@ TOKEN_FILE = "token"  # noqa: S105  (a file name)
 PORTS_TRIED = 20
 GRACE_SECONDS = 2  # for answers under way when the service is told to stop
 CLOSE_SECONDS = 5  # for an article that is being added; what takes longer is made up for at the next start
+HUNG_SECONDS = GRACE_SECONDS + CLOSE_SECONDS + 2  # after the signal: nothing hangs longer than that
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (every address of this machine, and the one it has for itself)
 
@@ -68,6 +72,7 @@ def run(
     token = service_token(settings.index)
     conversations = Conversations(settings.home / FILE)
     service = Host(lambda: _open(settings, shown, token, conversations), lambda: _read(settings))
+    os.environ["GRADIO_TEMP_DIR"] = str(settings.uploads / "gradio")  # never the system's shared folder
     from ui import build_app  # the page knows the service; the service never knows the page
 
     login = Login(users, token, required=private)
@@ -93,11 +98,24 @@ def run(
 
 
 class _Server(uvicorn.Server):
-    """Ends within seconds whoever is connected, and closes what it serves first: SIGTERM leaves no time afterwards."""
+    """Ends within seconds whoever is connected and whatever hangs, and closes what it serves first: SIGTERM leaves no
+    time afterwards.
+    """
 
     def __init__(self, config: uvicorn.Config, close: Callable[[], None]) -> None:
         super().__init__(config)
-        self._close = close
+        self._down = threading.Event()  # the event loop has come as far as to close
+        self._closing = threading.Thread(target=close, name="groundwire-close", daemon=True)
+        self._once = threading.Lock()
+        self._watching: threading.Thread | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self._watching is None:
+            self._watching = threading.Thread(target=self._watch, args=(sig,), name="groundwire-watchdog", daemon=True)
+            self._watching.start()
+            with suppress(ValueError, OSError, RuntimeError):  # no standard error to say what hung
+                faulthandler.dump_traceback_later(HUNG_SECONDS + 1, exit=True)  # whoever holds the interpreter
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
@@ -105,9 +123,23 @@ class _Server(uvicorn.Server):
             if stop := getattr(getattr(route, "app", None), "stop_event", None):
                 stop.set()  # gradio's streams to open pages, which otherwise never end
         await super().shutdown(sockets)
-        closing = threading.Thread(target=self._close, name="groundwire-close", daemon=True)
-        closing.start()
-        closing.join(CLOSE_SECONDS)
+        self._down.set()
+        self._close()
+
+    def _watch(self, sig: int) -> None:
+        """End the process when the event loop does not, as a call in it that hangs keeps it from doing."""
+        end = time.monotonic() + HUNG_SECONDS
+        if not self._down.wait(HUNG_SECONDS - CLOSE_SECONDS):
+            self._close()
+        else:
+            time.sleep(max(0.0, end - time.monotonic()))
+        os._exit(128 + sig)
+
+    def _close(self) -> None:
+        with self._once:
+            if self._closing.ident is None:
+                self._closing.start()
+        self._closing.join(CLOSE_SECONDS)
 
 
 def _not_cancelled(record: logging.LogRecord) -> bool:
