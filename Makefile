@@ -6,17 +6,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test lint bench screenshots clean help
+.PHONY: run test test-long lint bench screenshots clean help
 
 run: $(VENV)/installed ## Install, index corpus/, serve the chat on 127.0.0.1:7860
 	$(BIN)/qa serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/installed-dev ## Lint, types and every test (installs Chromium where CI=true and it is missing)
+test: $(VENV)/installed-dev ## Lint, types, import contracts and every test (installs Chromium where CI=true and it is missing)
 	@$(BIN)/python scripts/ensure_chromium.py
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest
+
+test-long: $(VENV)/installed-dev ## The tests that `make test` leaves out because each takes over 20 seconds
+	$(BIN)/python -m pytest -m long
 
 lint: $(VENV)/installed-dev ## Lint, types and import contracts only
 	$(BIN)/ruff check .

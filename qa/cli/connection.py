@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qa.core.display import progress_bar
-from qa.core.errors import IndexHeld
+from qa.core.errors import IndexHeld, ReadOnly
 
 if TYPE_CHECKING:
     from qa.core.settings import Settings
@@ -55,7 +55,7 @@ def reader(home: str | None) -> Iterator[QA | RemoteQA]:
                 qa.sync(progress)
                 yield qa
                 return
-        except IndexHeld as error:
+        except (IndexHeld, ReadOnly) as error:
             click.echo(f"qa: {error} Answering from what is indexed.", err=True)
     from qa.service.service import QA
 

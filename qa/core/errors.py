@@ -10,6 +10,7 @@
     │   ├── UnknownArticle        no article has this id
     │   ├── UnknownConversation   the visitor has no conversation of this id
     │   ├── DatasetError          a folder that is no evaluation set
+    │   ├── QuotaExceeded         more uploads wait to be added than may
     │   └── Refused               the service does not accept this request
     └── ServiceError              our side cannot do it now (exit code 1, HTTP 5xx)
         ├── IndexHeld             another process writes the index
@@ -19,6 +20,7 @@
         ├── NotReady              the service is still loading
         ├── UsersDamaged          the users file cannot be read: nobody is let in
         └── StorageError          the disk refused a write
+            └── ReadOnly          the index folder cannot be written at all: it can be read
 
 A message says what was got, what was expected and the next command, and reads well when printed alone.
 The library raises; only the command line turns errors into exit codes and only the web layer into answers.
@@ -75,6 +77,10 @@ class Refused(UserError):
     """The service does not accept this request (host, origin, token or size)."""
 
 
+class QuotaExceeded(UserError):
+    """More uploads wait to be added than may: of this visitor, or of all of them."""
+
+
 class ServiceError(GroundwireError):
     """Our side cannot do it now."""
 
@@ -105,3 +111,7 @@ class UsersDamaged(ServiceError):
 
 class StorageError(ServiceError):
     """The disk refused a write."""
+
+
+class ReadOnly(StorageError):
+    """The index folder cannot be written at all; what is in it can be read."""

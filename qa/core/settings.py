@@ -46,6 +46,10 @@ class Settings:
         return self.home / "index"
 
     @property
+    def uploads(self) -> Path:
+        return self.index / "uploads"
+
+    @property
     def users(self) -> Path:
         return self.home / "users.json"
 

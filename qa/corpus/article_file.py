@@ -38,6 +38,8 @@ _REMOVED = re.compile(
     f"|(?<![^\\s{_INVISIBLE}{_SELECTORS}])[{_SELECTORS}]|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e01ef])"
 )
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_MARK_RUN = re.compile(r"[^\w\s\x00-\u02ff]{32,}")  # marks are no letters; text has two or three together
+_SAME_LETTER = re.compile("x+")  # of a run whose marks that stand on a letter are written x
 _BLANK_RUNS = re.compile(r"\n{3,}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FIRST_HEADING = re.compile(r"\s*# +([^\n]+)")  # of a Markdown file
@@ -57,9 +59,19 @@ def canonical_text(raw: str) -> str:
             "half a character. Save it as UTF-8 and add it again."
         )
     text = _NEWLINES.sub("\n", raw).replace("\t", " ")
-    text = unicodedata.normalize("NFC", _REMOVED.sub("", text))
+    text = unicodedata.normalize("NFC", _MARK_RUN.sub(_in_order, _REMOVED.sub("", text)))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_RUNS.sub("\n\n", lines).strip()
+
+
+def _in_order(run: re.Match[str]) -> str:
+    """Marks in the order that normal forms have them in. The library finds it in the square of their number."""
+    marks = "".join(unicodedata.normalize("NFD", mark) for mark in run.group())
+    parts, cursor = [], 0
+    for match in _SAME_LETTER.finditer("".join("x" if unicodedata.combining(c) else " " for c in marks)):
+        parts += [marks[cursor : match.start()], *sorted(marks[slice(*match.span())], key=unicodedata.combining)]
+        cursor = match.end()
+    return "".join(parts) + marks[cursor:]
 
 
 def checked_text(raw: str) -> str:

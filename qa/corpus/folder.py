@@ -8,8 +8,8 @@ Knows the file system. Does not know the index, and leaves what stands in a file
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
+import secrets
 import stat
 import tempfile
 from collections.abc import Collection, Iterator
@@ -34,11 +34,10 @@ from qa.corpus.article_file import (
 )
 from qa.corpus.frontmatter import render_front_matter, split_front_matter
 
-log = logging.getLogger(__name__)
-
 SUFFIXES = (".md", ".txt")
 TEMPORARY = ".incoming-"  # files being written; swept when the folder is next opened for writing
 
+_MISNAMED = "Its name is not UTF-8, so no article can be called by it. Rename it."
 _UNSETTLED = "The article is complete, but may not survive a power cut. Mend the disk, then run: qa index"
 
 
@@ -63,19 +62,24 @@ class Corpus:
     def files(self) -> Iterator[CorpusFile]:
         """Every regular article file in the folder itself, in the order of ids.
 
-        Left out are links, folders, hidden files, a README, and names that are not UTF-8 (with a warning).
+        Left out are links, folders, hidden files, a README, and names that are not UTF-8 (`misnamed` has those).
         """
-        if not self.folder.is_dir():
-            return
-        with os.scandir(self.folder) as entries:
-            found = [e for e in entries if e.name.endswith(SUFFIXES) and _is_article_name(e.name)]
-        for entry in [e for e in found if not storable(e.name)]:
-            log.warning("Left out %a in %s: its name is not UTF-8. Rename it.", entry.name, self.folder)
-            found.remove(entry)
+        found = [e for e in self._entries() if storable(e.name)]
         for entry in sorted(found, key=lambda e: os.path.splitext(e.name)):
             with contextlib.suppress(FileNotFoundError):  # gone since the listing
                 if entry.is_file(follow_symlinks=False):
                     yield CorpusFile(Path(entry.path), _stamp(entry.stat(follow_symlinks=False)))
+
+    def misnamed(self) -> dict[str, str]:
+        """Files whose names are not UTF-8, so that no id can be made of them: the name in ASCII, and the reason."""
+        return {ascii(e.name)[1:-1]: _MISNAMED for e in self._entries() if not storable(e.name)}
+
+    def _entries(self) -> list[os.DirEntry[str]]:
+        """What has an article file's name."""
+        if not self.folder.is_dir():
+            return []
+        with os.scandir(self.folder) as entries:
+            return [e for e in entries if e.name.endswith(SUFFIXES) and _is_article_name(e.name)]
 
     def files_of(self, ids: Collection[str]) -> Iterator[CorpusFile]:
         """The files of these ids, as `files` lists them."""
@@ -151,19 +155,44 @@ class Corpus:
                 f"Could not write into {self.folder}: {error.strerror or error}. {_UNSETTLED}"
             ) from error
 
-    def delete(self, id: str) -> bool:
-        """Remove an article's file; False when there is none. Raises StorageError."""
-        if self.path_of(id) is None:
-            return False
+    @contextlib.contextmanager
+    def removing(self, id: str) -> Iterator[bool]:
+        """Removes an article's file; whether there is one. While the block runs it is out of the way; when that fails,
+        it is back, untouched. A kill in between removes it: it is swept. Raises StorageError.
+        """
+        aside: list[tuple[Path, Path]] = []
         try:
-            while path := self.path_of(id):  # both, where a kill while replacing left the .txt beside the .md
+            self.set_aside(id, aside)
+            yield bool(aside)
+        except BaseException as error:
+            for path, hidden in reversed(aside):
+                os.replace(hidden, path)
+            if isinstance(error, OSError):
+                raise self._not_removed(id, error) from error
+            raise
+        self.drop(id, [hidden for _, hidden in aside])
+
+    def set_aside(self, id: str, aside: list[tuple[Path, Path]]) -> None:
+        """Hide an article's file: a rename needs no room on the disk. Tells `aside` what went where. Raises OSError."""
+        while path := self.path_of(id):  # both, where a kill while replacing left the .txt beside the .md
+            hidden = self.folder / f"{TEMPORARY}{secrets.token_hex(8)}"
+            os.replace(path, hidden)
+            aside.append((path, hidden))
+
+    def drop(self, id: str, hidden: Collection[Path]) -> None:
+        """Remove what was set aside, for good. Raises StorageError."""
+        try:
+            for path in hidden:
                 path.unlink()
-            self._sync_folder()
+            if hidden:
+                self._sync_folder()
         except OSError as error:
-            raise StorageError(
-                f"Could not remove {id} from {self.folder}: {error.strerror or error}. Mend it and try again."
-            ) from error
-        return True
+            raise self._not_removed(id, error) from error
+
+    def _not_removed(self, id: str, error: OSError) -> StorageError:
+        return StorageError(
+            f"Could not remove {id} from {self.folder}: {error.strerror or error}. Mend it and try again."
+        )
 
     def sweep(self) -> None:
         """Remove what an interrupted write left aside. Only the holder of the index lock may call it."""

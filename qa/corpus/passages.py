@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 from qa.core.types import Passage, Sentence
 
@@ -18,6 +19,7 @@ Pieces = Callable[[str], Sequence[Span]]
 # passages ranked a little better in early trials, and a person reads such a passage at a glance.
 PASSAGE_PIECES = 128
 OVERLAP_PIECES = 32  # at most this much of the end of a passage opens the next one, in whole sentences
+OVERLAP_CHARACTERS = 1000  # nor more than this, lest short pieces of nothing be repeated for ever
 TITLE_PIECES = 32
 SPECIAL_PIECES = 4  # the model's own marks at both ends, and the stop and space between title and text
 MAX_CHARACTERS = 2000  # a "word" of any length is one piece to WordPiece: bound the text as well
@@ -43,10 +45,11 @@ def make_passages(text: str, sentences: Sequence[Sentence], pieces: Pieces, budg
     spans = pieces(text)
     starts = [start for start, _ in spans]
     sizes = [bisect_left(starts, s.end) - bisect_left(starts, s.start) for s in sentences]
+    before = [0, *accumulate(sizes)]
 
     def fits(first: int, last: int) -> bool:
         length = sentences[last - 1].end - sentences[first].start
-        return sum(sizes[first:last]) <= budget and length <= MAX_CHARACTERS
+        return before[last] - before[first] <= budget and length <= MAX_CHARACTERS
 
     passages: list[Passage] = []
     first = 0
@@ -62,7 +65,7 @@ def make_passages(text: str, sentences: Sequence[Sentence], pieces: Pieces, budg
             last += 1
         passages.append(Passage(sentences[first].start, sentences[last - 1].end, first, last))
         ended = last == len(sentences) or not _joins(sentences, last)
-        first = last if ended else _next_first(sizes, first, last)
+        first = last if ended else _next_first(sizes, sentences, first, last)
         if first < last and not fits(first, last + 1):
             first = last  # the overlap would leave no room for the next sentence
     return passages
@@ -72,10 +75,12 @@ def _joins(sentences: Sequence[Sentence], i: int) -> bool:
     return sentences[i].furniture == sentences[i - 1].furniture
 
 
-def _next_first(sizes: Sequence[int], first: int, last: int) -> int:
-    """Where the next passage begins: back from `last` by whole sentences within OVERLAP_PIECES."""
-    start, carried = last, 0
+def _next_first(sizes: Sequence[int], sentences: Sequence[Sentence], first: int, last: int) -> int:
+    """Where the next passage begins: back from `last` by whole sentences within OVERLAP_PIECES and _CHARACTERS."""
+    start, carried, end = last, 0, sentences[last - 1].end
     while start - 1 > first and carried + sizes[start - 1] <= OVERLAP_PIECES:
+        if end - sentences[start - 1].start > OVERLAP_CHARACTERS:
+            break
         start -= 1
         carried += sizes[start]
     return start

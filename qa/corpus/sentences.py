@@ -22,6 +22,7 @@ WRAP_COLUMNS = range(50, 101)
 LONGEST_ADDRESS = 200  # characters of a web address before a stop in it
 LONGEST = 800  # characters of a sentence; what has no stop for longer, such as a transcript, is cut between words
 LONGEST_TITLE = 12  # characters before an end that its rules look at
+MOST_STOPS = 100  # in a run without spaces; Punkt looks from each of them to the run's end, and decides at the last
 
 _CLOSERS = "\"'”’»›)]}」』】）〉》"
 _OPENERS = "\"'“‘«‹([「『"
@@ -30,7 +31,14 @@ _LINE = re.compile(r"[^\n]+")
 _LIST_ITEM = re.compile(r"(?:[-*•‣▪◦–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _LABEL = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]")  # of a list item: "2." is no sentence
 _CLOSING_ONLY = re.compile(rf"[\s.,;:{re.escape(_CLOSERS)}]+")
-_FOOTNOTE = re.compile(r"(?:\[[^\[\]\n]{1,30}\])+(?::\d[\d:–-]*)?")  # glued to a stop: "[1][2]", "[citation needed]"
+_FOOTNOTE = re.compile(
+    r"(?:\[[^\[\]\n]{1,30}\]){1,50}(?::\d[\d:–-]{0,50})?"
+)  # glued to a stop: "[1][2]", "[citation needed]"
+
+# The stops at which Punkt looks on, to the end of a run without spaces: those that no word goes on behind.
+_LOOKED_AT = re.compile(r"[.!?…](?=[)\";}\]*:@({\[!?”»'’\s])")
+_RUN = re.compile(r"\S+")
+_STOP_MARK = re.compile("[.!?…]")
 
 # Ends that Punkt does not know: stops of scripts that put no space, or another mark, there; and a stop glued to the
 # next sentence ("...more.No space"). The latter wants a lower-case word of two letters or a digit or quote before it,
@@ -149,7 +157,8 @@ def _wrapped(line: str, following: str) -> bool:
 
 def _in_address(unit: str, stop: int) -> bool:
     """Whether the stop stands inside a web or e-mail address: what comes before it has a dot, slash or at sign too."""
-    word = unit[max(unit.rfind(" ", 0, stop) + 1, stop - LONGEST_ADDRESS) : stop]
+    start = max(0, stop - LONGEST_ADDRESS)
+    word = unit[max(unit.rfind(" ", start, stop) + 1, start) : stop]
     return any(c in word for c in "./@")
 
 
@@ -178,7 +187,9 @@ def _ends(unit: str) -> list[int]:
     """Where sentences end in a unit: Punkt's ends, some more, less those that are plainly none."""
     from nupunkt import sent_spans  # here, so that importing this module costs nothing
 
-    found = {end for _, end in sent_spans(unit.replace("\n", " "))}
+    found = set[int]()
+    if _LOOKED_AT.search(unit):
+        found = {end for _, end in sent_spans(_bounded(unit.replace("\n", " ")))}
     for pattern in (_STARTED_END, _ERA_END, _CLOCK_END):
         found.update(match.end() for match in pattern.finditer(unit))
     found.update(m.end() for m in _WORD_END.finditer(unit) if m.group(1) not in _ABBREVIATIONS)
@@ -188,6 +199,24 @@ def _ends(unit: str) -> list[int]:
     kept.update(end for end in glued if not _TITLE.search(unit[max(0, end - LONGEST_TITLE) : end]))
     behind = {match.end() for end in kept if (match := _FOOTNOTE.match(unit, end))}
     return sorted({end for end in kept if not _FOOTNOTE.match(unit, end)} | behind | {len(unit)})
+
+
+def _bounded(unit: str) -> str:
+    """The unit for Punkt: of the stops inside a run without spaces only the last MOST_STOPS, each other a star.
+
+    Without this a run costs the square of its length. No text that people wrote has such a run.
+    """
+    if len(unit) <= MOST_STOPS:
+        return unit
+    return _RUN.sub(lambda run: _starred(run.group()) if len(run.group()) > MOST_STOPS else run.group(), unit)
+
+
+def _starred(run: str) -> str:
+    stops = [match.start() for match in _LOOKED_AT.finditer(run)]
+    if len(stops) <= MOST_STOPS:
+        return run
+    first = stops[-MOST_STOPS]
+    return _STOP_MARK.sub("*", run[:first]) + run[first:]
 
 
 def _is_inside(unit: str, end: int) -> bool:

@@ -32,6 +32,7 @@ POLL_SECONDS = 2.0  # between two looks at the whole folder where nothing notifi
 POLL_SHARE = 20  # a look may take this part of the time between two: a folder of 100,000 files is looked at less often
 NET_SECONDS = 60.0  # between two looks at everything all the same, in case a notification was lost
 RETRY_SECONDS = 5.0  # after a change could not be dealt with, such as for want of room on the disk
+_UNDECODED = "Unable to decode path"  # what watchfiles says of a name that is not UTF-8
 _NETWORK = ("nfs", "cifs", "smb", "9p", "fuse.", "vboxsf", "ceph", "glusterfs", "afs", "drvfs", "virtiofs", "prl_fs")
 
 
@@ -90,11 +91,18 @@ class Watcher:
             yield from self._missing()
             return
         self._how = "watched for changes"
-        for changes in watch(
+        watching = watch(
             folder, watch_filter=None, step=50, debounce=TICK_MS, rust_timeout=TICK_MS, yield_on_timeout=True,
             stop_event=self._stop, raise_interrupt=False, recursive=False, force_polling=False,
-        ):  # fmt: skip
-            if _inode(folder) != inode:
+        )  # fmt: skip
+        while True:
+            try:
+                changes = next(watching, None)
+            except RuntimeError as error:
+                if _UNDECODED not in str(error):
+                    raise
+                return  # what else was notified with a name that is not UTF-8 is lost: look at everything, watch anew
+            if changes is None or _inode(folder) != inode:
                 return
             yield {Path(path).stem for _, path in changes if path.endswith(SUFFIXES)}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa.core.settings import Settings
 from qa.corpus.folder import Corpus, CorpusFile
-from qa.index.catalog.catalog import FILE
+from qa.index.catalog.catalog import FILE, reading_uri
 
 WHOLE = "whole"  # names the state in which the last writer left the catalog; absent while one works and after a kill
 
@@ -22,7 +22,7 @@ def is_fresh(settings: Settings) -> bool:
     if not path.is_file() or _read_mark(settings) != _state(path):
         return False
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(sqlite3.connect(reading_uri(path), uri=True)) as db:
             known = dict(db.execute("SELECT id, stamp FROM articles"))
             refused = dict(db.execute("SELECT name, stamp FROM refused"))
     except sqlite3.Error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -10,10 +11,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from qa.core.errors import IndexHeld, StorageError
+from qa.core.errors import IndexHeld, ReadOnly, StorageError
 
 LOCK = "lock"
 HOLDER = "holder.json"  # mode 0600: it names the token that opens the service's writing routes
+_REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class IndexLock:
         )  # fmt: skip
 
     def acquire(self, command: str) -> None:
-        """Raises IndexHeld naming the holder, StorageError when the folder cannot be written."""
+        """Raises IndexHeld naming the holder, ReadOnly or StorageError when the folder cannot be written."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
@@ -52,7 +54,8 @@ class IndexLock:
             raise IndexHeld(held_message(self._folder)) from None
         except OSError as error:
             self.release()
-            raise StorageError(
+            kind = ReadOnly if error.errno in _REFUSED else StorageError
+            raise kind(
                 f"The index folder {self._folder} cannot be written: {error.strerror or error}. "
                 "Mend its permissions, or name another home with --home."
             ) from error

@@ -88,7 +88,11 @@ class IndexWriter:
             for id in sorted(set(stamps) - {f.id for f in files}):
                 self._forget(id)
                 report.removed.append(id)
-            self.catalog.forgive(set(refused) - {f.path.name for f in files})
+            misnamed = self.corpus.misnamed() if only is None else {}
+            for name in set(misnamed) - set(refused):
+                self.catalog.refuse(name, "", misnamed[name])
+            report.refused.update(misnamed)
+            self.catalog.forgive(set(refused) - {f.path.name for f in files} - set(misnamed))
             self._mirror.flush()
         return report
 
@@ -117,7 +121,7 @@ class IndexWriter:
             self._mirror.flush()
 
     def remove(self, id: str) -> bool:
-        """Forget an article whose file is gone."""
+        """Forget an article whose file is gone, or on its way out."""
         with self._writing:
             return self._forget(id)
 

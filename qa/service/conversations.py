@@ -29,6 +29,7 @@ FILE = "conversations.sqlite"
 FORMAT = 1
 LISTED = 30  # conversations in a visitor's list
 KEPT_NS = 400 * 24 * 3600 * 10**9  # how long a guest's conversation is kept untouched
+IN_MEMORY = "Their file cannot be written, so conversations are kept until the service ends only."
 UNREADABLE = "This answer was kept by another version of Groundwire and cannot be read. Ask again."
 
 _SCHEMA = """
@@ -70,12 +71,15 @@ class ConversationSummary:
 
 
 class Conversations:
-    """The conversations of all visitors; each call names the visitor, who sees only their own. Safe in many threads."""
+    """The conversations of all visitors; each call names the visitor, who sees only their own. Safe in many threads.
+
+    `problem` says why they are not kept, when they are not.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.Lock()
         self._began = datetime.now(UTC).isoformat()
-        self._db = _opened(path)
+        self._db, self.problem = _opened(path)
 
     def tidy(self) -> None:
         """For the service that holds the index: what another left unanswered is stopped, what nobody can see goes."""
@@ -168,18 +172,18 @@ class Conversations:
             ) from error
 
 
-def _opened(path: Path | None) -> sqlite3.Connection:
-    """The database. A damaged one is put aside; where none can be written, one in memory stands in, said in the log."""
+def _opened(path: Path | None) -> tuple[sqlite3.Connection, str]:
+    """The database. A damaged one is put aside; where none can be written, one in memory stands in, which is said."""
     try:
-        return _connected(path)
+        return _connected(path), ""
     except (sqlite3.DatabaseError, OSError) as error:
         if path is None or isinstance(error, (sqlite3.OperationalError, OSError)):
             log.warning("conversations are kept until the service ends only: %s: %s", path, error)
-            return _connected(None)
+            return _connected(None), IN_MEMORY
         aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
         path.replace(aside)
         log.warning("%s was damaged (%s); it is kept as %s and a new one was begun", path, error, aside.name)
-        return _connected(path)
+        return _connected(path), ""
 
 
 def _connected(path: Path | None) -> sqlite3.Connection:
@@ -194,6 +198,7 @@ def _connected(path: Path | None) -> sqlite3.Connection:
             raise sqlite3.OperationalError(f"it was made by a newer version (format {found}, this one reads {FORMAT})")
         if found == 0:
             db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+        db.execute(f"PRAGMA user_version = {FORMAT}")  # whether it can be written is known only when it is
     except sqlite3.Error:
         db.close()
         raise

@@ -60,7 +60,7 @@ _KIND = re.compile(
 _QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?|``.*?(?:''|$)")
 _PRONOUN = re.compile(r"(?:(?:He|She|It|They|We|I|You|His|Her|Its|Their|This|That|These|Those|There|Such)\b|[“\"'‘]?$)")
 _ROLE_NAME = re.compile(rf"\b(?i:{'|'.join(sorted(ROLES))}) ({_PERSON})(?! [{_UP}])")
-_APPOSITIVE = re.compile(rf"(?:(\w+) )?\b({_NAME}), ((?:a|an|the|former|then) [^,.;()“”]+)(?=[,.;])")
+_APPOSITIVE = re.compile(rf"(?:(?<!\w)(\w+) )?\b({_NAME}), ((?:a|an|the|former|then) [^,.;()“”]+)(?=[,.;])")
 _IS_A = re.compile(rf"(The )?({_NAME})(?: \([^)]*\))?,? (is|was) ((?:a|an|the|one of the) [^;()“”]+)")
 _KNOWN = re.compile(rf"(The )?({_NAME}) (is|was|are|were) (?:\w+ )?known (for|as) ")
 _WHEN = re.compile(rf"(The )?({_NAME}) (was|were) (?:first |officially )?{_DONE} (?:\w+ )??(?:in|on) {_DATE}")

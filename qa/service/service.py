@@ -174,8 +174,7 @@ class QA:
     def remove(self, id: str) -> Outcome:
         """Remove an article's file and forget it. Raises UnknownArticle, StorageError."""
         index = self._writer()
-        with index.corpus_lock:
-            in_corpus = index.corpus.delete(id)
+        with index.corpus_lock, index.corpus.removing(id) as in_corpus:
             in_index = index.remove(id)
         if not in_corpus and not in_index:
             raise UnknownArticle(unknown(id))

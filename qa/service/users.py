@@ -59,12 +59,20 @@ class PasswordHash:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Someone who may come in. `created` is a day, `token` the SHA-256 of their bearer token or empty."""
+    """Someone who may come in. `created` is a day, `token` the SHA-256 of their bearer token or empty, `id` the
+    account's own, since a name may go to somebody else one day; accounts of before have none.
+    """
 
     name: str
     created: str
     password: PasswordHash = field(repr=False)
     token: str = field(default="", repr=False)
+    id: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Under what an account's conversations are kept: no other account ever has the same."""
+        return f"{self.name}/{self.id}" if self.id else self.name
 
 
 class Users:
@@ -113,7 +121,8 @@ class Users:
             raise UserError(
                 f"{name!r} cannot name a user; expected up to 64 letters, digits and . _ @ - such as 'ana'."
             )
-        user = User(name, datetime.now(UTC).date().isoformat(), PasswordHash.of(_checked(password)))
+        day, hashed = datetime.now(UTC).date().isoformat(), PasswordHash.of(_checked(password))
+        user = User(name, day, hashed, id=secrets.token_hex(8))
         with self._changing() as users:
             if name in users:
                 raise UserError(f"There is a user {name!r} already. For a new password: qa user password {name}")
@@ -205,10 +214,11 @@ def _digest(token: str) -> str:
 def _user(name: str, values: dict[str, Any]) -> User:
     """A user of the file. Raises ValueError and its kin for whatever could not have been written here."""
     password = PasswordHash(**values["password"])
-    user = User(name, values["created"], password, values["token"])
+    user = User(name, values["created"], password, values["token"], values.get("id", ""))
     sound = (
         _NAME.fullmatch(name)
-        and all(isinstance(t, str) for t in (user.created, user.token))
+        and all(isinstance(t, str) for t in (user.created, user.token, user.id))
+        and re.fullmatch(r"[0-9a-f]{16}|", user.id)
         and len(bytes.fromhex(password.salt)) >= 16
         and len(bytes.fromhex(password.key)) == 32
         and len(bytes.fromhex(user.token)) in (0, 32)

@@ -14,7 +14,8 @@ from qa import __version__
 from qa.service.conversations import Conversations
 from qa.web.api import mcp
 from qa.web.api.conversations import conversation_routes
-from qa.web.api.routes import error_answers, json_routes
+from qa.web.api.routes import error_answers, json_routes, page_answers, upload_endpoint
+from qa.web.guard.bodies import UPLOAD
 from qa.web.guard.login import Login, login_routes
 from qa.web.guard.middleware import Guard
 from qa.web.host import Host
@@ -48,11 +49,17 @@ def build_app(
     app.include_router(json_routes(host))
     app.include_router(conversation_routes(conversations))
     app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(host)))
+    app.router.routes.append(Route(UPLOAD, upload_endpoint(host), methods=["POST"]))
     if login:
         app.include_router(login_routes(login))  # before gradio's own
     error_answers(app)
-    gr.mount_gradio_app(app, build_page(host, conversations), path="/", **looks())
-    app.add_middleware(Guard, token=token, hosts=list(hosts), any_address=any_address, login=login)
+    page = build_page(host, conversations)
+    gr.mount_gradio_app(app, page, path="/", **looks())
+    page.has_launched = True  # until then gradio copies whatever file a message names; mounting launches nothing
+    page_answers(app.router.routes[-1].app)  # type: ignore[attr-defined]  # gradio's own application
+    app.add_middleware(
+        Guard, token=token, hosts=list(hosts), any_address=any_address, login=login, functions=page.fns
+    )  # fmt: skip
     return app
 
 

@@ -10,10 +10,12 @@ import threading
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from qa.core.errors import GroundwireError, IndexHeld, NotReady
+from qa.core.errors import GroundwireError, IndexHeld, NotReady, ReadOnly
 from qa.core.lazy import Lazy
 from qa.corpus.watch import Watcher
 from qa.intake.importer import Importer
+from qa.web.uploads import Uploads
+from qa.web.wording import in_words
 
 if TYPE_CHECKING:
     from qa.core.types import SyncReport
@@ -29,8 +31,8 @@ class Host:
     """Starts a service in the background, then watches `corpus/` for it. `qa` is there as soon as the catalog is open;
     indexing goes on behind it.
 
-    While another process holds the index, what is indexed is read and answered from (`read_qa`), nothing is changed,
-    and the index is taken over as soon as it is free.
+    While another process holds the index, or its folder cannot be written, what is indexed is read and answered from
+    (`read_qa`), nothing is changed, and the index is taken over as soon as that is possible.
     """
 
     def __init__(self, open_qa: Callable[[], QA], read_qa: Callable[[], QA] | None = None) -> None:
@@ -39,11 +41,13 @@ class Host:
         self._closing = threading.Event()
         self._qa: QA | None = None
         self._thread: threading.Thread | None = None
-        self.state = "starting"  # starting, reading (another process holds the index), indexing, ready, failed
-        self.detail = ""
+        self.state = "starting"  # starting, reading (the index cannot be had for writing), indexing, ready, failed
+        self.detail = ""  # for anybody who asks
+        self.failure = ""  # the same with every path, for whoever started it
         self.report: SyncReport | None = None
         self._watcher: Watcher | None = None
         self._intake = Lazy(lambda: Importer(self.qa.settings))
+        self._uploads = Lazy(lambda: Uploads(self.qa.settings.uploads))
 
     @property
     def qa(self) -> QA:
@@ -74,12 +78,17 @@ class Host:
         """How `corpus/` is watched, or what went wrong with a change there, in words."""
         if self._watcher is None:
             return ""
-        return self._watcher.problem or self._watcher.state
+        return in_words(self._watcher.problem) or self._watcher.state
 
     @property
     def intake(self) -> Importer:
         """The way in for files and web addresses. Raises NotReady."""
         return self._intake.get()
+
+    @property
+    def uploads(self) -> Uploads:
+        """The files that wait to be added. Raises NotReady."""
+        return self._uploads.get()
 
     def close(self) -> None:
         self._closing.set()
@@ -87,6 +96,8 @@ class Host:
             self._watcher.close()
         if self._intake.loaded:
             self._intake.get().close()
+        if self._uploads.loaded:
+            self._uploads.get().close()
         if self._qa is not None:
             self._qa.close()
 
@@ -98,19 +109,24 @@ class Host:
 
         try:
             self._qa = self._held()
+            _ = self.uploads  # what a service that was killed has left goes now
             self.state, self.detail = "indexing", ""
             self.report = self._qa.sync(counted)
             self.detail = ""
-            self.detail = self._qa.attach_chroma()
+            self.detail = in_words(self._qa.attach_chroma())
             self._qa.warm_up()
             self._watcher = Watcher(self._qa.settings.corpus, self._changed)
             self._watcher.start()
             self.state = "ready"
         except GroundwireError as error:
-            self.state, self.detail = "failed", str(error)
+            self.failure = str(error)
+            self.state, self.detail = "failed", in_words(error)
         except Exception as error:
             log.exception("start failed")
-            self.state, self.detail = "failed", f"The service could not start: {error}. The log has the details."
+            self.state, self.detail = (
+                "failed",
+                f"The service could not start: {in_words(error)}. The log has the details.",
+            )
         if then:
             then(self)
 
@@ -120,14 +136,16 @@ class Host:
             self.report.refused.update(refused)
 
     def _held(self) -> QA:
-        """The index held for writing; until then, whatever can be read of it. Raises IndexHeld without a reader."""
+        """The index held for writing; until then, whatever can be read of it. Raises IndexHeld, ReadOnly without a
+        reader.
+        """
         while True:
             try:
                 qa = self._open()
-            except IndexHeld as error:
+            except (IndexHeld, ReadOnly) as error:
                 if self._read is None or self._closing.is_set():
                     raise
-                self._reading(str(error))
+                self._reading(in_words(error))
             else:
                 reader, self._qa = self._qa, qa
                 if reader is not None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
+import faulthandler
 import logging
 import os
 import secrets
 import socket
+import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -23,6 +29,7 @@ from qa.index.lock import Holder
 from qa.service.client import RemoteQA
 from qa.service.conversations import FILE, Conversations
 from qa.service.users import Users
+from qa.web.guard.connections import Connections, raise_limit
 from qa.web.guard.login import Login
 from qa.web.host import Host
 
@@ -33,6 +40,7 @@ TOKEN_FILE = "token"  # noqa: S105  (a file name)
 PORTS_TRIED = 20
 GRACE_SECONDS = 2  # for answers under way when the service is told to stop
 CLOSE_SECONDS = 5  # for an article that is being added; what takes longer is made up for at the next start
+HUNG_SECONDS = GRACE_SECONDS + CLOSE_SECONDS + 2  # after the signal: nothing hangs longer than that
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (every address of this machine, and the one it has for itself)
 
@@ -64,6 +72,7 @@ def serve(
     token = service_token(settings.index)
     conversations = Conversations(settings.home / FILE)
     service = Host(lambda: _open(settings, shown, token, conversations), lambda: _read(settings))
+    os.environ["GRADIO_TEMP_DIR"] = str(settings.uploads / "gradio")  # never the system's shared folder
     from qa.web.app import build_app  # the page knows the service; the service never knows the page
 
     login = Login(users, token, required=private)
@@ -76,6 +85,7 @@ def serve(
         ws="none",
         proxy_headers=bool(proxy),  # from anybody else they would be a way around the throttle
         forwarded_allow_ips=proxy,
+        http=Connections(raise_limit(), proxy=proxy).protocol(),
     )
     print(f"Groundwire: {shown}", flush=True)
     if reachable:
@@ -88,11 +98,24 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Ends within seconds whoever is connected, and closes what it serves first: SIGTERM leaves no time afterwards."""
+    """Ends within seconds whoever is connected and whatever hangs, and closes what it serves first: SIGTERM leaves no
+    time afterwards.
+    """
 
     def __init__(self, config: uvicorn.Config, close: Callable[[], None]) -> None:
         super().__init__(config)
-        self._close = close
+        self._down = threading.Event()  # the event loop has come as far as to close
+        self._closing = threading.Thread(target=close, name="groundwire-close", daemon=True)
+        self._once = threading.Lock()
+        self._watching: threading.Thread | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self._watching is None:
+            self._watching = threading.Thread(target=self._watch, args=(sig,), name="groundwire-watchdog", daemon=True)
+            self._watching.start()
+            with suppress(ValueError, OSError, RuntimeError):  # no standard error to say what hung
+                faulthandler.dump_traceback_later(HUNG_SECONDS + 1, exit=True)  # whoever holds the interpreter
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
@@ -100,9 +123,23 @@ class _Server(uvicorn.Server):
             if stop := getattr(getattr(route, "app", None), "stop_event", None):
                 stop.set()  # gradio's streams to open pages, which otherwise never end
         await super().shutdown(sockets)
-        closing = threading.Thread(target=self._close, name="groundwire-close", daemon=True)
-        closing.start()
-        closing.join(CLOSE_SECONDS)
+        self._down.set()
+        self._close()
+
+    def _watch(self, sig: int) -> None:
+        """End the process when the event loop does not, as a call in it that hangs keeps it from doing."""
+        end = time.monotonic() + HUNG_SECONDS
+        if not self._down.wait(HUNG_SECONDS - CLOSE_SECONDS):
+            self._close()
+        else:
+            time.sleep(max(0.0, end - time.monotonic()))
+        os._exit(128 + sig)
+
+    def _close(self) -> None:
+        with self._once:
+            if self._closing.ident is None:
+                self._closing.start()
+        self._closing.join(CLOSE_SECONDS)
 
 
 def _not_cancelled(record: logging.LogRecord) -> bool:
@@ -138,18 +175,41 @@ def bind(host: str, port: int) -> tuple[socket.socket, int]:
 
 
 def service_token(index: Path) -> str:
-    """The token that opens the writing routes: made once, kept for this user only, so open pages survive a restart."""
+    """The token that opens the writing routes: made once, kept for this user only, so open pages survive a restart.
+
+    One that others could have read, made or led elsewhere is replaced; where none can be written, it is kept nowhere.
+    """
     path = index / TOKEN_FILE
+    if known := _own_secret(path):
+        return known
+    token = secrets.token_urlsafe(24)
+    aside = path.with_name(f".{TOKEN_FILE}.{os.getpid()}")
     try:
         index.mkdir(parents=True, exist_ok=True)
-        if path.is_file() and (token := path.read_text("ascii").strip()):
-            return token
-        token = secrets.token_urlsafe(24)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        aside.unlink(missing_ok=True)
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as file:
             file.write(token)
-    except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"The index folder {index} cannot be written: {error}. Mend its permissions.") from error
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise StorageError(f"The index folder {index} cannot be written: {error}. Mend its permissions.") from error
     return token
+
+
+def _own_secret(path: Path) -> str:
+    """What stands in a file that is this user's and that nobody else can read or write; nothing otherwise."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            info = os.fstat(file.fileno())
+            sound = stat.S_ISREG(info.st_mode) and info.st_uid == os.geteuid() and not info.st_mode & 0o077
+            token = file.read(1_000).decode("ascii").strip() if sound and info.st_nlink == 1 else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return token if len(token) >= 24 else ""
 
 
 def _open(settings: Settings, address: str, token: str, conversations: Conversations) -> QA:
@@ -169,7 +229,7 @@ def _read(settings: Settings) -> QA:
 
 def _report(service: Host) -> None:
     if service.state == "failed":
-        print(f"qa: {service.detail}", file=sys.stderr, flush=True)
+        print(f"qa: {service.failure or service.detail}", file=sys.stderr, flush=True)
         return
     counts = service.qa.status()
     articles = "1 article" if counts["articles"] == 1 else f"{counts['articles']:,} articles"

@@ -409,6 +409,17 @@ def test_a_body_that_cannot_be_is_the_callers_mistake_with_a_message(client, pat
     assert says in answer.json()["message"]
 
 
+def test_a_name_that_is_half_a_character_is_answered_with_what_is_left_of_it(client):
+    """JSON may carry it, and no answer can: the article was added, and the client told that the service had failed."""
+    own = {**OWN, "content-type": "application/json"}
+    one = {"text": "A ship with half a name.", "name": "ship \ud800"}
+    answer = client.post("/api/articles", headers=own, content=json.dumps(one).encode())
+    assert (answer.status_code, answer.json()["name"]) == (200, "ship ?")
+    many = {"items": [{"draft": {"text": "", "name": "\udfff"}}, {"draft": {"text": "A boat.", "name": "boat \udfff"}}]}
+    answer = client.post("/api/batches", headers=own, content=json.dumps(many).encode())
+    assert [outcome["name"] for outcome in answer.json()] == ["?", "boat ?"]
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff", b'{"question": 7}'], ids=ascii)
 def test_a_body_that_is_no_json_is_the_callers_mistake(client, content):
     answer = client.post("/api/ask", headers={"content-type": "application/json"}, content=content)

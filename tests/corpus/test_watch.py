@@ -61,6 +61,24 @@ def watched(home, request, monkeypatch, quick_probe):
     watched.host.close()
 
 
+def test_a_name_that_is_not_utf_8_costs_that_file_and_not_the_watching(watched, home):
+    how, strange = watched.host.watching, os.fsencode(home / "corpus") + b"/caf\xe9.md"
+    try:
+        os.close(os.open(strange, os.O_CREAT))
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    write_article(home, "ship", "The ship is blue.")
+    until(lambda: watched.ids() == ["ship", "tank"])
+    until(lambda: "caf\\udce9.md" in watched.qa.refused(), "it is listed")
+    os.utime(strange)
+    write_article(home, "bus", "The bus is red.")
+    until(lambda: watched.ids() == ["bus", "ship", "tank"])
+    assert watched.host.watching == how
+    os.unlink(strange)
+    until(lambda: watched.qa.refused() == {}, "it is no longer listed")
+    assert watched.host.watching == how
+
+
 def test_a_file_that_appears_changes_moves_and_disappears_is_indexed_accordingly(watched, home):
     corpus = home / "corpus"
     (corpus / "ship.txt").write_text("The ship is blue.")

@@ -282,7 +282,7 @@ def test_a_parser_sees_no_environment_and_no_folder_of_ours(monkeypatch, tmp_pat
     assert set(seen["environment"]) <= {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LC_CTYPE"}
     assert seen["folder"] == "/"
     assert str(tmp_path) not in seen["path"]
-    assert not {"", str(ROOT / "tests"), str(ROOT / "qa" / "intake")} & set(seen["path"])
+    assert not {"", str(ROOT / "tests" / "support"), str(ROOT / "qa" / "intake")} & set(seen["path"])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

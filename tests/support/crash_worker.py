@@ -128,7 +128,8 @@ def _probe_here() -> None:
 STEPS: tuple[tuple[type | Any, str], ...] = (
     (os, "replace"),  # an article's file, or Chroma's pointer, written aside and not yet in place
     (Corpus, "write"),
-    (Corpus, "delete"),
+    (Corpus, "set_aside"),
+    (Corpus, "drop"),
     (Catalog, "put"),
     (Catalog, "_bump"),  # inside the transaction
     (Catalog, "remove"),

@@ -28,7 +28,7 @@ from qa.index.freshness import WHOLE
 from qa.service.client import RemoteQA
 from qa.service.service import QA
 from qa.service.users import Users
-from qa.web.guard.bodies import MAX_BODY, MAX_LOGIN, MAX_PARTS, MAX_UPLOAD, UPLOAD
+from qa.web.guard.bodies import MAX_BODY, MAX_LOGIN, MAX_UPLOAD, UPLOAD
 from qa.web.server import GRACE_SECONDS
 
 pytest_plugins = ["browser"]
@@ -44,9 +44,9 @@ class Served:
     """A `qa serve` of its own and what it takes to look at it."""
 
     def __init__(self, home: Path, *options: str) -> None:
-        self.home, self.uploads = home, home / "uploads"
+        self.home, self.uploads = home, home / "index" / "uploads"
         environment = {k: v for k, v in os.environ.items() if not k.startswith("QA_")}
-        environment |= {"GRADIO_TEMP_DIR": str(self.uploads), "PYTHONUNBUFFERED": "1"}
+        environment |= {"PYTHONUNBUFFERED": "1"}
         self._log = (home / "serve.log").open("w+")
         command = [
             sys.executable,
@@ -187,25 +187,14 @@ def chunked(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield b"0\r\n\r\n"
 
 
-def form(*parts: tuple[str, Iterable[bytes]]) -> Iterator[bytes]:
-    """The body of a multipart form with the boundary XX: parts of a disposition and their blocks."""
-    for disposition, blocks in parts:
-        yield f"--XX\r\ncontent-disposition: form-data; {disposition}\r\n\r\n".encode()
-        yield from blocks
-        yield b"\r\n"
-    yield b"--XX--\r\n"
-
-
-FORM = {"content-type": "multipart/form-data; boundary=XX"}
 CHUNKED = {"transfer-encoding": "chunked"}
-FILE, FIELD = 'name="files"; filename="a.txt"', 'name="files"'
 
 
-@pytest.mark.parametrize(("disposition", "size"), [(FILE, 200 * MB), (FIELD, 300 * MB)], ids=["file", "field"])
+@pytest.mark.parametrize("size", [200 * MB, 300 * MB], ids=str)
 @pytest.mark.parametrize("announced", [True, False], ids=["with a length", "chunked"])
-def test_a_body_that_is_far_too_large_is_refused_early_in_bounded_memory(service, disposition, size, announced):
-    body = form((disposition, (BLOCK for _ in range(size // MB))))
-    headers = FORM | ({"content-length": str(size)} if announced else CHUNKED)
+def test_a_body_that_is_far_too_large_is_refused_early_in_bounded_memory(service, size, announced):
+    body = (BLOCK for _ in range(size // MB))
+    headers = {"content-length": str(size)} if announced else CHUNKED
     with service.bounded():
         status, gone = sent(service, UPLOAD, headers, body if announced else chunked(body))
         assert status in (413, 0)
@@ -220,68 +209,36 @@ def test_a_body_without_a_length_is_refused_when_it_passes_the_limit(service, pa
         assert gone <= (MAX_UPLOAD if path == UPLOAD else MAX_BODY) + SLACK
 
 
-@pytest.mark.parametrize("disposition", [FILE, FIELD], ids=["files", "fields"])
-def test_a_form_of_a_thousand_parts_is_refused_and_leaves_no_file(service, disposition):
-    body = b"".join(form(*((disposition, [b"A tank."]) for _ in range(1_000))))
+@pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/process_recording"])
+def test_no_form_is_ever_taken_apart(service, path):
+    """A thousand parts, boundaries that two readers take differently: there is no reader."""
+    part = b'--XX\r\ncontent-disposition: form-data; name="files"; filename="a.txt"\r\n\r\nA tank.\r\n'
+    headers = {**service.own, "content-type": "multipart/form-data; boundary=XX"}
     with service.bounded():
-        answer = service.post(UPLOAD, headers={**service.own, **FORM}, content=body)
-        assert answer.status_code == 413
-        assert f"more than {MAX_PARTS} parts" in answer.json()["message"]
-
-
-def test_the_boundary_of_a_part_is_seen_across_chunks_and_the_last_part_allowed_comes_through(service):
-    for parts, status in ((MAX_PARTS, 200), (MAX_PARTS + 1, 413)):
-        body = b"".join(form(*((FILE, [b"A tank."]) for _ in range(parts))))
-        pieces = (body[i : i + 7] for i in range(0, len(body), 7))
-        got, _ = sent(service, UPLOAD, FORM | CHUNKED, chunked(pieces))
-        assert got == status, parts
-    for path in service.left_over():
-        path.unlink()
-
-
-@pytest.mark.parametrize(
-    "kind",
-    ["xboundary=zzz; boundary=XX", "boundary=zzz; boundary=XX", "boundary=XX; Boundary =zzz", 'x="; boundary=zzz',
-     'x="; boundary=zzz"; boundary=XX', "boundary=", "charset=utf-8", 'boundary="X\\"X"', "boundary=a b"],
-)  # fmt: skip
-def test_a_form_whose_boundary_could_be_read_in_two_ways_is_refused_and_leaves_no_file(service, kind):
-    body = b"".join(form(*((FILE, [b"A tank."]) for _ in range(500))))
-    with service.bounded():
-        answer = service.post(
-            UPLOAD, headers={**service.own, "content-type": f"multipart/form-data; {kind}"}, content=body
-        )
-        assert answer.status_code == 400
-        assert "one boundary" in answer.json()["message"]
-
-
-@pytest.mark.parametrize("kind", ['boundary="XX"', "charset=utf-8; BOUNDARY=XX", "boundary=----WebKitFormBoundaryXX"])
-def test_a_form_as_browsers_and_programs_write_it_comes_through(service, kind):
-    body = b"".join(form((FILE, [b"A tank."])))
-    body = body.replace(b"--XX", b"------WebKitFormBoundaryXX") if "WebKit" in kind else body
-    answer = service.post(UPLOAD, headers={**service.own, "content-type": f"multipart/form-data; {kind}"}, content=body)
-    assert answer.status_code == 200
-    for path in service.left_over():
-        path.unlink()
+        assert service.post(path, headers=headers, content=part * 1_000 + b"--XX--\r\n").status_code == 403
+        kept = service.post(UPLOAD, headers=headers, content=part * 1_000)
+        [file] = service.left_over()
+        assert (file.name, file.read_bytes()) == (kept.json()["id"], part * 1_000)
+        file.unlink()
 
 
 @pytest.mark.parametrize("name", ["host", "origin", "content-type", "authorization", "cookie"])
 def test_a_header_that_is_there_twice_is_refused(service, name):
-    origin = {"origin": service.url, "cookie": "a=b"}
-    again = {"host": f"127.0.0.1:{service.port}", **origin, **FORM, **service.own}[name]
-    with connected(service, UPLOAD, {**origin, **FORM, name.upper(): again, "content-length": "0"}) as line:
+    others = {"origin": service.url, "cookie": "a=b", "content-type": "text/plain"}
+    again = {"host": f"127.0.0.1:{service.port}", **others, **service.own}[name]
+    with connected(service, UPLOAD, {**others, name.upper(): again, "content-length": "0"}) as line:
         answer = ""
         while not answer.endswith("}") and (more := line.recv(65_536)):  # head and body can come apart
             answer += more.decode()
     assert answer.startswith("HTTP/1.1 400 ")
-    assert f"two headers '{name}'" in answer
+    assert f"two headers '{name}'" in answer or name == "host"  # of which HTTP itself allows but one
 
 
-@pytest.mark.parametrize("blocks", [0, 1, 9], ids=["in the head of a part", "in a file", "in a large file"])
+@pytest.mark.parametrize("blocks", [1, 9], ids=["a file", "a large file"])
 def test_an_upload_that_breaks_off_leaves_no_file(service, blocks):
-    begun = [*form((FILE, [b"A tank."]), (FILE, (BLOCK for _ in range(blocks))))][: -1 if blocks else -2]
-    with service.bounded(), connected(service, UPLOAD, FORM | {"content-length": str(12 * MB)}) as line:
-        for block in begun:
-            line.sendall(block)
+    with service.bounded(), connected(service, UPLOAD, {"content-length": str(12 * MB)}) as line:
+        for _ in range(blocks):
+            line.sendall(BLOCK)
         service.until(service.left_over, "writing the upload")
 
 
@@ -325,22 +282,58 @@ def test_a_message_of_millions_of_values_is_refused_in_bounded_memory_while_othe
     assert max(waits) < 1.0
 
 
-@pytest.mark.parametrize("path", ['"path"', '"p\\u0061th"', '"\\u0070ath"'])
-@pytest.mark.parametrize("address", ["http://a.example", "http\\u003a//a.example", "http:\\/\\/a.example"])
-def test_an_address_is_seen_however_it_is_written_and_however_long_the_article_beside_it(service, path, address):
-    file = f'{{{path}: "{address}", "meta": {{"_type": "gradio.FileData"}}}}'
-    article = '\\\\ \\"He said, [once]\\" ' * 300_000
-    for body in (file, f'{{"data": ["{article}", [{file}]]}}'):
-        answer = service.post(JOIN, headers=service.own | {"content-type": "application/json"}, content=body)
-        assert answer.status_code == 403
-        assert "never fetched" in answer.json()["message"]
-
-
 @pytest.mark.parametrize("body", [b"", b"{", b"[" * 5_000 + b"]" * 5_000, b"\xff"], ids=ascii)
 def test_a_message_that_cannot_be_read_is_refused(service, body):
     answer = service.post(JOIN, headers=service.own | {"content-type": "application/json"}, content=body)
     assert answer.status_code == 400
     assert "JSON in UTF-8" in answer.json()["message"]
+
+
+# --- slow and strange ---------------------------------------------------------------------------------------------
+
+
+def test_half_requests_by_the_hundreds_leave_room_for_everybody_else(service):
+    with ExitStack() as held:
+        for _ in range(1_200):
+            line = held.enter_context(socket.create_connection(("127.0.0.1", service.port), timeout=30))
+            line.sendall(b"GET / HTTP/1.1\r\nhost: ")
+        other = httpx.HTTPTransport(local_address="127.0.0.2")
+        with httpx.Client(transport=other, base_url=service.url, timeout=30) as http:
+            assert http.get("/api/health").status_code == 200
+        assert line.recv(65_536).startswith(b"HTTP/1.1 503 "), "one place has so many and no more"
+    service.until(lambda: service.get("/api/health").status_code == 200, "answering again")
+
+
+def test_what_is_no_request_at_all_is_answered_as_everything_is(service):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+        line.sendall(b"hello\r\n\r\n")
+        answer = line.recv(65_536)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"content-security-policy" in answer
+    assert b'{"error": "Refused"' in answer
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere.html", 404), ("POST", "/gradio_api/queue/join", 400), ("PUT", "/", 405), ("GET", "/login", 0),
+        ("GET", "/gradio_api/queue/data?session_hash=none", 0), ("GET", "/gradio_api/heartbeat", 404),
+        ("GET", "/assets/nothing.js", 404), ("GET", "/custom_component/x/y/z", 0), ("GET", "/theme.css", 200),
+        ("GET", "/static/fonts/../../../etc/passwd", 0), ("GET", "/config", 200), ("GET", "/gradio_api/info", 0),
+    ],
+)  # fmt: skip
+def test_whatever_gradio_answers_has_the_headers_and_every_failure_a_sentence(service, method, path, status):
+    own = {"accept": "application/json"} | (service.own if method != "GET" else {})
+    with httpx.stream(method, service.url + path, headers=own, json=None, trust_env=False, timeout=30) as answer:
+        assert status in (0, answer.status_code)
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        static = path.startswith(("/assets", "/static", "/theme.css"))
+        assert static or answer.headers["cache-control"] == "no-store"
+        if answer.status_code >= 400:
+            answer.read()
+            assert answer.json()["message"]
+            assert str(ROOT) not in answer.text
 
 
 # --- other sites and other machines -------------------------------------------------------------------------------
@@ -383,7 +376,7 @@ def test_the_pages_cookie_opens_the_writes_and_is_not_the_token(service):
 
 EVERYTHING = [
     "/", "/?q=a", "/api/health", "/api/articles", "/api/openapi.json", "/api/conversations", "/config", "/info",
-    "/theme.css", "/assets/index.js", "/static/img/logo.svg", "/svelte/svelte.js", "/gradio_api/info",
+    "/theme.css", "/pwa_icon/9", "/assets/index.js", "/static/img/logo.svg", "/svelte/svelte.js", "/gradio_api/info",
     "/gradio_api/startup-events", "/gradio_api/queue/data?session_hash=x", "/gradio_api/heartbeat/x", "/mcp",
     "/nothing", "/manifest.json", "/robots.txt", "/user", "/token", "/login/", "/login/x", "//login",
     "/LOGIN", "/favicon.ico/x",
@@ -466,7 +459,7 @@ def test_a_person_logs_in_asks_and_logs_out(with_login):
         assert browser.get("/favicon.ico").status_code == 200
         entered = browser.post("/login", data={"name": "ana", "password": PASSWORD, "next": "/?q=a&b=c"})
         assert (entered.status_code, entered.headers["location"]) == (303, "/?q=a&b=c")
-        cookie = set(entered.headers["set-cookie"].split("; ")[1:])
+        cookie = set(entered.headers.get_list("set-cookie")[0].split("; ")[1:])
         assert cookie == {"HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={14 * 24 * 3600}"}
         assert "gradio" in browser.get("/").text
         assert f"groundwire-{with_login.port}" not in browser.cookies, "the session opens the writes"

@@ -372,20 +372,23 @@ def test_every_kind_of_file_that_cannot_be_added_is_named_with_its_reason(small,
 
 
 def test_a_file_that_the_guard_stops_and_one_that_was_never_uploaded_are_refused(small, guarded, tmp_path):
+    """Also one that another visitor has uploaded, and a path in place of an id."""
     secret = tmp_path / "passwd.txt"
     secret.write_text("This was never meant for the corpus.")
+    others = small.http.post(f"{small.url}/upload", content=b"This is another visitor's.").json()["id"]
     page = _library(guarded.open(small))
     page.evaluate("document.querySelector('#files input').dataset.max = 1e9")
     _upload(page, _file("flood.txt", b"word " * (34 * 2**20 // 5)))
     assert "Refused flood.txt: it" in _results(page, 1)[0]
     page.evaluate(
-        """path => { const real = fetch; window.fetch = (url, ...rest) =>
-        `${url}`.endsWith('gradio_api/upload') ? Promise.resolve(Response.json([path])) : real(url, ...rest); }""",
-        str(secret),
+        """ids => { const real = fetch; window.fetch = (url, ...rest) =>
+        `${url}`.endsWith('upload') ? Promise.resolve(Response.json({ id: ids.pop() })) : real(url, ...rest); }""",
+        [str(secret), f"../../{secret.name}", others],
     )
-    _upload(page, _file("passwd.txt", "anything"))
-    page.wait_for_function("document.querySelector('#results').textContent.includes('Error')")  # gradio refuses it
+    _upload(page, *(_file(f"{n}.txt", "anything") for n in range(3)))
+    assert all("its upload is no longer there" in line for line in _results(page, 4)[:3])
     assert secret.exists()
+    assert small.host.uploads.read("", others)
     assert small.qa.articles() == []
     guarded.records[:] = [r for r in guarded.records if "upload" not in r and "413" not in r and "ERR_" not in r]
 

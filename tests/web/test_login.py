@@ -20,8 +20,10 @@ from fastapi.testclient import TestClient
 import qa.service.users
 from qa.cli.commands import main
 from qa.core.errors import StorageError
+from qa.core.types import Filters
+from qa.service.conversations import Conversations
 from qa.service.users import PasswordHash, Users
-from qa.web.guard.login import FREE_PER_ADDRESS, Login, login_routes
+from qa.web.guard.login import FREE_IN_NETWORK, FREE_PER_ADDRESS, FREE_PER_NAME, FREE_PER_NETWORK, Login, login_routes
 from qa.web.guard.middleware import Guard
 from qa.web.guard.throttle import REMEMBERED, Throttle
 
@@ -207,7 +209,7 @@ def application(users, clock):
     """What `client` has, behind a login. Each call is a service that has just been started."""
 
     def start(token: str = TOKEN, address: str = "10.0.0.1", required: bool = False) -> TestClient:
-        app, login = FastAPI(), Login(users, token, required=required, clock=clock)
+        app, login = FastAPI(), Login(users, token, required=required, clock=clock, ticks=clock)
         app.include_router(login_routes(login))
 
         @app.get("/{path:path}")
@@ -239,7 +241,7 @@ def visitor(http: TestClient, session: str) -> str:
     """Whom the session is for, or nothing."""
     fresh = from_address(http, "10.0.0.1")
     answer = fresh.get("/api/x", headers={"cookie": f"groundwire-session-7860={session}"})
-    return answer.json()["visitor"] if answer.status_code == 200 else ""
+    return answer.json()["visitor"].partition("/")[0] if answer.status_code == 200 else ""
 
 
 def test_a_session_outlives_a_restart_and_ends_after_fourteen_days(application, clock):
@@ -408,7 +410,7 @@ def test_wrong_tokens_are_throttled_and_right_ones_never(application, users, clo
     got = [http.get("/", headers={"authorization": f"Bearer no{n}"}) for n in range(FREE_PER_ADDRESS + 1)]
     assert [a.status_code for a in got] == [401] * FREE_PER_ADDRESS + [429]
     assert got[-1].headers["retry-after"] == "30"
-    assert http.get("/", headers={"authorization": f"Bearer {token}"}).json() == {"visitor": "user:ana"}
+    assert http.get("/", headers={"authorization": f"Bearer {token}"}).json()["visitor"].startswith("user:ana/")
     assert http.get("/", headers={"authorization": f"Bearer {TOKEN}"}).json() == {"visitor": ""}
     assert enter(http).status_code == 303, "a program with an old token keeps no person out"
 
@@ -450,6 +452,125 @@ def test_an_unknown_name_is_told_the_same_after_the_same_work(application, users
     assert costs[0] == costs[1]
     assert known.status_code == unknown.status_code == 401
     assert known.text.replace("ana", "eva") == unknown.text
+
+
+def test_a_clock_that_jumps_keeps_nobody_out_and_lets_nobody_in(users):
+    wall = Clock()
+    login = Login(users, TOKEN, clock=wall)
+
+    def tried(password: str = "wrong") -> str | int:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, login.enter("ana", password, "10.0.0.1")).result()
+
+    assert [tried() for _ in range(4)] == [""] * 4
+    wall.now -= 10 * 365 * 24 * 3600
+    assert isinstance(tried(PASSWORD), str), "set back"
+    assert [tried() for _ in range(5)] == [""] * 5
+    wall.now += 10 * 365 * 24 * 3600
+    assert tried() == 30, "set forward"
+
+
+@pytest.mark.parametrize("place", ["2001:db8:1:{:x}::1", "10.0.7.{}"])
+def test_a_subscriber_with_many_networks_has_no_more_guesses_for_that(application, users, place):
+    http = application()
+    got = [enter(from_address(http, place.format(n + 1)), "wrong").status_code for n in range(10)]
+    assert got == [401] * FREE_IN_NETWORK + [429] * 2
+    got = [enter(from_address(http, place.format(n + 1)), "wrong", f"n{n}").status_code for n in range(60)]
+    assert got == [401] * (FREE_PER_NETWORK - FREE_IN_NETWORK) + [429] * FREE_IN_NETWORK
+
+
+def guessed_from_everywhere(http: TestClient) -> list[int]:
+    return [enter(from_address(http, f"10.{n}.0.1"), "wrong").status_code for n in range(1, FREE_PER_NAME + 3)]
+
+
+def test_many_strangers_together_have_no_more_guesses_for_one_name(application):
+    http = application()
+    assert guessed_from_everywhere(http) == [401] * FREE_PER_NAME + [429] * 2
+    assert enter(from_address(http, "10.200.0.1"), name="bob").status_code == 401, "another name is not theirs"
+
+
+def test_strangers_keep_nobody_out_of_a_browser_or_a_place_that_has_logged_in_before(application, users):
+    users.add("bob", PASSWORD)
+    http = application()
+    browser = from_address(http, "10.0.0.1")
+    assert enter(browser).status_code == 303
+    cookie = next(c for c in browser.cookies if "browser" in c)
+    elsewhere = from_address(http, "10.250.0.1")
+    elsewhere.cookies.set(cookie, browser.cookies[cookie])
+    guessed_from_everywhere(http)
+    assert [enter(from_address(http, "10.0.0.99"), "wrong").status_code for _ in range(3)] == [429] * 3
+    assert enter(from_address(http, "10.0.0.1")).status_code == 303, "the place is known"
+    assert enter(elsewhere).status_code == 303, "the browser is known"
+    assert enter(from_address(http, "10.251.0.1")).status_code == 429, "neither is"
+    assert enter(from_address(http, "10.251.0.1"), name="bob").status_code == 303
+
+
+def test_a_neighbour_at_the_same_address_does_not_keep_a_known_browser_waiting(application, clock):
+    http = application()
+    browser = from_address(http, "10.0.0.1")
+    enter(browser)
+    for _ in range(8):
+        enter(from_address(http, "10.0.0.1"), "wrong")
+    assert enter(from_address(http, "10.0.0.1")).status_code == 429
+    assert enter(browser).status_code == 303
+    assert [enter(browser, "wrong").status_code for _ in range(6)] == [401] * 5 + [429], "it has a few guesses itself"
+
+
+@pytest.mark.parametrize("mark", ["", "x", "x.y", "0" * 16 + "." + "0" * 64, "\u00e9.\u00e9", "another's", "before"])
+def test_a_mark_of_a_browser_that_was_not_given_to_this_user_is_nothing(application, users, mark):
+    users.add("bob", PASSWORD)
+    http = application()
+    browser = from_address(http, "10.0.0.1")
+    enter(browser, name="bob" if mark == "another's" else "ana")
+    name = next(c for c in browser.cookies if "browser" in c)
+    if mark == "before":
+        users.remove("ana")
+        users.add("ana", PASSWORD)
+    forged = browser.cookies[name] if mark in ("another's", "before") else mark
+    guessed_from_everywhere(http)
+    other = from_address(http, "10.251.0.1")
+    answer = other.post(
+        "/login", data={"name": "ana", "password": PASSWORD}, headers={"cookie": f"{name}={forged}".encode()}
+    )
+    assert answer.status_code == 429
+    assert http.get("/api/x", headers={"cookie": f"{name}={browser.cookies[name]}"}).status_code == 401, "opens nothing"
+
+
+def test_whoever_gets_a_name_later_gets_nothing_of_whoever_had_it(application, users, home):
+    def owner() -> str:
+        http = application()
+        enter(http)
+        return http.get("/api/x").json()["visitor"]
+
+    kept = Conversations(home / "conversations.sqlite")
+    before = owner()
+    assert owner() == before
+    users.set_password("ana", PASSWORD)
+    users.new_token("ana")
+    assert owner() == before, "it is the same account"
+    id = kept.start(before)
+    kept.ask(before, id, "What is secret?", Filters())
+    users.remove("ana")
+    users.add("ana", PASSWORD)
+    assert kept.listed(before)
+    assert kept.listed(owner()) == []
+    kept.close()
+
+
+def test_an_account_of_before_keeps_what_it_has(application, users):
+    values = json.loads(users.path.read_text())
+    del values["users"]["ana"]["id"]
+    users.path.write_text(json.dumps(values))
+    http = application()
+    enter(http)
+    assert http.get("/api/x").json() == {"visitor": "user:ana"}
+    users.set_password("ana", PASSWORD)
+    enter(http)
+    assert http.get("/api/x").json() == {"visitor": "user:ana"}
+    users.remove("ana")
+    users.add("ana", PASSWORD)
+    enter(http)
+    assert http.get("/api/x").json() != {"visitor": "user:ana"}
 
 
 def test_the_memory_of_failures_is_bounded(clock):
@@ -495,7 +616,7 @@ def test_a_users_file_that_cannot_be_read_lets_nobody_in(application, users, con
     assert str(path) in listed.output
     if content not in ("folder", "link to nowhere"):
         path.write_bytes(good)
-        assert http.get("/api/health").json() == {"visitor": "user:ana"}, "mended: it is read anew"
+        assert http.get("/api/health").json()["visitor"].startswith("user:ana/"), "mended: it is read anew"
 
 
 def test_the_login_is_on_exactly_while_there_is_a_user_unless_it_is_required(application, users):

@@ -385,12 +385,6 @@ def test_gradio_serves_and_fetches_no_file(service, path):
     assert service.get(f"/gradio_api/{path}").status_code == 403
 
 
-def test_an_address_in_place_of_an_uploaded_file_is_not_fetched(service):
-    file = {"path": "http://x.invalid/a.txt", "meta": {"_type": "gradio.FileData"}}
-    body = {"data": [[file], ""], "fn_index": 0, "session_hash": "x"}
-    assert service.http.post(f"{service.url}/gradio_api/queue/join", json=body).status_code == 403
-
-
 @pytest.mark.parametrize("headers", [{"origin": "http://x.invalid"}, {"host": "x.invalid"}])
 def test_other_sites_are_refused(service, headers):
     assert service.get("/", headers=headers).status_code == 403

@@ -14,7 +14,7 @@ _TURNS = (  # how a question turns a sentence round, so that "and what he said" 
 )
 _BETWEEN = re.compile(
     rf"\?\s+(?:and\s+)?(?=\w)|[,;]\s*and\s+(?={_ASKS}\b)|"
-    rf"\s+and\s+(?={_ASKS}\s+{_TURNS}\b|how\s+(?:many|much|long|old|far|often|big|large)\b)",
+    rf"(?<!\s)\s+and\s+(?={_ASKS}\s+{_TURNS}\b|how\s+(?:many|much|long|old|far|often|big|large)\b)",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(rf"\W*(?:(?:in|on|at|to|from|by|for|with|of)\s+)?(?:{_ASKS}|{_TURNS})\b", re.IGNORECASE)
@@ -22,15 +22,30 @@ _BEGINS = re.compile(rf"\W*(?:(?:in|on|at|to|from|by|for|with|of)\s+)?(?:{_ASKS}
 _CAPITAL = r"[^\W_a-zß-öø-ÿ]"  # or a digit, or a letter of a script that has no small ones
 _NAMED = rf"(?:[Tt]he\s+)?{_CAPITAL}"  # how the name of something begins
 _NAME = rf"{_NAMED}[^\s,?]*(?:,?\s+(?:(?:of|the|de|in|for|on|at|van|von)\s+)*\(?{_CAPITAL}[^\s,?]*)*"
-_COMPARED = (
-    # Which is older, A or B?
-    rf"(?P<before>[^,]*[^,\s],)\s+(?P<one>{_NAMED}[^,]*)\s+or\s+(?P<other>{_NAMED}[^,]*?)(?P<after>\W*)",
-    # Are both A and B towns?
-    rf"(?P<before>.*?)\bboth\s+(?P<one>{_NAME})\s+and\s+(?P<other>{_NAME})(?P<after>.*)",
-    # Are A and B both towns? What do A and B have in common? Are A and B in the same country?
-    rf"(?P<before>(?:(?i:{_ASKS}|{_TURNS})\b)?.*?)\b(?P<one>{_NAME})\s+and\s+(?P<other>{_NAME})"
-    r"(?P<after>\s+both\b.*|.*\b(?:in common|the same(?!.*\bas\b))\b.*)",
-)
+# Which is older, A or B? What stands before the first comma; then, to the last word of the question, the rest.
+_BEFORE = re.compile(r"[^,]*[^,\s],")
+_OR = re.compile(rf"\s+(?P<one>{_NAMED}[^,]*)\s+or\s+(?P<other>{_NAMED}[^,]*)")
+_LAST_WORD = re.compile(r"\w\W*$")
+# Are both A and B towns?
+_BOTH = re.compile(rf"\bboth\s+(?P<one>{_NAME})")
+# Are A and B both towns? What do A and B have in common? Are A and B in the same country?
+_FIRST = re.compile(rf"(?:{_ASKS}|{_TURNS})\b", re.IGNORECASE)  # no name, though it has a capital
+_ONE = re.compile(rf"\b{_NAME}")
+_AND = re.compile(rf"\s+and\s+(?P<other>{_NAME})")
+_THEN_BOTH = re.compile(r"\s+both\b")
+_IN_COMMON = re.compile(r"\bin common\b")
+_THE_SAME = re.compile(r"\bthe same\b")
+_AS = re.compile(r"\bas\b")
+_SHARED = re.compile(r"(?:(?<!\s)\s+)?\b(?:both|in common)\b")
+
+
+class _Compared(NamedTuple):
+    """A question that compares, in pieces."""
+
+    before: str
+    one: str
+    other: str
+    after: str
 
 
 class Parts(NamedTuple):
@@ -57,8 +72,44 @@ def parts_of(question: str) -> Parts:
 
 def _compared(question: str) -> list[str]:
     """The question with one of the two names that it compares, and with the other."""
-    found = next((match for form in _COMPARED if (match := re.fullmatch(form, question))), None)
+    found = _either(question) or _both(question) or _alike(question)
     if found is None:
         return []
-    after = re.sub(r"\s*\b(?:both|in common)\b", "", found["after"])
-    return [f"{found['before'].strip()} {found[name]}{after}".strip() for name in ("one", "other")]
+    after = _SHARED.sub("", found.after)
+    return [f"{found.before.strip()} {name}{after}".strip() for name in (found.one, found.other)]
+
+
+def _either(question: str) -> _Compared | None:
+    """Which is older, A or B?"""
+    before, last = _BEFORE.match(question), _LAST_WORD.search(question)
+    if before is None or last is None or before.end() > last.start():
+        return None
+    end = last.start() + 1
+    names = _OR.fullmatch(question, before.end(), end)
+    return _Compared(before[0], names["one"], names["other"], question[end:]) if names else None
+
+
+def _both(question: str) -> _Compared | None:
+    """Are both A and B towns?"""
+    for both in _BOTH.finditer(question):
+        if names := _AND.match(question, both.end()):
+            return _Compared(question[: both.start()], both["one"], names["other"], question[names.end() :])
+    return None
+
+
+def _alike(question: str) -> _Compared | None:
+    """Are A and B both towns? Name after name from left to right, since one expression for it all takes minutes."""
+    common = max((m.start() for m in (*_IN_COMMON.finditer(question), *_likened(question))), default=-1)
+    first = _FIRST.match(question)
+    for start in (first.end(), 0) if first else (0,):
+        for one in _ONE.finditer(question, start):
+            names = _AND.match(question, one.end())
+            if names and (names.end() <= common or _THEN_BOTH.match(question, names.end())):
+                return _Compared(question[: one.start()], one[0], names["other"], question[names.end() :])
+    return None
+
+
+def _likened(question: str) -> list[re.Match[str]]:
+    """Where it says "the same" and not as what."""
+    last = max((m.start() for m in _AS.finditer(question)), default=-1)
+    return [m for m in _THE_SAME.finditer(question) if m.end() > last]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -252,7 +253,7 @@ class Catalog:
             self._db.close()
 
     def _connect(self, writable: bool) -> sqlite3.Connection:
-        uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if writable else 'ro'}"
+        uri = f"{self.path.absolute().as_uri()}?mode=rwc" if writable else reading_uri(self.path)
         db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
         db.create_function("fold", 1, folded, deterministic=True)
         db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
@@ -299,6 +300,15 @@ class Catalog:
     @staticmethod
     def _bump(db: sqlite3.Connection) -> None:
         db.execute("UPDATE generation SET n = n + 1")
+
+
+def reading_uri(path: Path) -> str:
+    """How SQLite is told to open a catalog for reading: it keeps its log beside the file, unless it is told that nobody
+    writes there, where nobody can and the last writer has closed it.
+    """
+    log = Path(f"{path}-wal")
+    frozen = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return f"{path.absolute().as_uri()}?{'immutable=1' if frozen else 'mode=ro'}"
 
 
 def _known(article: Article) -> dict[str, str | int | None]:

@@ -21,8 +21,8 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"\s*(?:[|·•—–(\[\d\n]|\s-\s|\.\s+(?=\w+ by\b)|\b(?:at|on|in|for|aus|à|pour|para|updated|published|publié|posted|"
-    r"editing|additional)\b).*$",
+    r"(?<!\s)\s*(?:[|·•—–(\[\d\n]|\s-\s|\.\s+(?=\w+ by\b)|\b(?:at|on|in|for|aus|à|pour|para|updated|published|publié|"
+    r"posted|editing|additional)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BETWEEN = re.compile(r"\s*[,;&/]\s*(?:(?:and|und|et|y|e)\s+)?|\s+(?:and|und|et|with|mit|avec)\s+", re.IGNORECASE)

@@ -47,7 +47,8 @@ _GAPS = {  # of trafilatura's tags and of HTML's
 }
 _RANKS = ("", " ", "  ", "\n", "\n\n")
 _SPACES = re.compile(r"[^\S\u00a0]+")
-_ENDS = re.compile(r"[.!?…。:;]\W*$|^\W*$")
+_LAST_WORD = re.compile(r"\w\W*$")
+_STOPS = ".!?…。:;"
 _WALL = re.compile(
     r"cookie|consent|zustimm|einwillig|datenschutz|tracking|werbung|partner|privacy|personal data|données personnelles|"
     r"captcha|access denied|verify (?:that )?you are|enable javascript|checking your browser|not found",
@@ -147,7 +148,7 @@ def _authors(metadata: dict[str, Found]) -> list[str]:
 def _without_furniture(text: str, title: str | None, authors: list[str]) -> str:
     """Without the title and byline at its start, and the lines in which the page speaks of itself and its authors."""
     lines = [line for line in text.split("\n") if not (is_furniture(line) or is_formula(line))]
-    often = {line for line, n in Counter(lines).items() if n >= REPEATED and line and not _ENDS.search(line)}
+    often = {line for line, n in Counter(lines).items() if n >= REPEATED and line and not _ends(line)}
     lines = [line for line in lines if line not in often]
     told = plain(title or "")
     story = next((n for n, line in enumerate(lines) if line and not _is_heading_matter(line, told)), len(lines))
@@ -178,3 +179,9 @@ def _nothing(html: str) -> str:
     if "<script" in html.lower():
         return f"The page holds no text of an article; a script may draw it, and scripts are never run. {advice}"
     return f"The page holds no text of an article. {advice}"
+
+
+def _ends(line: str) -> bool:
+    """Whether a stop ends the line, or it has no word."""
+    last = _LAST_WORD.search(line)
+    return last is None or any(c in _STOPS for c in line[last.start() + 1 :])

@@ -22,6 +22,7 @@ from qa.core.lazy import Lazy
 from qa.core.types import DECLINED, ArticleSummary, Copy, Filters, SourcePassage
 from qa.service.codec import make_filters
 from qa.web.host import Host
+from qa.web.wording import in_words
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 PATH = "/mcp"
 MAX_TEXT = 20_000  # characters of an article in one reply: about 5,000 tokens of a model's context
 MAX_ROWS = 200
+MOST = 2**63 - 1  # the largest number that SQLite counts with
 INSTRUCTIONS = (
     "Groundwire holds a collection of articles and answers in their own sentences. Every sentence has a citation that "
     "is exact: the article's text from `start` to `end` (code points) is the quote, letter for letter. When `declined` "
@@ -178,7 +180,7 @@ class Tools:
     def article(
         self,
         id: Annotated[str, Field(description="The article's id, as citations and `articles` name it")],
-        offset: Annotated[int, Field(ge=0, description="First character wanted; 0 is the beginning")] = 0,
+        offset: Annotated[int, Field(ge=0, le=MOST, description="First character wanted; 0 is the beginning")] = 0,
         limit: Annotated[int, Field(ge=1, le=MAX_TEXT, description="How many characters at most")] = MAX_TEXT,
     ) -> Excerpt:
         """Read an article's text and what is known about it. A long one comes in parts: go on at `next_offset`."""
@@ -205,7 +207,7 @@ class Tools:
     def articles(
         self,
         search: Annotated[str, Field(description="Words of the id, title or outlet; all articles without any")] = "",
-        offset: Annotated[int, Field(ge=0)] = 0,
+        offset: Annotated[int, Field(ge=0, le=MOST)] = 0,
         limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 50,
     ) -> Library:
         """List the articles: id, title, outlet, date and size, the last added first. `article` reads their texts."""
@@ -267,7 +269,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except GroundwireError as error:
-        raise ToolError(str(error)) from error
+        raise ToolError(in_words(error)) from error
 
 
 def _filters(

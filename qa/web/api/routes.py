@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import re
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,11 +14,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from qa.core.errors import (
     DuplicateArticle,
     GroundwireError,
     NotReady,
+    QuotaExceeded,
     Refused,
     UnknownArticle,
     UnknownConversation,
@@ -41,12 +44,16 @@ from qa.web.api.schemas import (
     problem,
 )
 from qa.web.host import Host
+from qa.web.wording import in_words
+
+MOST = 2**63 - 1  # the largest number that SQLite counts with
 
 _STATUS: tuple[tuple[type[GroundwireError], int], ...] = (
     (UnknownArticle, 404),
     (UnknownConversation, 404),
     (DuplicateArticle, 409),
     (Refused, 403),
+    (QuotaExceeded, 429),
     (UserError, 400),
     (NotReady, 503),
     (GroundwireError, 500),
@@ -100,8 +107,8 @@ def _library(api: APIRouter, host: Host) -> None:
         search: str = Query("", description="Words of the id, title or outlet"),
         order: str = Query("id", description="id, title, outlet, published, added or sentences"),
         descending: bool = Query(False, description="The last first; what is unknown comes last either way"),
-        offset: int = Query(0, ge=0),
-        limit: int | None = Query(None, ge=1),
+        offset: int = Query(0, ge=0, le=MOST),
+        limit: int | None = Query(None, ge=1, le=MOST),
     ) -> list[ArticleSummary]:
         """Rows of the library, without the texts."""
         return host.qa.articles(search=search, order=order, descending=descending, offset=offset, limit=limit)
@@ -135,14 +142,15 @@ def _changing(api: APIRouter, host: Host) -> None:
     )  # fmt: skip
     def add(body: NewArticle) -> Outcome:
         """It is added when its file stands complete in corpus/, and answers from then on."""
-        return host.qa.add(**body.model_dump())
+        return _sendable(host.qa.add(**body.model_dump()))
 
     @api.post("/batches", tags=["library"], operation_id="add_articles", summary="Add many articles")
     def add_many(body: NewItems) -> list[Outcome]:
         """An outcome for each, in their order, once it stands in corpus/ and is indexed: added, replaced, updated,
         unchanged, duplicate or refused with the reason. Send about 30,000 characters at a time.
         """
-        return host.qa.add_batch([Item(item.draft, item.id) for item in body.items], **body.given)
+        outcomes = host.qa.add_batch([Item(item.draft, item.id) for item in body.items], **body.given)
+        return [_sendable(outcome) for outcome in outcomes]
 
     @api.patch(
         "/articles/{id:path}", tags=["library"], operation_id="edit_article", responses=_UNKNOWN,
@@ -168,7 +176,7 @@ def _running(api: APIRouter, host: Host) -> None:
     )  # fmt: skip
     def health() -> dict[str, Any]:
         """The state of the service, and counts once the index is open."""
-        counts = host.qa.status() if host.state in ("indexing", "ready") else {}
+        counts = host.qa.status() if host.open and host.state != "failed" else {}
         return {"state": host.state, "detail": host.detail, "watching": host.watching, **counts}
 
     @api.post(
@@ -177,7 +185,8 @@ def _running(api: APIRouter, host: Host) -> None:
     )  # fmt: skip
     def index() -> dict[str, Any]:
         """Reads the files that changed, forgets those that are gone, and says what it did."""
-        return asdict(host.qa.sync())
+        report = asdict(host.qa.sync())
+        return {**report, "notes": [in_words(note) for note in report["notes"]]}
 
     @api.post(
         "/doctor", tags=["service"], operation_id="doctor", summary="Check every invariant of the index",
@@ -187,7 +196,21 @@ def _running(api: APIRouter, host: Host) -> None:
         """All checks in the order in which data flows, with the command that mends what is wrong."""
         from qa.quality.doctor import examine  # it imports what the page must not wait for
 
-        return [asdict(finding) for finding in examine(host.qa)]
+        found = [asdict(finding) for finding in examine(host.qa)]
+        return [{**finding, "problems": [in_words(problem) for problem in finding["problems"]]} for finding in found]
+
+
+def upload_endpoint(host: Host) -> Callable[[Request], Awaitable[Response]]:
+    """What the page's script sends files to, one at a time and nothing around it; answers with the file's id."""
+
+    async def receive(request: Request) -> Response:
+        try:
+            id = await host.uploads.receive(request.state.visitor, request.stream())
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it, or the guard says why
+        return JSONResponse({"id": id})
+
+    return receive
 
 
 def error_answers(app: FastAPI) -> None:
@@ -197,28 +220,54 @@ def error_answers(app: FastAPI) -> None:
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
         return JSONResponse(error_body(error), status)
 
-    async def malformed(_: Request, error: Exception) -> JSONResponse:
-        first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
-        where = ".".join(str(part) for part in first.get("loc", ()) if part != "body") or "the body"
-        message = f"The request's {where} is not as expected: {first.get('msg', 'unknown')}. See /api/openapi.json"
-        return JSONResponse({"error": "UserError", "message": message}, 400)
-
     async def plain(_: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = error.detail if isinstance(error, HTTPException) else "it failed"
-        return JSONResponse({"error": "UserError", "message": f"{detail}. See /api/openapi.json"}, status)
+        headers = getattr(error, "headers", None)
+        return JSONResponse({"error": "UserError", "message": f"{detail}. See /api/openapi.json"}, status, headers)
 
     handlers: tuple[tuple[type[Exception], Callable[..., Any]], ...] = (
         (GroundwireError, ours),
-        (RequestValidationError, malformed),
+        (RequestValidationError, _malformed),
         (HTTPException, plain),
     )
     for kind, handler in handlers:
         app.add_exception_handler(kind, handler)
 
 
+def page_answers(app: FastAPI) -> None:
+    """What is malformed in a request to the page's own application, in words. The framework would send it back, which
+    no JSON can hold when it is half a character, or a number that is none; and it would fail at a long name.
+    """
+
+    async def no_file(_: Request, error: Exception) -> JSONResponse:
+        if not isinstance(error, OSError) or error.errno != errno.ENAMETOOLONG:
+            raise error
+        return JSONResponse({"error": "UserError", "message": "No file has a name as long as that."}, 404)
+
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(OSError, no_file)
+
+
+async def _malformed(_: Request, error: Exception) -> JSONResponse:
+    first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    where = ".".join(str(part) for part in first.get("loc", ()) if part != "body") or "the body"
+    message = f"The request's {where} is not as expected: {first.get('msg', 'unknown')}. See /api/openapi.json"
+    return JSONResponse({"error": "UserError", "message": _whole(message)}, 400)
+
+
+def _sendable(outcome: Outcome) -> Outcome:
+    """An outcome under the name that the client gave, as far as an answer can hold it."""
+    return replace(outcome, name=_whole(outcome.name))
+
+
+def _whole(text: str) -> str:
+    """A text that a client sent, without what no answer can hold: JSON may carry half a character."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def error_body(error: Exception) -> dict[str, str]:
-    body = {"error": type(error).__name__, "message": str(error)}
+    body = {"error": type(error).__name__, "message": in_words(error)}
     if isinstance(error, DuplicateArticle):
         body["article"] = error.article
     return body

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -18,12 +20,32 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[str, str]
 
 GRADIO = "/gradio_api/"  # what the page's own script speaks to
+_FORWARDING = (b"forwarded", b"x-forwarded", b"x-gradio", b"x-original", b"x-rewrite", b"x-direct")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADERS = {  # of every answer
+    "content-security-policy": "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; "
+    "base-uri 'self'; frame-ancestors 'none'; form-action 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",  # with no-referrer browsers send a form from our own page with Origin: null
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+_NAME = "[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?"
+_HOST = re.compile(rf"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|{_NAME})(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
 
 
 def headers_of(scope: Scope) -> Headers:
     """The request's headers, their names in small letters."""
     return {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+
+
+def without_forwarding(scope: Scope) -> Scope:
+    """The request without what others say about where it was sent: gradio would believe it, whoever says it.
+
+    What the named proxy says about who asks, and whether by TLS, is in the scope already.
+    """
+    kept = [(k, v) for k, v in scope["headers"] if not k.lower().startswith(_FORWARDING)]
+    return {**scope, "headers": kept}
 
 
 def repeated(scope: Scope, names: frozenset[str]) -> str:
@@ -43,8 +65,17 @@ def split(address: str) -> SplitResult:
 
 
 def host_of(headers: Headers) -> SplitResult:
-    """The host and port that the request was sent to, as it says itself."""
-    return split(f"//{headers.get('host', '')}")
+    """The host and port that the request was sent to, as it says itself; none unless it is just that, since readers
+    differ in what else they make of it: no user, no list, no dot at the end, nothing behind an address in brackets.
+    """
+    said = _HOST.fullmatch(headers.get("host", ""))
+    if said is None or int(said["port"] or 80) not in range(1, 65536):
+        return urlsplit("")
+    try:
+        ipaddress.IPv6Address(said["v6"] or "::1")
+    except ValueError:
+        return urlsplit("")
+    return split(f"//{said[0]}")
 
 
 def cookie_name(template: str, headers: Headers) -> str:

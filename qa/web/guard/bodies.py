@@ -1,57 +1,45 @@
-"""A request's body on its way in: bounded in bytes and parts, whole when it must be looked at first."""
+"""A request's body on its way in: bounded in bytes, whole when it must be looked at first."""
 
 from __future__ import annotations
 
 import json
 import re
-
-from python_multipart.multipart import parse_options_header  # as gradio reads it
-from starlette.formparsers import MultiPartException
+from collections.abc import Container, Iterable
 
 from qa.intake.importer import MAX_FILE
 from qa.web.guard.asgi import Headers, Message, Receive, Scope
 
 MAX_BODY = 16 * 1024 * 1024  # bytes; an article may hold 10 MB, in JSON somewhat more
-MAX_UPLOAD = MAX_FILE + 1024 * 1024  # bytes; a file and the form around it
+MAX_UPLOAD = MAX_FILE  # bytes; a file and nothing around it
 MAX_LOGIN = 16 * 1024  # bytes that somebody unknown may send
-MAX_PARTS = 100  # of a form; the page sends its files one by one
 MAX_VALUES = 20_000  # of a message; a batch of 1,000 files is 3,000, an article of any length one
-UPLOAD = "/gradio_api/upload"
-_NAMED = re.compile(r"boundary[ \t]*=", re.IGNORECASE)
-_BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,./:=?-]{1,70}")  # RFC 2046, without spaces
+MAX_DEPTH = 32  # of a message that the page sends to gradio, which walks it by recursion; a batch of files is 4 deep
+UPLOAD = "/upload"
+# What makes a value a file or an address for gradio, which then opens, copies or fetches it.
+_FILE_KEYS = frozenset({"path", "url", "_type"})
 Problem = tuple[int, str]  # a status and a sentence
 
 
 class Body:
-    """Hands a body on until it breaks a limit; `refusal` is then why, and whoever reads it sees the client leave.
-
-    An upload that ends early raises what makes gradio delete the files that it began: a client that leaves does not.
-    """
+    """Hands a body on until it breaks a limit; `refusal` is then why, and whoever reads it sees the client leave."""
 
     def __init__(self, scope: Scope, headers: Headers, receive: Receive) -> None:
         self.refusal: Problem | None = None
         self._receive = receive
-        self._upload = scope["path"] == UPLOAD
         self._limit = {"/login": MAX_LOGIN, UPLOAD: MAX_UPLOAD}.get(scope["path"], MAX_BODY)
-        self._boundary = self._read_boundary(headers.get("content-type", ""))
-        self._bytes = self._parts = 0
-        self._tail = b""
+        self._bytes = 0
         self._replayed: list[Message] = []
         length = headers.get("content-length", "0")
         if not re.fullmatch("[0-9]{1,15}", length) or int(length) > self._limit:
             self._refuse(413, f"The request holds {length[:20]} bytes; at most {self._limit:,} are read.")
 
     async def receive(self) -> Message:
-        """The next message, as ASGI has it. Raises MultiPartException when an upload breaks off."""
+        """The next message, as ASGI has it."""
         if self._replayed:
             return self._replayed.pop(0)
         message: Message = {"type": "http.disconnect"} if self.refusal else await self._receive()
         self._count(message.get("body", b""))
-        if not self.refusal and message["type"] != "http.disconnect":
-            return message
-        if self._upload:
-            raise MultiPartException(self.refusal[1] if self.refusal else "The upload broke off.")
-        return {"type": "http.disconnect"}
+        return {"type": "http.disconnect"} if self.refusal else message
 
     async def whole(self) -> bytes:
         """All of it, read ahead: `receive` hands it on as if nobody had. Nothing when it is refused."""
@@ -68,30 +56,13 @@ class Body:
         self._bytes += len(chunk)
         if self._bytes > self._limit:
             self._refuse(413, f"The request holds more than {self._limit:,} bytes; no more are read.")
-        if self._boundary:
-            seen = self._tail + chunk
-            self._parts += seen.count(self._boundary)
-            self._tail = seen[max(0, len(seen) - len(self._boundary) + 1) :]
-            if self._parts > MAX_PARTS + 1:  # the boundary stands at the end too
-                self._refuse(413, f"The form has more than {MAX_PARTS} parts; send files one by one.")
-
-    def _read_boundary(self, content_type: str) -> bytes:
-        """What parts begin with, nothing when there are none. What two readers could take differently is refused."""
-        kind, options = parse_options_header(content_type)
-        if not kind.startswith(b"multipart/"):
-            return b""
-        boundary = options.get(b"boundary", b"")
-        if len(_NAMED.findall(content_type)) != 1 or not _BOUNDARY.fullmatch(boundary):
-            self._refuse(400, f"The content type {content_type[:100]!r} does not name one boundary, as a form's must.")
-        return b"--" + boundary
 
     def _refuse(self, status: int, why: str) -> None:
         self.refusal = self.refusal or (status, why)
 
 
-def problem_of(message: bytes, from_page: bool) -> Problem | None:
-    """Why nobody may parse a message: it is not in UTF-8, or has too many values; one that the page sends to gradio
-    also when it is no JSON, or when a file in it is a web address, which gradio would go and fetch.
+def problem_of(message: bytes) -> Problem | None:
+    """Why nobody may parse a message: it is not in UTF-8, or has too many values.
 
     Takes up to half a second for 16 MB, so not in the event loop.
     """
@@ -99,22 +70,41 @@ def problem_of(message: bytes, from_page: bool) -> Problem | None:
         return 400, "The message is not in UTF-8."
     if _values(message) > MAX_VALUES:
         return 413, f"The message holds more than {MAX_VALUES:,} values; no more are read."
-    if not from_page:
-        return None
+    return None
+
+
+def page_problem_of(message: bytes, functions: Container[object] | None) -> Problem | None:
+    """Why a message may not pass from the page to gradio; `functions` are those that it may ask for, if it asks."""
+    if problem := problem_of(message):
+        return problem
     try:
-        values = [json.loads(message)]
+        value = json.loads(message)
     except (ValueError, RecursionError):
         return 400, "The message is not JSON in UTF-8."
-    while values:
-        value = values.pop()
-        if isinstance(value, list):
-            values += value
-        elif isinstance(value, dict):
-            path = value.get("path")
-            if isinstance(path, str) and "://" in path[:20]:
-                return 403, "A file is uploaded, never fetched: its path was an address."
-            values += value.values()
+    if problem := _problem_in(value):
+        return problem
+    function = value.get("fn_index") if isinstance(value, dict) else None
+    if functions is not None and (type(function) is not int or function not in functions):
+        return 404, "The page has no such function. It may be older than the service: reload it."
     return None
+
+
+def _problem_in(value: object) -> Problem | None:
+    """Whether gradio would take a value in a message for a file, wherever it stands, or lose itself in its depth."""
+    level: list[object] = [value]
+    for _ in range(MAX_DEPTH):
+        if any(isinstance(v, dict) and not _FILE_KEYS.isdisjoint(v) for v in level):
+            return 403, "A message names no file and no address: files are uploaded, and known by their ids."
+        level = [inner for v in level for inner in _inside(v)]
+        if not level:
+            return None
+    return 400, f"The message is more than {MAX_DEPTH} values deep."
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _values(message: bytes) -> int:

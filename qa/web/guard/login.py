@@ -1,7 +1,9 @@
 """The login: whom a request is from, by session cookie or bearer token, and the routes of logging in and out.
 
 A session is signed, not stored. Its key comes from the service's token and the user's password hash, so a restart keeps
-it, a new password or a removed user ends it. Knows users and requests, nothing of articles.
+it, a new password or a removed user ends it. Logging in also marks the browser, for a year, as one of that user's: it
+opens nothing, but whoever guesses elsewhere does not keep it waiting (`throttle.py`). Knows users and requests,
+nothing of articles.
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ from __future__ import annotations
 import base64
 import hmac
 import logging
+import secrets
 import time
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Callable
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -33,14 +37,19 @@ from qa.web.guard.asgi import (
     refused,
 )
 from qa.web.guard.login_page import login_page
-from qa.web.guard.throttle import Key, Throttle, origin_of
+from qa.web.guard.throttle import REMEMBERED, Key, Throttle, network_of, origin_of
 
 log = logging.getLogger(__name__)
 
 SESSION = "groundwire-session-{port}"
 SESSION_SECONDS = 14 * 24 * 3600
+BROWSER = "groundwire-browser-{port}"
+BROWSER_SECONDS = 365 * 24 * 3600
 FREE_ATTEMPTS = 5  # wrong passwords for one name from one address before it has to wait
 FREE_PER_ADDRESS = 20  # wrong passwords over all names, and wrong tokens, from one address
+FREE_IN_NETWORK = 8  # wrong passwords for one name from the larger network around it
+FREE_PER_NETWORK = 60  # over all names
+FREE_PER_NAME = 50  # from anywhere
 OPEN = frozenset({"/login", "/favicon.ico"})
 _NOBODY = PasswordHash(bytes(16).hex(), "", **COST)  # checked in place of an unknown user's: it takes as long
 _HASHING = 2  # passwords checked at once, 16 MB and a core each
@@ -53,13 +62,20 @@ class Login:
     """Says whom a request is from. There is a login while there are users; `required`: even when the last one goes."""
 
     def __init__(
-        self, users: Users, token: str, *, required: bool = False, clock: Callable[[], float] = time.time
+        self,
+        users: Users,
+        token: str,
+        *,
+        required: bool = False,
+        clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._users = users
         self._token = token
         self._required = required
-        self._clock = clock
-        self._throttle = Throttle(clock)
+        self._clock = clock  # the time of day: a session ends on a date that outlives a restart
+        self._throttle = Throttle(ticks)
+        self._been_here: OrderedDict[Key, None] = OrderedDict()  # places and names that have logged in
         self._hashing = anyio.CapacityLimiter(_HASHING)
 
     @property
@@ -68,8 +84,8 @@ class Login:
         return bool(self._users.all()) or self._required
 
     def admit(self, scope: Scope, headers: Headers) -> str | Response | None:
-        """The visitor: "user:NAME", or "" for the service's own token. Whoever else comes gets the answer that is
-        returned in its place. None while there is no login.
+        """The visitor: "user:" and whose account it is, or "" for the service's own token. Whoever else comes gets the
+        answer that is returned in its place. None while there is no login.
         """
         try:
             if not self.on:
@@ -80,12 +96,15 @@ class Login:
             message = "The file of users cannot be read, so nobody is let in. Where the service runs, see: qa user list"
             return JSONResponse({"error": "UsersDamaged", "message": message}, 503)
 
-    async def enter(self, name: str, password: str, address: str) -> str | int:
-        """The session of whoever logs in, or "" when name or password is wrong, or the seconds to wait first."""
+    async def enter(self, name: str, password: str, address: str, browser: str = "") -> str | int:
+        """The session of whoever logs in, or "" when name or password is wrong, or the seconds to wait first.
+
+        `browser` is what a login before has left there.
+        """
         name, place = unicodedata.normalize("NFC", name), origin_of(address)
         user = self._users.all().get(name)
-        key: Key = (place, name[:64])
-        limits: dict[Key, int] = {key: FREE_ATTEMPTS, (place,): FREE_PER_ADDRESS}
+        limits = self._limits(user, name[:64], place, browser)
+        key = next(iter(limits))
         if wait := self._throttle.attempt(limits):
             return wait
         stored = user.password if user else _NOBODY
@@ -93,19 +112,46 @@ class Login:
         if user is None or not right:
             return ""
         self._throttle.succeeded(limits, key)
+        self._been_here[place, name] = None
+        self._been_here.move_to_end((place, name))
+        if len(self._been_here) > REMEMBERED:
+            self._been_here.popitem(last=False)
         return self._session(user, int(self._clock()) + SESSION_SECONDS)
+
+    def mark(self, name: str, browser: str = "") -> str:
+        """What a browser is to keep from which this user has logged in: what it has, when that is sound."""
+        user = self._users.all().get(unicodedata.normalize("NFC", name))
+        return browser if user is None or self._is_of(user, browser) else self._marked(user, secrets.token_hex(8))
+
+    def _limits(self, user: User | None, name: str, place: str, browser: str) -> dict[Key, int]:
+        """How many failures are free for whoever tries this name, the narrowest first."""
+        if user is not None and self._is_of(user, browser):
+            return {("browser", browser): FREE_ATTEMPTS}
+        limits: dict[Key, int] = {(place, name): FREE_ATTEMPTS, (place,): FREE_PER_ADDRESS}
+        if (place, name) in self._been_here:
+            return limits
+        network = network_of(place)
+        wider: dict[Key, int] = {("in", network, name): FREE_IN_NETWORK, ("in", network): FREE_PER_NETWORK}
+        return {**limits, **wider, ("name", name, ""): FREE_PER_NAME}
+
+    def _is_of(self, user: User, browser: str) -> bool:
+        return hmac.compare_digest(browser.encode(), self._marked(user, browser.partition(".")[0]).encode())
+
+    def _marked(self, user: User, browser: str) -> str:
+        key = hmac.digest(self._token.encode(), f"browser {user.owner}".encode(), "sha256")
+        return f"{browser}.{hmac.digest(key, browser.encode(), 'sha256').hex()}"
 
     def _visitor(self, scope: Scope, headers: Headers) -> str | Response:
         path, method = scope["path"], scope["method"]
         bearer, user = bearer_of(headers), self._user_of(cookie_of(SESSION, headers))
         if path in OPEN:
-            return f"user:{user.name}" if user else ""
+            return f"user:{user.owner}" if user else ""
         if bearer:
             if hmac.compare_digest(bearer.encode(), self._token.encode()):
                 return ""
             user = self._users.by_token(bearer)
         if user:
-            return f"user:{user.name}"
+            return f"user:{user.owner}"
         if bearer and (wait := self._throttle.attempt({("token", _address(scope)): FREE_PER_ADDRESS})):
             again = {"www-authenticate": "Bearer", "retry-after": str(wait)}
             return refused(path, 429, f"Too many wrong tokens. Wait {wait} seconds.", again)
@@ -152,13 +198,18 @@ def login_routes(login: Login) -> APIRouter:
         except ValueError:
             fields = {}
         name, password, next = (fields.get(key, [""])[0] for key in ("name", "password", "next"))
-        entered = await login.enter(name, password, _address(request.scope))
+        browser = cookie_of(BROWSER, headers_of(request.scope))
+        entered = await login.enter(name, password, _address(request.scope), browser)
         if isinstance(entered, int):
             wait = f"Too many wrong attempts. Wait {entered} seconds, then try again."
             return _page(429, next, name, wait, {"retry-after": str(entered)})
         if not entered:
             return _page(401, next, name, _WRONG, {"www-authenticate": "Bearer"})
-        return _leading_to(local(next), request.scope, entered, SESSION_SECONDS)
+        answer = _leading_to(local(next), request.scope, entered, SESSION_SECONDS)
+        kept = cookie_name(BROWSER, headers_of(request.scope))
+        mark = cookie_header(kept, login.mark(name, browser), request.scope, BROWSER_SECONDS, "Strict")
+        answer.headers.append("set-cookie", mark)
+        return answer
 
     @routes.post("/logout")
     def leave(request: Request) -> Response:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from functools import partial
+from urllib.parse import parse_qs
 
 import anyio
 import anyio.to_thread
@@ -18,6 +21,7 @@ from starlette.responses import Response
 
 from qa.web.guard.asgi import (
     GRADIO,
+    HEADERS,
     READS,
     App,
     Headers,
@@ -34,29 +38,34 @@ from qa.web.guard.asgi import (
     refused,
     repeated,
     split,
+    without_forwarding,
 )
-from qa.web.guard.bodies import MAX_BODY, UPLOAD, Body, Problem, problem_of
+from qa.web.guard.bodies import MAX_BODY, UPLOAD, Body, Problem, page_problem_of, problem_of
+from qa.web.guard.failures import Failure
 from qa.web.guard.login import Login
+
+log = logging.getLogger(__name__)
 
 __all__ = ["MAX_BODY", "Guard"]
 
 COOKIE = "groundwire-{port}"  # opens the writes for the page, while there is no login
 VISITOR = "groundwire-visitor-{port}"
 VISITOR_SECONDS = 365 * 24 * 3600
-HEADERS = {
-    "content-security-policy": "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; "
-    "base-uri 'self'; frame-ancestors 'none'; form-action 'self'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",  # with no-referrer browsers send a form from our own page with Origin: null
-}
+# What is the same for everybody may be kept by browsers; everything else is somebody's.
+_CACHEABLE = ("/assets/", "/static/", "/svelte/", "/theme.css", "/favicon.ico", "/manifest.json", "/pwa_icon")
 _OPEN_POSTS = {"/api/ask", "/api/search", "/mcp"}  # they change nothing, so programs need no token for them
 _SAID_ONCE = frozenset({"host", "origin", "content-type", "content-length", "authorization", "cookie"})
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
-# Of gradio's own endpoints the page needs these. The others run handlers around the queue, or serve and fetch files:
-# `file=` and `proxy=` with an address make the server fetch it.
+# Of gradio's own endpoints the page needs these. The others run handlers around the queue, serve, fetch and draw files
+# (`pwa_icon/99999` takes 40 GB): whatever a new version of it brings stays closed.
 _JOIN = "/gradio_api/queue/join"
-_PAGE_POSTS = {_JOIN, UPLOAD} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "reset/")}
-_CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/deep_link", "/monitoring")
+_PAGE_POSTS = {_JOIN} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "reset/")}
+_PAGE_READS = {f"/gradio_api/{name}" for name in ("queue/data", "info", "theme.css")}
+_PAGE_READS |= {"/", "/config", "/theme.css", "/manifest.json", "/robots.txt", "/favicon.ico"}
+_OWN = {"/mcp", "/login", "/logout", UPLOAD}
+_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
+_LONGEST_PATH = 200  # in these folders; the file system knows no long names, and gradio fails on them
+_ONE_PAGE = ("page", "deep_link")  # of the query: gradio would look for others
 _OUTDATED = "This page is older than the service: reload it."
 _NO_TOKEN = "This request changes something and needs the service's token; reload the page."  # noqa: S105
 _LOOKING = 2  # messages looked through at once, each in memory a few times over
@@ -71,7 +80,14 @@ class Guard:
     """
 
     def __init__(
-        self, app: App, token: str, hosts: Iterable[str] = (), *, any_address: bool = False, login: Login | None = None
+        self,
+        app: App,
+        token: str,
+        hosts: Iterable[str] = (),
+        *,
+        any_address: bool = False,
+        login: Login | None = None,
+        functions: Container[object] = (),
     ) -> None:
         self._app = app
         self._token = token
@@ -80,6 +96,7 @@ class Guard:
         self._hosts = _LOCAL | {host.lower() for host in hosts}
         self._any_address = any_address
         self._login = login
+        self._functions = functions  # that the page may ask gradio for
         self._looking = anyio.CapacityLimiter(_LOOKING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,20 +106,21 @@ class Guard:
                 return
             await self._app(scope, receive, send)
             return
+        scope = without_forwarding(scope)
         headers = headers_of(scope)
         cookies: list[str] = []
         body = Body(scope, headers, receive)
-        answering = _Answering(send, body, cookies)
+        answering = _Answering(send, body, cookies, scope)
         problem = self._refusal(scope, headers)
         refusal = None if problem else self._admitted(scope, headers, cookies)
         if problem is None and refusal is None:
-            problem = await self._carried(scope, body)
+            problem = _unknown(scope) or await self._carried(scope, body)
         if problem:
             refusal = refused(scope["path"], *problem)
         if refusal is not None:
             await refusal(scope, receive, answering.send)
             return
-        await answering.run(self._app, scope)
+        await answering.run(self._app)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Problem | None:
         """Why a request may not come in whoever sends it."""
@@ -116,7 +134,7 @@ class Guard:
             return 403, f"Requests from {origin!r} are refused: they come from another site."
         if headers.get("sec-fetch-site") == "cross-site" and writes:
             return 403, "Requests from another site are refused."
-        if path.startswith(_CLOSED) or (writes and path.startswith(GRADIO) and path not in _PAGE_POSTS):
+        if path.startswith(GRADIO) and not (writes and path in _PAGE_POSTS) and not _readable(path, writes):
             return 403, f"{path} is closed: the page does not need it. Programs use the routes under /api."
         return None
 
@@ -145,8 +163,10 @@ class Guard:
         path = scope["path"]
         if body.refusal or scope["method"] in READS or path in (UPLOAD, "/login"):
             return body.refusal
-        message = await body.whole()
-        return body.refusal or await anyio.to_thread.run_sync(problem_of, message, path == _JOIN, limiter=self._looking)
+        look, message = problem_of, await body.whole()
+        if path.startswith(GRADIO):
+            look = partial(page_problem_of, functions=self._functions if path == _JOIN else None)
+        return body.refusal or await anyio.to_thread.run_sync(look, message, limiter=self._looking)
 
     def _answers_to(self, host: str) -> bool:
         if host in self._hosts:
@@ -162,30 +182,67 @@ class Guard:
         return any(hmac.compare_digest(g.encode(), wanted.encode()) for g, wanted in given)
 
 
+def _readable(path: str, writes: bool) -> bool:
+    in_folder = path.startswith(_FOLDERS) and path.isascii() and len(path) <= _LONGEST_PATH
+    return not writes and (path in _PAGE_READS or in_folder)
+
+
+def _unknown(scope: Scope) -> Problem | None:
+    """Whether nothing answers at an address, which gradio must not be asked about."""
+    path, writes = scope["path"], scope["method"] not in READS
+    if path not in _OWN and not path.startswith((GRADIO, "/api/")) and not _readable(path, writes):
+        return 404, f"There is nothing at {path[:200]!r}."
+    asked = parse_qs(scope["query_string"].decode("latin-1")) if path in ("/", "/config") else {}
+    if any(name in asked for name in _ONE_PAGE):
+        return 404, "There is one page, at /."
+    return None
+
+
 class _Answering:
-    """An answer on its way out: with our headers and cookies; or a refusal, when the body broke a limit meanwhile."""
+    """An answer on its way out: with our headers and cookies; or a refusal, when the body broke a limit meanwhile; or,
+    when something failed, what every failure looks like.
+    """
 
-    def __init__(self, send: Send, body: Body, cookies: list[str]) -> None:
-        self._send, self._body, self._cookies = send, body, cookies
+    def __init__(self, send: Send, body: Body, cookies: list[str], scope: Scope) -> None:
+        self._send, self._body, self._cookies, self._scope = send, body, cookies, scope
         self._started = False
+        self._failure: Failure | None = None
 
-    async def run(self, app: App, scope: Scope) -> None:
+    async def run(self, app: App) -> None:
+        answer: Response | None = None
+        path = self._scope["path"]
         try:
-            await app(scope, self._body.receive, self._unless_replaced)
+            await app(self._scope, self._body.receive, self._unless_replaced)
         except Exception:
-            if not self._body.refusal:
+            if self._started:
                 raise
+            if not self._body.refusal:
+                log.exception("%s %a failed", self._scope["method"], path)
+                answer = Failure.unexpected(path)
+        if self._failure and not self._started and answer is None:  # it began to fail and said no more
+            answer = self._failure.answer()
         if self._body.refusal and not self._started:
-            await refused(scope["path"], *self._body.refusal)(scope, self._body.receive, self.send)
+            answer = refused(path, *self._body.refusal)
+        if answer is not None:
+            await answer(self._scope, self._body.receive, self.send)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._started = True
-            extra = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
-            extra += [(b"set-cookie", cookie.encode()) for cookie in self._cookies]
-            message = {**message, "headers": [*message.get("headers", []), *extra]}
+            path = self._scope["path"]
+            ours = HEADERS if path.startswith(_CACHEABLE) else {**HEADERS, "cache-control": "no-store"}
+            kept = [(k, v) for k, v in message.get("headers", []) if k.decode("latin-1").lower() not in ours]
+            kept += [(k.encode(), v.encode()) for k, v in ours.items()]
+            kept += [(b"set-cookie", cookie.encode()) for cookie in self._cookies]
+            message = {**message, "headers": kept}
         await self._send(message)
 
     async def _unless_replaced(self, message: Message) -> None:
-        if self._started or not self._body.refusal:
+        if not self._started and self._body.refusal:
+            return
+        if message["type"] == "http.response.start" and message["status"] >= 400 and self._scope["path"] != "/login":
+            self._failure = Failure(self._scope["path"], message)
+        elif self._failure is None:
             await self.send(message)
+        elif self._failure.complete(message):
+            await self._failure.answer()(self._scope, self._body.receive, self.send)

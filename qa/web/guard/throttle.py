@@ -1,4 +1,15 @@
-"""Attempts that failed, counted by who made them; after a few, waiting, twice as long each time."""
+"""Attempts that failed, counted by who made them; after a few, waiting, twice as long each time.
+
+Time is monotonic: a clock that is set back or forward changes no wait. A guess at a password is counted in four ways,
+each with some free: for one name from one place, over all names from that place, the same two from the larger network
+around it, and for the name from anywhere. So neither one host, nor a subscriber with 65,536 networks of their own, nor
+many of them together get more than a few guesses.
+
+The last three would let a stranger lock somebody out, so they do not count for whoever has logged in before: from a
+browser that a login has marked with a signed cookie, which has a count of its own, so that not even a neighbour's
+guesses from the same address keep its owner waiting; or from a place from which that name has logged in since the
+service started. What is left: during an attack, a new browser in a new place waits with the strangers.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +23,7 @@ from dataclasses import dataclass
 WINDOW = 15 * 60.0  # seconds: failures count together within it, and nobody waits longer
 FIRST_WAIT = 30.0  # seconds after the last free failure
 REMEMBERED = 10_000  # keys; the ones that failed longest ago are forgotten first
+NETWORK = {4: 24, 6: 48}  # bits of the larger network: what one subscriber, or one small office, may have
 
 Key = tuple[str, ...]
 
@@ -62,10 +74,18 @@ def _pause(count: int, free: int) -> float:
 
 def origin_of(address: str) -> str:
     """What counts as one place on the network: an IPv4 address, or the /64 that an IPv6 subscriber has."""
+    return _around(address, {4: 32, 6: 64}).removesuffix("/32")
+
+
+def network_of(place: str) -> str:
+    """The larger network around a place, or around an address."""
+    return _around(place.partition("/")[0], NETWORK)
+
+
+def _around(address: str, bits: dict[int, int]) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed.packed[:8] + bytes(8), 64)))
-    return address
+    parsed = (parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None) or parsed
+    return str(ipaddress.ip_network((parsed.packed, bits[parsed.version]), strict=False))

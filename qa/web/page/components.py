@@ -22,3 +22,9 @@ def asset(name: str) -> str:
 def shown(html: str) -> Any:
     """An update of a `gr.HTML` that its script notices, even when the text is the same."""
     return gr.HTML(html, seq=next(_seq))
+
+
+def visitor_of(request: gr.Request) -> str:
+    """Who asks, as the guard says; nobody in particular without a cookie."""
+    visitor: str = getattr(request.state, "visitor", "")
+    return visitor

@@ -20,6 +20,8 @@ from qa.web.page.library.library import LibraryTab
 STYLES = ("page.css", "ask.css", "library.css")
 AT_ONCE = 4  # events of a kind, so also questions
 WAITING = 300  # events; a page that comes up has six, and what exceeds this is told that the service is busy
+LOOKS_SECONDS = 0.02  # between looks for events: what one waits at most before it begins
+PROGRESS_SECONDS = 0.5  # gradio's bars of progress are not used
 
 
 def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
@@ -41,12 +43,15 @@ def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
         for event in (page.load, tab.select, state.ready):
             library.refresh(event)
     page.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
+    # Gradio looks a thousand times a second whether there is an event, and a hundred times whether one has progressed.
+    page._queue.sleep_when_free, page._queue.progress_update_sleep_when_free = LOOKS_SECONDS, PROGRESS_SECONDS
     return page
 
 
 def _visitor(request: gr.Request) -> str:
     """Who is logged in, with the way out; nothing for guests."""
-    kind, _, name = str(getattr(request.state, "visitor", "")).partition(":")
+    kind, _, owner = str(getattr(request.state, "visitor", "")).partition(":")
+    name = owner.partition("/")[0]
     if kind != "user":
         return ""
     return f'<form method="post" action="./logout"><b>{escape(name)}</b> <button type="submit">Log out</button></form>'

@@ -28,12 +28,14 @@ STRIPS = 600  # of a page's width: about a point each on paper
 GUTTER = 8.0  # points of white between two columns
 CROSSING = 0.1  # share of a page's lines that may cross a gutter: headings and pictures' captions
 
+LONGEST_NUMBER = 200  # characters of a line that is the number of its page, dressed up
+
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\W*(?:page|p\.?)?\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
 _STOP = re.compile(r"[.!?:…。！？؟।]['\"”’»)\]」』]*$")
 _LIST_ITEM = re.compile(r"(?:[-*•‣▪◦–—·●○■□➢✓]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[\d{1,3}\])(?:\s|$)")
-_LEADERS = re.compile(r"(?:\. ?){5,}\s*[\divxlc]+$")  # a line of a table of contents
+_LEADERS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){5,}\s*[\divxlc]+$")  # a line of a table of contents
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
@@ -117,7 +119,7 @@ def _edge(page: Page, *, top: bool) -> list[_Placed]:
 
 
 def _is_furniture(place: float, line: Line, number: int, near: list[tuple[int, list[_Placed]]]) -> bool:
-    alone = _PAGE_NUMBER.fullmatch(line.text)
+    alone = _PAGE_NUMBER.fullmatch(line.text) if len(line.text) <= LONGEST_NUMBER else None
     if alone and int(alone.group(1)) == number + 1:
         return True
     masked, numbers = _masked(line.text), _numbers(line.text)

@@ -17,11 +17,10 @@ async function place(file) {
   const most = Number(input.dataset.max), large = `it holds ${file.size.toLocaleString('en')} bytes, and a file`
     + ` may hold ${most.toLocaleString('en')} at most. Split it first.`;
   if (file.size > most) return { problem: large };
-  const body = new FormData();
-  body.append('files', file);
   try {
-    const reply = await fetch('./gradio_api/upload', { method: 'POST', body });
-    if (reply.ok) return { path: (await reply.json())[0] };
+    const headers = { 'content-type': 'application/octet-stream' };
+    const reply = await fetch('./upload', { method: 'POST', headers, body: file });
+    if (reply.ok) return { id: (await reply.json()).id };
     if (reply.status === 413) return { problem: large };
     const words = await reply.json().catch(() => ({}));
     return { problem: words.message || `the service answered with an error (${reply.status}).` };

@@ -11,8 +11,10 @@ from qa.web.page.chat.chat_html import day
 TITLE = 90  # characters of a first question
 
 
-def bar(current: str, asked: bool, listed: Sequence[ConversationSummary]) -> str:
-    """`asked`: whether something was asked in the conversation `current`, so that there is something to export."""
+def bar(current: str, asked: bool, listed: Sequence[ConversationSummary], problem: str = "") -> str:
+    """`asked`: whether something was asked in the conversation `current`, so that there is something to export.
+    `problem`: why conversations are not kept.
+    """
     parts = []
     if asked:
         parts.append('<button type="button" class="link" data-act="new">New conversation</button>')
@@ -23,6 +25,8 @@ def bar(current: str, asked: bool, listed: Sequence[ConversationSummary]) -> str
         parts.append(_menu("Export", _exports(current), "export"))
         ask = f'<button type="button" class="link forget" data-act="forget" value="{escape(current)}">Delete</button>'
         parts.append(ask)
+    if problem:
+        parts.append(f'<span class="note">{escape(problem)}</span>')
     return f'<div class="bar" role="toolbar" aria-label="Conversation">{"".join(parts)}</div>'
 
 

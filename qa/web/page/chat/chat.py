@@ -25,6 +25,7 @@ from qa.web.page.chat.filters import FilterBox
 from qa.web.page.chat.messages import Message, messages, pair, refused
 from qa.web.page.chat.sources import Sources
 from qa.web.page.components import QUIET, WRONG, asset, shown
+from qa.web.wording import in_words
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class AskTab:
             try:
                 filters = self.filters.from_query(query)
             except GroundwireError as error:
-                yield {self.talk: [*self._messages(visitor, current), *refused(question, str(error))]}
+                yield {self.talk: [*self._messages(visitor, current), *refused(question, in_words(error))]}
                 return
             yield self.filters.show(filters)
             yield from self._asked(visitor, request.session_hash, current, question, filters)
@@ -125,7 +126,7 @@ class AskTab:
                     return
                 question, filters, again = last[0].question, last[0].filters, last[0].n
         except GroundwireError as error:
-            yield {self.talk: [*self._messages(visitor, current), *refused(question, str(error))]}
+            yield {self.talk: [*self._messages(visitor, current), *refused(question, in_words(error))]}
             return
         if question.strip():
             yield from self._asked(visitor, request.session_hash, current, question, filters, again)
@@ -140,7 +141,7 @@ class AskTab:
             current = self._kept(visitor, current)[0] or self._store.start(visitor)
             turn = self._store.ask(visitor, current, question, filters, again)
         except GroundwireError as error:
-            yield {self.talk: [*self._messages(visitor, current), *refused(question, str(error))]}
+            yield {self.talk: [*self._messages(visitor, current), *refused(question, in_words(error))]}
             return
         live, page = Live(current, turn, Answering(self._host, question, filters)), session or ""
         self._leave(page)
@@ -150,7 +151,7 @@ class AskTab:
             if not live.answering.stopped:
                 live.turn = replace(live.turn, state="answered", message=PARTLY * self._host.unfinished)
         except GroundwireError as error:
-            live.turn = replace(live.turn, state="failed", message=str(error))
+            live.turn = replace(live.turn, state="failed", message=in_words(error))
         except Exception:
             log.exception("a question failed")
             live.turn = replace(live.turn, state="failed", message=WRONG)
@@ -233,7 +234,7 @@ class AskTab:
             self._store.touch(visitor, id)
             return self._view(visitor, id)
         except GroundwireError as error:
-            gr.Warning(str(error))
+            gr.Warning(in_words(error))
             return self._view(visitor, "")
 
     def examples(self) -> Update:
@@ -261,7 +262,7 @@ class AskTab:
         try:
             return shown(see())
         except GroundwireError as error:
-            return shown(render.panel_notice(str(error)))
+            return shown(render.panel_notice(in_words(error)))
         except Exception:
             log.exception("opening a citation failed")
             return shown(render.panel_notice(WRONG))
@@ -287,7 +288,7 @@ class AskTab:
             self.talk: messages(turns, current),
             self.current: current,
             self.panel: self._checked(lambda: self._sources.panel(turns[-1] if turns else None)),
-            self.bar: shown(bar(current, bool(turns), self._store.listed(visitor))),
+            self.bar: shown(bar(current, bool(turns), self._store.listed(visitor), self._store.problem)),
         }
 
     def _kept(self, visitor: str, current: str) -> tuple[str, tuple[Turn, ...]]:

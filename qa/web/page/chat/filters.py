@@ -13,6 +13,7 @@ from qa.service.codec import make_filters
 from qa.web.host import Host
 from qa.web.page.chat import chat_html as render
 from qa.web.page.components import QUIET
+from qa.web.wording import in_words
 
 NAME = "Filters"
 LISTED = 200  # articles to choose from
@@ -84,7 +85,7 @@ class FilterBox:
         try:
             return gr.Accordion(label=_name(self.read(*chosen)))
         except GroundwireError as error:
-            return gr.Accordion(label=f"{NAME}: {error}")
+            return gr.Accordion(label=f"{NAME}: {in_words(error)}")
 
 
 def _name(filters: Filters) -> str:

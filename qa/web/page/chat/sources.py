@@ -11,6 +11,7 @@ from qa.service.conversations import Turn
 from qa.web.host import Host
 from qa.web.page.chat import chat_html as render
 from qa.web.page.chat.chat_html import Card, Token
+from qa.web.wording import in_words
 
 CONTEXT = 2  # sentences around a cited one whose answer the page no longer has
 
@@ -84,7 +85,7 @@ class Sources:
                 return Card(label, shown, token, answer=c.answer if c else None, also_in=c.also_in if c else ())
             wrong = (CHANGED if found else REMOVED).format(p.title)
         except NotReady as error:
-            wrong = str(error)
+            wrong = in_words(error)
         if c:
             p = replace(p, start=c.start, end=c.end, text=c.quote, marks=((c.start, c.end),))
         return Card(label, p, token, wrong)

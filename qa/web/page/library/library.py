@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from qa.core.errors import DuplicateArticle, GroundwireError
+from qa.core.errors import ArticleError, DuplicateArticle, GroundwireError
 from qa.core.types import Draft, Outcome, Refusal
 from qa.corpus.article_file import MAX_BYTES
 from qa.intake.importer import MAX_FILE
 from qa.service.batches import Item
 from qa.web.host import Host
-from qa.web.page.components import QUIET, WRONG, asset, shown
+from qa.web.page.components import QUIET, WRONG, asset, shown, visitor_of
 from qa.web.page.library import library_html as tables
-from qa.web.page.library import reports, uploads
+from qa.web.page.library import reports
 from qa.web.page.library.library_html import View
-from qa.web.page.library.uploads import Upload
+from qa.web.uploads import Upload, batch
+from qa.web.wording import in_words
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Library:
                 article, sentences = qa.article(view.opened)
                 opened = tables.preview(article, len(sentences))
         except GroundwireError as error:
-            return shown(tables.problem(str(error))), view
+            return shown(tables.problem(in_words(error))), view
         return shown(tables.library(view, rows, total, opened)), view
 
     def show(self, search: str | None, view: View, event: gr.EventData) -> tuple[Any, View]:
@@ -76,18 +77,16 @@ class Library:
         field = "" if result.status == "added" else gr.skip()
         return (*_listed((result, *earlier)), *[field] * 5)
 
-    def upload(self, earlier: Outcomes, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+    def upload(self, earlier: Outcomes, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Add uploaded files one by one. Yields outcomes twice (shown, kept), the newest batch first."""
-        files, done = uploads.batch(_data(event)), list[Outcome]()
-        try:
+        files, visitor, done = batch(_data(event)), visitor_of(request), list[Outcome]()
+        ids = [file.id for file in files]
+        with self._host.uploads.claimed(visitor, ids) if self._host.open else nullcontext():
             for n, file in enumerate(files, 1):
                 doing = f"Adding {n} of {len(files)}: {file.name}"
                 yield shown(reports.outcomes((*done, *earlier)[:KEPT], doing)), gr.skip()
-                done += self._add(file)
+                done += self._add(visitor, file)
             yield _listed((*done, *earlier))
-        finally:
-            for file in files:
-                file.drop()
 
     def fetch(self, address: str, earlier: Outcomes) -> Iterator[tuple[Any, Any, Any]]:
         """Add what is at a web address. Yields outcomes twice (shown, kept) and the field, emptied unless refused."""
@@ -96,12 +95,17 @@ class Library:
         done = _outcomes(address or "No address", lambda: self._fetched(_with_scheme(address)))
         yield *_listed((*done, *earlier)), gr.skip() if any(o.status == "refused" for o in done) else ""
 
-    def _add(self, file: Upload) -> list[Outcome]:
+    def _add(self, visitor: str, file: Upload) -> list[Outcome]:
         """What became of all that a file holds, under its name where that is one article."""
-        try:
-            return _outcomes(file.name, lambda: self._added(self._host.intake.read(file.read(), file.name)))
-        finally:
-            file.drop()
+
+        def add() -> list[Outcome]:
+            if file.problem:
+                raise ArticleError(file.problem)
+            data = self._host.uploads.read(visitor, file.id)
+            self._host.uploads.drop(visitor, file.id)  # of many files only one takes its room twice
+            return self._added(self._host.intake.read(data, file.name))
+
+        return _outcomes(file.name, add)
 
     def _fetched(self, address: str) -> list[Outcome]:
         return self._added(self._host.intake.fetch(address).found)
@@ -128,11 +132,11 @@ class Library:
                 host.detail,
                 qa.status(),
                 skipped | qa.refused(),
-                report.notes if report else (),
+                [in_words(note) for note in report.notes] if report else (),
                 host.watching,
             )
         except GroundwireError as error:
-            html = reports.index_state(host.state, str(error))
+            html = reports.index_state(host.state, in_words(error))
         return shown(html)
 
 
@@ -235,9 +239,9 @@ def _outcomes(name: str, change: Callable[[], list[Outcome]]) -> list[Outcome]:
         done = change()
         return [o if o.status == "refused" and len(done) > 1 else replace(o, name=name) for o in done]
     except DuplicateArticle as error:
-        return [Outcome(name, "duplicate", error.article, str(error))]
+        return [Outcome(name, "duplicate", error.article, in_words(error))]
     except GroundwireError as error:
-        return [Outcome(name, "refused", None, str(error))]
+        return [Outcome(name, "refused", None, in_words(error))]
     except Exception:
         log.exception("a change of the library failed")
         return [Outcome(name, "refused", None, WRONG)]
