@@ -85,7 +85,8 @@ def _check_shape(body: str) -> None:
     depth = 0
     for event in yaml.parse(body, Loader=_Scalars):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        mark: Any = event.start_mark  # of either reader
         if depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=mark)
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem=f"it holds the alias *{event.anchor}", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=f"it holds the alias *{event.anchor}", problem_mark=mark)
