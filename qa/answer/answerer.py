@@ -1,5 +1,6 @@
-"""The way from a question to an answer: embedded, retrieved, its sentences ranked, composed. Service, examples and
-evaluation go this one way. Knows no files, no conversations and no web.
+"""The way from a question to an answer: embedded, retrieved, its sentences ranked, composed.
+
+Service, examples and evaluation go this one way. Knows no files, no conversations and no web.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class Answerer:
     def _rank(
         self, snapshot: Snapshot, question: Question, filters: Filters, timings: dict[str, float], top: int
     ) -> tuple[list[Hit], Ranking]:
-        """The retrieved passages, and the sentences of the first TOP of them ranked for the question and its parts."""
+        """Retrieve passages, and rank the sentences of the first TOP of them for the question and its sub-questions."""
         clock = [time.perf_counter()]
         with self._priority.question():
             vector = self.embed(question.text)

@@ -83,7 +83,7 @@ def compose(
 
 
 def _notes(ranking: Ranking, hits: Sequence[Hit], filters: Filters, declined: bool) -> tuple[str, ...]:
-    """What a reader should know beside the answer."""
+    """Say what a reader should know beside the answer."""
     if not hits and filters != Filters():
         return (NONE_PASSES,)
     left = () if declined else tuple(f"{UNANSWERED} {part}" for part in ranking.unanswered)
@@ -101,7 +101,7 @@ def _cite(evidence: Evidence, n: int, also_in: tuple[Copy, ...] = ()) -> Citatio
 
 
 def _words_that_answer(evidence: Evidence) -> tuple[int, int] | None:
-    """The reader's span, where it is sure of it and it is no more than a part of the sentence."""
+    """Return the reader's span, where it is sure of it and it is no more than a part of the sentence."""
     reading, span = evidence.reading, evidence.candidate.sentence.span
     if reading is None or reading.sure < SURE:
         return None
@@ -110,7 +110,7 @@ def _words_that_answer(evidence: Evidence) -> tuple[int, int] | None:
 
 
 def source(snapshot: Snapshot, hit: Hit, *marks: tuple[int, int]) -> SourcePassage:
-    """The passage behind a hit, widened to whole sentences where it was cut inside one.
+    """Return the passage behind a hit, widened to whole sentences where it was cut inside one.
 
     A marked sentence that leans on what stands before it ("He said ...") brings that into view.
     """
@@ -129,7 +129,7 @@ def source(snapshot: Snapshot, hit: Hit, *marks: tuple[int, int]) -> SourcePassa
 
 
 def _stands_on(text: str, spans: Sequence[Sentence], i: int) -> int:
-    """Where the reading has to begin so that sentence i makes sense: at itself, or before the ones that lean."""
+    """Return the sentence at which a reader has to begin so that sentence i makes sense: itself, or an earlier one."""
     first = i
     while first > 0 and _LEANS.match(text, spans[first].start) and spans[first - 1].furniture == spans[i].furniture:
         first -= 1

@@ -61,7 +61,10 @@ def evaluate_folder(
     seed: int = 0,
     model: Lazy[SentenceEmbedding] | None = None,
 ) -> tuple[dict[str, Any], list[Asked]]:
-    """A set's figures, keys as in KEYS, None where the set cannot say; and what they count. Raises DatasetError."""
+    """Return a set's figures, keys as in KEYS, None where the set cannot say, and what they count.
+
+    Raises DatasetError.
+    """
     dataset = load_dataset(folder)
     for reason in dataset.skipped:
         log.warning("left out: %s", reason)
@@ -78,7 +81,7 @@ def open_dataset(
     selector: Selector | None = None,
     rankings: Sequence[str] = RANKINGS,
 ) -> QA:
-    """The set's index in its cached place below `index/`, made first when it is not there. Chroma answers."""
+    """Open the set's index in its cached place below `index/`, made first when it is not there. Chroma answers."""
     home = settings.index / "evaluations" / f"{dataset.name}-{dataset.digest}"
     home.mkdir(parents=True, exist_ok=True)
     write_corpus(dataset, home)
@@ -126,7 +129,7 @@ def _ask(qa: QA, asked: AskedQuestion) -> Asked:
 
 
 def figures(dataset: Dataset, asked: Sequence[Asked], indexing: dict[str, Any], home: Path) -> dict[str, Any]:
-    """The figures as defined in docs/evaluation.md."""
+    """Return the figures as defined in docs/evaluation.md."""
     latencies = sorted(a.milliseconds for a in asked)
     values: dict[str, Any] = {
         "set": dataset.name,
@@ -213,7 +216,7 @@ def _decline_figures(asked: Sequence[Asked]) -> dict[str, float | None]:
 
 
 def is_gold(question: AskedQuestion, article: str, start: int, end: int) -> bool:
-    """Whether a span is one of the question's gold sentences."""
+    """Return True if a span is one of the question's gold sentences."""
     return any(g.article == article and _same((start, end), span) for g in question.gold for span in g.spans)
 
 

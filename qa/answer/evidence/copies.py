@@ -51,7 +51,7 @@ def _from_the_first(snapshot: Snapshot, evidence: Evidence, filters: Filters) ->
 
 
 def _moved(snapshot: Snapshot, evidence: Evidence, article: Article, sentence: StoredSentence) -> Evidence:
-    """The evidence with its sentence cited from another article of the story."""
+    """Return the evidence with its sentence cited from another of the near duplicates."""
     old = evidence.candidate
     if article.id == old.article.id:
         return evidence
@@ -68,7 +68,7 @@ def _moved(snapshot: Snapshot, evidence: Evidence, article: Article, sentence: S
 
 
 def _sentence_like(snapshot: Snapshot, article: Article, text: str) -> StoredSentence | None:
-    """The first sentence of an article that says the same, letter for letter if there is one."""
+    """Return the first sentence of an article that says the same, letter for letter if there is one."""
     sentences = [s for s in snapshot.stored_sentences_of(article.id) if not s.span.furniture]
     said = [article.text[s.span.start : s.span.end] for s in sentences]
     same = next((s for s, t in zip(sentences, said, strict=True) if t == text), None)
@@ -78,7 +78,7 @@ def _sentence_like(snapshot: Snapshot, article: Article, text: str) -> StoredSen
 
 
 def _may_be(a: str, b: str) -> bool:
-    """A cheap look before the words are compared."""
+    """Return True if the lengths allow the same words: a cheap look before these are compared."""
     return 2 * len(a) > len(b) and 2 * len(b) > len(a)
 
 

@@ -67,7 +67,7 @@ class Candidate:
         return self.article.text[self.sentence.span.start : self.sentence.span.end]
 
     def ranking_signals(self, question: Question) -> dict[str, float]:
-        """What orders the sentences of one question."""
+        """Return the signals that order the sentences of one question."""
         return {
             "similarity": self.cosine,
             "coverage": self.corpus_coverage,
@@ -77,7 +77,7 @@ class Candidate:
         }
 
     def own_signals(self, question: Question) -> dict[str, float]:
-        """What the confidence is made of: nothing in here knows the corpus."""
+        """Return the signals that the confidence is made of: nothing in here knows the corpus."""
         near = term_set(self.text) | self.nearby
         names = question.names
         return {
@@ -102,7 +102,7 @@ class Evidence:
         return self.candidate.article.id, self.candidate.sentence.n
 
     def signals(self, question: Question) -> dict[str, float]:
-        """What the confidence is made of: the candidate's own signals, and what the reader found where it read."""
+        """Return the candidate's own signals and, where the reader has read it, what the reader found."""
         own = self.candidate.own_signals(question)
         return own if self.reading is None else {**own, "reading": self.reading.score, "sure": self.reading.sure}
 
@@ -122,7 +122,7 @@ class LinearSelector:
 
 
 def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequence[Hit]) -> list[Candidate]:
-    """The sentences of the retrieved passages as candidates, furniture left out, in the order of the hits."""
+    """Return the sentences of the retrieved passages as candidates, boilerplate left out, in the order of the hits."""
     stored = snapshot.passages([hit.passage for hit in hits])
     rarity = smoothed_rarity(snapshot.passage_count(), snapshot.passages_with(question.stems))
     articles: dict[int, Article] = {}
@@ -159,7 +159,7 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
 
 
 def _is_title(article: Article, sentence: StoredSentence) -> bool:
-    """Whether the sentence only repeats the title, which stands beside every citation anyway."""
+    """Return True if the sentence only repeats the title, which stands beside every citation anyway."""
     said = article.text[sentence.span.start : sentence.span.end]
     return bool(article.title) and words(said) == words(article.title or "")
 
@@ -172,7 +172,7 @@ def _shown(article: Article, passage: StoredPassage, around: Sequence[StoredSent
 
 
 def rank(question: Question, candidates: Sequence[Candidate], selector: Selector) -> list[Evidence]:
-    """Candidates as evidence, best first; ties in the order of article and position."""
+    """Score candidates and sort them, best first; ties in the order of article and position."""
     scores = selector.score(question, candidates)
     evidence = [Evidence(c, s.value, s.reading) for c, s in zip(candidates, scores, strict=True)]
     return sorted(evidence, key=lambda e: (-e.score, e.candidate.article.id, e.candidate.sentence.n))
@@ -195,14 +195,14 @@ class Ranking:
     def of(
         cls, snapshot: Snapshot, question: Question, vector: Vector, hits: Sequence[Hit], selector: Selector
     ) -> Ranking:
-        """The sentences of the hits, ranked for one question."""
+        """Rank the sentences of the hits for one question."""
         evidence = rank(question, gather(snapshot, question, vector, hits), selector)
         absent = question.premises.absent({e.candidate.article.id: e.candidate.article for e in evidence}.values())
         sure = confidence(evidence[0].signals(question), bool(absent)) if evidence else 0.0
         return cls(evidence, sure, absent)
 
     def with_parts(self, parts: Mapping[str, Ranking], threshold: float, together: bool = False) -> Ranking:
-        """What answers a part of the question well enough goes first, and all of that is likely to be chosen.
+        """Put first what answers a part of the question well enough; all of that is likely to be chosen.
 
         The whole's own choice stays beside it where it is good enough too. The confidence is that of the least sure.
         `parts`: their texts, and what was ranked for them; `together`: they count only where all of them are answered.

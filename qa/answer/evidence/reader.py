@@ -47,7 +47,7 @@ class Reader:
         return cls(session(folder / "model.onnx"), PairTokenizer(folder))
 
     def read(self, question: str, passage: Shown) -> list[Reading]:
-        """A reading of each sentence of the passage, in their order.
+        """Read a passage: return a reading of each of its sentences, in their order.
 
         One passage a run: as fast as several (nothing is padded), and the int8 activations, whose scale is that of all
         that is run at once, do not depend on what else was retrieved.
@@ -68,7 +68,10 @@ class Reader:
 
 
 def _readings(row: Row, at: int, scores: NDArray[np.float32], spans: NDArray[np.float32]) -> list[Reading]:
-    """The row's sentences; spans (T, 2) are start and end logits over the whole row, `at` is where the text begins."""
+    """Return readings of the row's sentences.
+
+    spans (T, 2) are start and end logits over the whole row; `at` is where the text begins.
+    """
     starts, ends = (_log_softmax(spans[: len(row.ids), k])[row.first :] for k in (0, 1))
     out = []
     for n, (a, b) in enumerate(row.sentences):

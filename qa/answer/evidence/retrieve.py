@@ -48,7 +48,7 @@ class HybridRetriever(BaseRetriever):
         self._rankings = rankings
 
     def hits(self, question: str, vector: NDArray[np.float32]) -> list[Hit]:
-        """The best passages for a question whose embedding is `vector`, shape (dimension,)."""
+        """Return the best passages for a question whose embedding is `vector`, shape (dimension,)."""
         dense = (
             self._dense.search(self._snapshot, vector, max(DEPTH, self._top), self._filters)
             if "dense" in self._rankings
@@ -92,7 +92,7 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]]) -> dict[str, float
 
 
 def distinct(snapshot: Snapshot, ranked: Sequence[str], top: int) -> list[str]:
-    """The first `top` of the ranked passages, with those that only repeat better ones of the same story left out.
+    """Return the first `top` of the ranked passages without those that only repeat better ones of near duplicates.
 
     One that repeats them but for a sentence or two, such as another headline, comes after all the others. One that has
     a sentence of theirs with another figure in it stays where it is: it disagrees.

@@ -1,4 +1,4 @@
-"""Whether two sentences say the same, so that one of them is enough.
+"""Tells whether two sentences say the same, so that one of them is enough.
 
 Near-identical words are not enough: "12 were killed" and "21 were killed" differ in one word, which is all that counts.
 So numbers, names and negations must agree.
@@ -29,13 +29,13 @@ _ORDINARY = 3.0  # rarity in English up to which a capital at the beginning of a
 
 
 def is_near(a: str, b: str) -> bool:
-    """Whether two sentences are alike in their words, whatever each of them says."""
+    """Return True if two sentences are alike in their words, whatever each of them says."""
     mine, theirs = term_set(a), term_set(b)
     return a == b or len(mine & theirs) >= SAME * max(len(mine), len(theirs), 1)
 
 
 def says_the_same(a: str, b: str) -> bool:
-    """Whether either sentence can stand for the other."""
+    """Return True if either sentence can stand for the other."""
     if a == b:
         return True
     agree = is_near(a, b) and _figures(a) == _figures(b)

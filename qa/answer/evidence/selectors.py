@@ -53,7 +53,7 @@ class ReaderSelector:
         return scores
 
     def _readings(self, question: Question, passages: Sequence[tuple[str, Shown]]) -> dict[tuple[str, int], Reading]:
-        """Readings by article and number of the sentence; of one that several passages share the better one."""
+        """Return readings by article and number of the sentence; of one that several passages share the better one."""
         found: dict[tuple[str, int], Reading] = {}
         started = time.monotonic()
         for count, (article, shown) in enumerate(passages):
@@ -99,7 +99,7 @@ class CrossEncoderSelector:
 def promising(
     question: Question, candidates: Sequence[Candidate], first: LinearSelector, behind: float = math.inf
 ) -> list[tuple[str, Shown]]:
-    """The passages of the candidates, article and what is shown, ordered by their best sentence.
+    """Return the passages of the candidates, article and what is shown, ordered by their best sentence.
 
     Those whose best sentence is more than `behind` below the best of all are left out.
     """

@@ -42,8 +42,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Question:
-    """A question's words, prepared once. `names` are its proper nouns and numbers, as stems; `premises` its years and
-    countries."""
+    """A question's words, prepared once.
+
+    `names` are its proper nouns and numbers, as stems; `premises` its years and countries.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -94,7 +96,7 @@ def coverage(stems: Iterable[str], present: frozenset[str], rarity: Callable[[st
 
 @lru_cache(maxsize=20_000)
 def term_set(text: str) -> frozenset[str]:
-    """The distinct terms of a text."""
+    """Return the distinct terms of a text."""
     return frozenset(terms(text))
 
 

@@ -66,7 +66,7 @@ class _Vocabulary(NamedTuple):
 
 
 def named(question: str) -> dict[str, tuple[str, ...]]:
-    """What a question calls countries, as it writes it, and the countries that this may be.
+    """Return what a question calls countries, as it writes it, and the countries that this may be.
 
     Names count only with a capital, but in a question that has none at all.
     """
@@ -84,7 +84,7 @@ def named(question: str) -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=300)
 def mention(countries: tuple[str, ...]) -> re.Pattern[str]:
-    """What mentions one of these countries in a text with capitals: name, people, capital, provinces, codes.
+    """Return a pattern of what mentions one of these countries: name, people, capital, provinces, codes.
 
     No boundary stands before the alternatives, so that the search goes fast from capital to capital.
     """
@@ -145,6 +145,6 @@ def _vocabulary() -> _Vocabulary:
 
 
 def _either(words: Iterable[str]) -> str:
-    """A pattern of any of the words, the longest first, with any spaces and apostrophes; each begins with a letter."""
+    """Return a pattern of any of the words, the longest first, with any spaces; each begins with a letter."""
     ordered = sorted({word.strip(" '’") for word in words} - {""}, key=lambda w: (-len(w), w))
     return "|".join(re.escape(w).replace("\\ ", r"\s+").replace("'", "['’]") for w in ordered)

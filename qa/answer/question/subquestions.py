@@ -56,7 +56,7 @@ class Parts(NamedTuple):
 
 
 def parts_of(question: str) -> Parts:
-    """The questions in a question; none where it is one, or they cannot be told apart for sure.
+    """Return the questions in a question; none where it is one, or they cannot be told apart for sure.
 
     Each of several begins as a question does and is long enough to be asked alone. A question that compares two named
     things is asked of each.
@@ -71,7 +71,7 @@ def parts_of(question: str) -> Parts:
 
 
 def _compared(question: str) -> list[str]:
-    """The question with one of the two names that it compares, and with the other."""
+    """Return the question with one of the two names that it compares, and with the other."""
     found = _either(question) or _both(question) or _alike(question)
     if found is None:
         return []
