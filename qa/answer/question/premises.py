@@ -44,7 +44,7 @@ class Premises:
 
 
 def _says(text: str, asked: re.Match[str], dated: int | None) -> bool:
-    """Return True if a text that was published in the year `dated` speaks of a year, or of any in its decade or century."""
+    """Return True if a text published in the year `dated` speaks of a year, or of one in its decade or century."""
     year = int(asked["year"])
     if dated is not None and abs(year - dated) <= NEAR:
         return True
@@ -64,7 +64,7 @@ def _spans(text: str) -> Iterable[tuple[int, int]]:
 
 
 def _speaks_around(text: str, year: int) -> bool:
-    """Return True if a text gives the year in short, its decade or its century, or it was a number and no year at all."""
+    """Return True if a text gives the year in short, its decade or century, or it was a number and no year at all."""
     short, decade, century = year % 100, year // 10 % 10, year // 100 + 1
     said = (
         rf"['’‘]{short:02d}\b",
