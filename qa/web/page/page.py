@@ -20,7 +20,7 @@ from qa.web.page.library.library import LibraryTab
 STYLES = ("page.css", "ask.css", "library.css")
 AT_ONCE = 4  # events of a kind, so also questions
 WAITING = 300  # events; a page that comes up has six, and what exceeds this is told that the service is busy
-LOOKS_SECONDS = 0.02  # between looks for events: what one waits at most before it begins
+LOOKS_SECONDS = 0.05  # between looks for events, as gradio has it on Windows: what one waits at most before it begins
 PROGRESS_SECONDS = 0.5  # gradio's bars of progress are not used
 
 
