@@ -23,6 +23,7 @@ from load import STARTER, Row, service
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "tests" / "laws" / "golden.json"
 sys.path.append(str(ROOT / "scripts"))
 
 from ensure_chromium import MISSING, find_chromium  # noqa: E402
@@ -131,7 +132,7 @@ def _load(browser: Browser, address: str) -> float:
 
 
 def _answers(page: Page) -> list[float]:
-    golden = [g["question"] for g in json.loads((ROOT / "tests" / "laws" / "golden.json").read_text("utf-8"))["answered"]]
+    golden = [g["question"] for g in json.loads(GOLDEN.read_text("utf-8"))["answered"]]
     times = []
     for n, question in zip(range(WARM + QUESTIONS), itertools.cycle(golden), strict=False):
         if n % LENGTH == 0 and n:
