@@ -22,7 +22,7 @@ import pytest
 from browser import served
 from fakes import open_fake
 from places import ROOT
-from test_guard import JOIN, Served, home_of
+from qa_serve import JOIN, Served, home_of
 
 from qa.core.settings import Settings
 from qa.service.conversations import Conversations
