@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeEmbedding
 from hypothesis import HealthCheck, settings
+from markers import Needs, mark_by_code
 from places import ROOT, STARTER
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports a model library
@@ -23,6 +24,29 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("groundwire")
+
+_needs = Needs()
+_patch = pytest.MonkeyPatch()
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by marks
+def pytest_collection_modifyitems(items) -> None:
+    mark_by_code(items)
+
+
+def pytest_sessionstart() -> None:
+    _needs.watch(_patch)
+
+
+def pytest_sessionfinish() -> None:
+    _patch.undo()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item) -> None:
+    """A test fails that used what its marks do not say (see tests/support/markers.py)."""
+    if bare := _needs.missing(item):
+        pytest.fail(bare, pytrace=False)
 
 
 @pytest.fixture(autouse=True)
