@@ -232,7 +232,7 @@ def test_a_hanging_probe_is_killed_and_said_so(qa, monkeypatch, tmp_path):
     started = time.monotonic()
     with pytest.raises(IndexDamaged, match=r"did not open .* within 1 s"):
         chroma.probe(settled_folder(qa), qa.catalog.path, 0, seconds=1.0)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 50
 
 
 @pytest.mark.parametrize("body", ["import os; os.kill(os.getpid(), 11)", "print('{')", "pass", "print('[]'); exit(3)"])
@@ -254,7 +254,7 @@ def test_the_probe_ends_with_the_process_that_asked(tmp_path):
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdout.readline() == b"up\n"
     child.stdin.close()  # what the end of the parent does
-    assert child.wait(10) == 4
+    assert child.wait(100) == 4
 
 
 # --- folders ------------------------------------------------------------------------------------------------------

@@ -51,10 +51,10 @@ class Served:
         return (self.home / "serve.log").read_text()
 
     def get(self, path: str, **options) -> httpx.Response:
-        return httpx.get(self.url + path, trust_env=False, timeout=30, **options)
+        return httpx.get(self.url + path, trust_env=False, timeout=120, **options)
 
     def post(self, path: str, **options) -> httpx.Response:
-        return httpx.post(self.url + path, trust_env=False, timeout=30, **options)
+        return httpx.post(self.url + path, trust_env=False, timeout=120, **options)
 
     def left_over(self) -> list[Path]:
         return [p for p in self.uploads.rglob("*") if p.is_file()]
@@ -70,7 +70,7 @@ class Served:
         assert self.get("/api/health", headers=self.own).status_code == 200
 
     def until(self, true, what: str) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             assert self.process.poll() is None, f"the service ended: {self.log()}"
             try:
