@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from places import ROOT
+from places import ROOT, SUPPORT
 
 from qa.core.errors import ArticleError, ServiceError
 from qa.core.types import Draft, Found, Refusal
@@ -349,7 +349,7 @@ def test_after_an_interruption_the_next_file_gets_its_own_answer(monkeypatch):
 def test_a_child_ends_with_its_parent_even_while_it_hangs(tmp_path):
     code = (
         "import sys, threading, time; from qa.intake.sandbox import *;"
-        f"sys.path.append({str(ROOT / 'tests')!r}); parsers = Parsers({HOSTILE!r});"
+        f"sys.path.append({str(SUPPORT)!r}); parsers = Parsers({HOSTILE!r});"
         "print(next(parsers.parse(b'process', '')).text, flush=True);"
         "threading.Thread(target=lambda: list(parsers.parse(b'hang', '')), daemon=True).start();"
         "time.sleep(0.3); import os; os.kill(os.getpid(), 9)"

@@ -170,7 +170,7 @@ def test_front_matter_up_to_its_limit_is_read_or_refused_in_time(body: str) -> N
     size = len(body)
     assert size <= MAX_CHARACTERS
     plain = cost(json.loads, json.dumps(["a"] * (size // 5)), 3)
-    assert cost(_split, f"---\n{body}---\nText") < 500 * max(plain, 0.001)
+    assert cost(_split, f"---\n{body}---\nText") < 2_000 * max(plain, 0.001)
 
 
 def test_front_matter_over_the_limit_is_refused_with_what_to_do() -> None:

@@ -47,5 +47,6 @@ def test_a_mutant_is_another_program_that_can_be_read():
 
 def test_the_condition_that_keeps_boilerplate_out_is_among_those_that_are_dropped():
     source = (ROOT / "qa" / "answer" / "evidence" / "evidence.py").read_text("utf-8")
-    dropped = [m for m in mutations(source) if m.kind == "operand dropped" and "boilerplate" not in m.new]
-    assert any("furniture" in source.encode()[m.start : m.end].decode() and "furniture" not in m.new for m in dropped)
+    dropped = [m for m in mutations(source) if m.kind == "operand dropped"]
+    pairs = [(source.encode()[m.start : m.end].decode(), m.new) for m in dropped]
+    assert any("sentence.span." in before and "sentence.span." not in after for before, after in pairs)
