@@ -19,7 +19,7 @@ run: $(VENV)/installed ## Install, index corpus/, serve the chat on 127.0.0.1:78
 	$(BIN)/qa serve --host $(HOST) --port $(PORT)
 
 check: $(VENV)/installed-dev lint ## Lint, types, import contracts and the quick tests, in parallel: while you work
-	$(BIN)/python -m pytest -n logical -m "not ($(MARKED) or long)" $(SLOWEST)
+	$(BIN)/python -m pytest -n logical --hypothesis-profile quick -m "not ($(MARKED) or long)" $(SLOWEST)
 
 test: $(VENV)/installed-dev ## All but the long tests (installs Chromium where CI=true and it is missing): before you offer a change
 	@$(BIN)/python scripts/ensure_chromium.py

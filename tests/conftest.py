@@ -16,13 +16,15 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports a model library
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 
 # Derandomised: a failure seen once is seen by everybody. No deadline: the machine may be busy.
-settings.register_profile(
-    "groundwire",
-    derandomize=True,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+for profile, examples in {"groundwire": 100, "quick": 20}.items():  # make check asks for the quick one
+    settings.register_profile(
+        profile,
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
 settings.load_profile("groundwire")
 
 _needs = Needs()
