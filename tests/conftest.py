@@ -9,20 +9,46 @@ from pathlib import Path
 import pytest
 from fakes import FakeEmbedding
 from hypothesis import HealthCheck, settings
+from markers import Needs, mark_by_code
 from places import ROOT, STARTER
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports a model library
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 
 # Derandomised: a failure seen once is seen by everybody. No deadline: the machine may be busy.
-settings.register_profile(
-    "groundwire",
-    derandomize=True,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+for profile, examples in {"groundwire": 100, "quick": 20}.items():  # make check asks for the quick one
+    settings.register_profile(
+        profile,
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
 settings.load_profile("groundwire")
+
+_needs = Needs()
+_patch = pytest.MonkeyPatch()
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by marks
+def pytest_collection_modifyitems(items) -> None:
+    mark_by_code(items)
+
+
+def pytest_sessionstart() -> None:
+    _needs.watch(_patch)
+
+
+def pytest_sessionfinish() -> None:
+    _patch.undo()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item) -> None:
+    """A test fails that used what its marks do not say (see tests/support/markers.py)."""
+    if bare := _needs.missing(item):
+        pytest.fail(bare, pytrace=False)
 
 
 @pytest.fixture(autouse=True)

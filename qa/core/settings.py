@@ -1,13 +1,13 @@
 """Settings: where things lie and which model is used. Environment variables, no configuration file.
 
-| variable         | meaning                                                     | default                 |
-|------------------|-------------------------------------------------------------|-------------------------|
-| QA_HOME          | the folder that holds `corpus/` and `index/`                | the current folder      |
-| QA_MODEL         | a folder with a sentence-transformers model                 | the packaged MiniLM     |
-| QA_SELECTOR      | reader, first-stage, or a reader's or cross-encoder's folder | reader                  |
-| QA_THRESHOLD     | cautious, balanced, eager, or a confidence from 0 to 1      | balanced                |
-| QA_ALLOW_PRIVATE | hosts and networks that are fetched from though not public  | none                    |
-| QA_PROXY         | the proxy through which web addresses are fetched           | none                    |
+| variable         | meaning                                                                     | default             |
+|------------------|-----------------------------------------------------------------------------|---------------------|
+| QA_HOME          | the folder that holds `corpus/` and `index/` (also `--home`)                | the current folder  |
+| QA_MODEL         | a sentence-transformers model's folder; a change needs `qa index --rebuild` | the packaged MiniLM |
+| QA_SELECTOR      | `reader`, `first-stage`, or a folder with a reader or cross-encoder         | `reader`            |
+| QA_THRESHOLD     | `cautious`, `balanced`, `eager`, or the least confidence from 0 to 1        | `balanced`          |
+| QA_ALLOW_PRIVATE | private hosts and networks to fetch from: `wiki.example, 10.1.0.0/16`       | none                |
+| QA_PROXY         | the proxy that web addresses are fetched through, `http://host:port`        | none                |
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The embedding model behind a llama-index embedding, loaded from a folder, never from a hub.
+"""The embedding model, loaded from a folder, never from a hub.
 
 One forward pass over a passage yields the passage's vector and one vector for every sentence in it: the mean of the
 sentence's token vectors ("late chunking", Günther et al. 2024). Sentence vectors so cost nothing to make
@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.bridge.pydantic import PrivateAttr
 from numpy.typing import NDArray
 
 from qa.core.errors import ModelUnavailable
@@ -66,7 +64,7 @@ def model_digest(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-class SentenceEmbedding(BaseEmbedding):
+class SentenceEmbedding(ABC):
     """What indexing and asking need of an embedding model. All vectors have length one."""
 
     @classmethod
@@ -99,18 +97,6 @@ class SentenceEmbedding(BaseEmbedding):
         Sums, not means: a sentence that several passages share is pooled over all of them by adding.
         """
 
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return [float(x) for x in self.encode([text])[0]]
-
-    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return [[float(x) for x in row] for row in self.encode(texts)]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_query_embedding(query)
-
 
 class PackagedEmbedding(SentenceEmbedding):
     """The default model, mean pooled, run by ONNX Runtime in eight bits.
@@ -119,8 +105,8 @@ class PackagedEmbedding(SentenceEmbedding):
     text's vector does not depend on what it was embedded with.
     """
 
-    _session: Any = PrivateAttr()
-    _tokenizer: Any = PrivateAttr()
+    _session: Any
+    _tokenizer: Any
 
     @classmethod
     def of(cls, name: str) -> PackagedEmbedding:
@@ -129,7 +115,7 @@ class PackagedEmbedding(SentenceEmbedding):
 
         folder = model_folder(name)
         check(folder)
-        self = cls(model_name=name)
+        self = cls()
         self._session = session(folder / "model.onnx")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -174,7 +160,7 @@ class PackagedEmbedding(SentenceEmbedding):
 class TransformersEmbedding(SentenceEmbedding):
     """Any sentence-transformers model in a folder."""
 
-    _model: Any = PrivateAttr()
+    _model: Any
 
     @classmethod
     def of(cls, name: str) -> TransformersEmbedding:
@@ -193,7 +179,7 @@ class TransformersEmbedding(SentenceEmbedding):
             model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except Exception as error:
             raise ModelUnavailable(f"The model in {folder} cannot be loaded: {error}. Reinstall it.") from error
-        self = cls(model_name=name)
+        self = cls()
         self._model = model
         return self
 

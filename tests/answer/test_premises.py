@@ -113,6 +113,6 @@ def test_nothing_that_is_typed_is_missing_from_itself(said, more):
 def test_long_articles_and_many_premises_take_little_time():
     question = " ".join(NAMED[:80])
     article = Article("a", "Nothing was said, and Nobody said it. " * 25_000)  # a million characters
-    started = time.perf_counter()
+    started = time.thread_time()
     assert 0 < len(Premises(question).absent([article])) <= MOST
-    assert time.perf_counter() - started < 3
+    assert time.thread_time() - started < 3

@@ -37,6 +37,8 @@ STORY = (
     " library on Monday, after four years of building and two of quarrels about the roof.</p><p>{text}</p></article>"
 )
 
+pytestmark = pytest.mark.process  # all that is added is read in a process apart
+
 
 @pytest.fixture
 def library(home, monkeypatch):

@@ -123,6 +123,7 @@ def test_json_carries_the_answer_with_exactly_the_documented_keys(corpus_home):
 # --- files --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
@@ -163,11 +164,13 @@ def test_a_missing_file_a_folder_and_an_unreadable_one_are_refused_by_name(corpu
     refused(corpus_home, "add", path, says=["secret.txt", "Permission denied"])
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("input", ["", " \n", "...", "\x00\x00"], ids=ascii)
 def test_standard_input_without_words_is_refused(corpus_home, input):
     refused(corpus_home, "add", "-", says=["refused: standard input"], input=input)
 
 
+@pytest.mark.process
 def test_a_duplicate_is_named_and_not_added(corpus_home, tmp_path):
     path = tmp_path / "again.txt"
     path.write_text("The tank is green. It holds 12 litres.\n")
@@ -179,6 +182,7 @@ def test_a_duplicate_is_named_and_not_added(corpus_home, tmp_path):
     assert library(corpus_home) == before
 
 
+@pytest.mark.process
 def test_the_good_files_are_added_and_the_bad_ones_named(corpus_home, tmp_path):
     (tmp_path / "good.txt").write_text("A plane is white.")
     (tmp_path / "bad.txt").write_bytes(b"...")
@@ -189,6 +193,7 @@ def test_the_good_files_are_added_and_the_bad_ones_named(corpus_home, tmp_path):
     assert "A plane is white." in run(corpus_home, "ask", "Which plane is white?").output
 
 
+@pytest.mark.process
 def test_text_whose_encoding_is_not_stated_is_added_and_the_guess_is_said(corpus_home, tmp_path):
     (tmp_path / "latin.txt").write_bytes("Käse und Brötchen".encode("cp1252"))
     result = run(corpus_home, "add", tmp_path / "latin.txt")
@@ -197,6 +202,7 @@ def test_text_whose_encoding_is_not_stated_is_added_and_the_guess_is_said(corpus
     assert "Käse und Brötchen" in run(corpus_home, "show", "latin").output
 
 
+@pytest.mark.process
 def test_a_hundred_thousand_characters_are_an_article_like_any_other(corpus_home, tmp_path):
     path = tmp_path / "long.txt"
     path.write_text("The plane is white. " * 2_500 + "\n\nThe kiwi is round.\n\n" + "x" * 50_000)
@@ -231,6 +237,7 @@ def test_an_id_that_names_no_article_is_refused_and_reaches_no_file(corpus_home,
     assert (corpus_home / "escape.md").exists()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("id", [n for n in NAMES if n], ids=ascii)
 def test_no_id_leads_a_replacement_out_of_the_corpus(corpus_home, tmp_path, id):
     (tmp_path / "new.txt").write_text("A plane is white.")
@@ -260,6 +267,7 @@ def test_settings_that_cannot_be_are_refused_by_name(corpus_home, monkeypatch):
     assert "Nothing is downloaded" in result.output
 
 
+@pytest.mark.process
 def test_a_full_disk_is_our_error_and_nothing_is_lost(corpus_home, tmp_path, monkeypatch):
     (tmp_path / "new.txt").write_text("A plane is white.")
 

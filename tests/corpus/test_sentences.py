@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
+from attacks import is_linear
 from hypothesis import given
 from places import ROOT
 from strategies import any_text
@@ -182,6 +182,4 @@ def test_furniture_is_marked_and_the_story_is_not() -> None:
     "piece", [".", "a.", "“", "A. ", "x ", "1.", "U.S. ", "\n.", "? ", "He said no. “Go!” ", "。", "[1]"]
 )
 def test_odd_text_costs_linear_time(piece: str) -> None:
-    begun = time.perf_counter()
-    sentence_spans(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - begun < 5
+    assert is_linear(sentence_spans, piece, 100_000 // len(piece))

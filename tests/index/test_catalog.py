@@ -250,10 +250,8 @@ def test_the_catalog_is_read_whole_only_when_it_was_not_left_whole(made, monkeyp
 
 
 def test_fresh_means_every_file_as_it_was_indexed_and_a_writer_that_ended(made, monkeypatch):
-    from qa import index
-
     settings = fake_settings(made)
-    monkeypatch.setattr(index, "RACY_SECONDS", -1.0)
+    monkeypatch.setattr("qa.index.writer.RACY_SECONDS", -1.0)
     with open_fake(made) as qa:
         qa.sync()
         assert not is_fresh(settings)

@@ -29,10 +29,10 @@ def test_members_are_read_as_they_were_written() -> None:
 @pytest.mark.parametrize("make", [lambda b: docx(b, **{"word/x.xml": b}), lambda b: epub({"a.xhtml": b})])
 def test_a_bomb_is_refused_fast(make) -> None:
     data = make("0" * 20_000_000)
-    begun = time.perf_counter()
+    begun = time.thread_time()
     with pytest.raises(ArticleError, match="unpacks"):
         list(parse(data, "x"))
-    assert time.perf_counter() - begun < 3
+    assert time.thread_time() - begun < 3
 
 
 def test_a_size_that_lies_gives_an_error_and_not_a_byte_more() -> None:
@@ -153,10 +153,10 @@ def test_an_external_entity_reads_nothing_and_opens_no_socket(outside: str, form
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_billion_laughs_are_not_heard(format: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     text = text_of(hostile(LAUGHS, "&l9;")[format])
     assert "haha" not in text
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5
 
 
 def text_of(data: bytes) -> str:

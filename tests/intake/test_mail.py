@@ -145,11 +145,11 @@ def test_too_many_parts_and_too_deep_ones_are_refused() -> None:
 
 
 def test_endless_headers_cost_little() -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     (draft,) = parse(mail(WORDS).replace(b"Subject: ", b"Subject: " + b"=?utf-8?q?=41?= (((" * 100_000), "x")
     assert draft.text == WORDS
     assert "title" not in draft.metadata
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5
 
 
 def test_a_mail_without_words_is_refused() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from make_docs import GUIDE, current
 
 import qa
 from qa.cli.commands import main
@@ -84,6 +85,11 @@ def test_every_command_and_option_in_the_documents_exists():
             assert shown.exit_code == 0, f"{document.name}: {line}"
             for option in re.findall(r"(?<=\s)--[a-z-]+", re.sub(r'"[^"]*"', "", line)):
                 assert option in shown.output or option == "--home", f"{document.name}: {line}"
+
+
+def test_the_guide_has_the_settings_and_the_help_that_the_code_has():
+    """`make docs` writes them."""
+    assert current(GUIDE.read_text("utf-8")) == GUIDE.read_text("utf-8")
 
 
 def test_every_make_target_in_the_documents_exists():

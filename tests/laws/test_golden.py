@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from qa.core.settings import Settings
 from qa.service.service import QA
@@ -27,7 +28,7 @@ STORY = [item["question"] for item in GOLDEN["answered"]] + [
 def starter(tmp_path_factory, model):
     home = tmp_path_factory.mktemp("golden")
     (home / "corpus").mkdir()
-    shutil.copy(HERE.parent / "corpus" / f"{GOLDEN['article']}.md", home / "corpus")
+    shutil.copy(ROOT / "corpus" / f"{GOLDEN['article']}.md", home / "corpus")
     with QA.open(settings=Settings(home), model=model) as qa:
         qa.sync()
         qa.attach_chroma()

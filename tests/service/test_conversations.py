@@ -83,7 +83,7 @@ def test_a_question_that_was_under_way_when_the_service_was_killed_is_stopped_af
 
     child = multiprocessing.get_context("fork").Process(target=killed)
     child.start()
-    child.join(30)
+    child.join(120)
     assert child.exitcode == 9
     store = Conversations(tmp_path / "c")
     store.tidy()

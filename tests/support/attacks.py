@@ -193,12 +193,21 @@ def _inline(source: str) -> Iterator[tuple[str, re.Pattern[Any]]]:
             yield call, re.compile(first.value)
 
 
-def cost(work: Callable[[str], object], text: str, times: int = 1) -> float:
+PROPORTIONAL = 3  # times as long for twice as much: the square takes four
+NOISE = 0.02  # seconds below which nothing is compared
+
+
+def is_linear(work: Callable[[str], object], piece: str, times: int) -> bool:
+    """Return True if a piece repeated costs in proportion to how often it is; `times` are the most repetitions."""
+    return growth(work, lambda size: piece * size, times // 4, NOISE) < PROPORTIONAL
+
+
+def cost(work: Callable[[Any], object], subject: Any, times: int = 1) -> float:
     """Seconds of this thread's own processor time, the least of some tries."""
     best = float("inf")
     for _ in range(times):
         begun = time.thread_time()
-        work(text)
+        work(subject)
         best = min(best, time.thread_time() - begun)
     return best
 

@@ -33,8 +33,8 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-gpu", "--disable-quic", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
-START_SECONDS = 120
-WAIT_MS = 20_000
+START_SECONDS = 240
+WAIT_MS = 60_000  # the machine may be busy; all waits poll
 WIDE = {"width": 1280, "height": 800}
 LAST_REPLY = "#chat .message.bot >> nth=-1"
 
@@ -51,7 +51,7 @@ class Service:
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=self._log, stderr=subprocess.STDOUT, text=True
         )
-        self.http = httpx.Client(trust_env=False, timeout=30)
+        self.http = httpx.Client(trust_env=False, timeout=120)
         self.state_when_up = self._wait_for_page()
         token = (home / "index" / "token").read_text("ascii").strip()
         self.http.headers["authorization"] = f"Bearer {token}"
@@ -187,7 +187,7 @@ def ask(page, question: str, *, button: bool = False):
             " && document.querySelectorAll('#chat .message.bot').length > n"
             " && !document.querySelector('#chat .pending') && document.querySelector('#question .submit-button')",
             arg=asked,
-            timeout=60_000,
+            timeout=2 * WAIT_MS,
         )
     except Exception as error:
         shown = {part: page.locator(part).inner_text() for part in ("#chat", "#state", "#question")}

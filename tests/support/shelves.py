@@ -61,7 +61,7 @@ class Shelf:
         while not self._server.started:
             threading.Event().wait(0.02)
         self.url = f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
-        self.http = httpx.Client(trust_env=False, timeout=30, headers={"authorization": f"Bearer {TOKEN}"})
+        self.http = httpx.Client(trust_env=False, timeout=120, headers={"authorization": f"Bearer {TOKEN}"})
 
     def stop(self) -> None:
         self._server.should_exit = True

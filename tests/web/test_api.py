@@ -262,7 +262,7 @@ def test_an_article_that_lost_its_file_is_not_found(client, service):
 
 PEOPLE = 50
 ROUNDS = 5
-SLOWEST = 15.0  # seconds, for 95 of 100
+SLOWEST = 60.0  # seconds, for 95 of 100; a tenth of it on a machine with nothing else to do
 LEAK = 0.03  # share of the memory after the second round that the last may have more, and
 LEAK_BYTES = 8 * 2**20
 
@@ -310,6 +310,7 @@ def asked_at_once(address: str, question) -> tuple[list[httpx.Response], list[fl
     return answers, sorted(waited)
 
 
+@pytest.mark.clock
 def test_fifty_people_at_once_each_get_the_answer_they_would_get_alone(crowd):
     process, memory, times = psutil.Process(), [], []
     for turn in range(ROUNDS):

@@ -424,7 +424,7 @@ def test_a_page_that_comes_up_while_the_service_starts_shows_the_conversation_an
     again = guarded.again(linked)  # the address is clean by now, so nothing is asked twice
     service.host._qa, service.host.state = qa, "ready"
     again.wait_for_function("document.querySelector('#state .state').textContent === '1 article'")
-    again.wait_for_selector("#chat .message.user", timeout=10_000)
+    again.wait_for_selector("#chat .message.user")
     _wait_asked(guarded.again(again), ["Is the tank old?"])
 
 

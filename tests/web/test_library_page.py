@@ -7,12 +7,11 @@ with the fake one, in this process (tests/shelves.py).
 from __future__ import annotations
 
 import json
-import statistics
 import threading
-import time
 from dataclasses import replace
 
 import pytest
+from attacks import cost
 from browser import ask
 from documents import docx, epub, mail, paragraph, pdf, rss, xhtml
 from fakes import open_fake
@@ -228,13 +227,14 @@ def test_ten_thousand_articles_are_sorted_paged_and_searched(guarded, many):
 
 @pytest.mark.parametrize("order", ["title", "outlet", "published", "sentences", "added"])
 def test_a_page_of_the_table_takes_less_than_150_ms_among_ten_thousand(many, order):
-    taken, library = [], Library(many.host)
-    for page in (1, 100, 200) * 3:
-        start = time.perf_counter()
+    """Of the processor's time, the best of three tries: a busy machine makes no page slow."""
+    library = Library(many.host)
+
+    def listed(page: int) -> None:
         table, _ = library.listing("story", View("story", order, page=page))
-        taken.append(time.perf_counter() - start)
         assert table.value.count('class="title"><button') == ROWS
-    assert statistics.median(taken) < 0.15
+
+    assert max(cost(listed, page, 3) for page in (1, 100, 200)) < 0.15
 
 
 def test_an_article_is_opened_by_keyboard_read_and_closed_again(small, guarded):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import statistics
-import time
 
 import pytest
+from attacks import cost
 from fakes import DIMENSION, open_fake
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,14 +55,14 @@ def test_pages_in_order_hold_every_article_once_with_the_unknown_last(catalog, o
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_page_of_ten_thousand_articles_takes_less_than_150_ms(catalog, order):
-    taken = []
-    for offset in (0, 5_000, 9_950) * 3:
-        start = time.perf_counter()
+    """Of the processor's time, the best of three tries: a busy machine makes no page slow."""
+
+    def listed(offset: int) -> None:
         with catalog.snapshot() as snapshot:
             rows = snapshot.summaries(search="o", order=order, descending=True, offset=offset, limit=50)
             assert snapshot.summary_count("o") > len(rows)
-        taken.append(time.perf_counter() - start)
-    assert statistics.median(taken) < 0.15
+
+    assert max(cost(listed, offset, 3) for offset in (0, 5_000, 9_950)) < 0.15
 
 
 def test_a_search_finds_all_its_words_in_id_title_and_outlet_without_case_or_accents(home):

@@ -39,9 +39,7 @@ def _flat(text: str) -> str:
 
 def _active(page, n: str = "1"):
     """The active card's mark, once the card with this number is the active one."""
-    page.wait_for_function(
-        "n => document.querySelector('#panel .card.active .number')?.textContent === n", arg=n, timeout=10_000
-    )
+    page.wait_for_function("n => document.querySelector('#panel .card.active .number')?.textContent === n", arg=n)
     return page.locator("#panel .card.active mark")
 
 

@@ -1,6 +1,6 @@
 """Retrieval: dense and lexical rankings of passages, fused by reciprocal rank (Cormack et al. 2009).
 
-A llama-index retriever over one snapshot of the catalog. Equal inputs give equal outputs: ties are broken by id.
+Over one snapshot of the catalog. Equal inputs give equal outputs: ties are broken by id.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from numpy.typing import NDArray
 
 from qa.answer.evidence.sameness import is_near, says_the_same
@@ -28,7 +26,7 @@ RRF_K = 60  # the constant of the paper
 RANKINGS = ("dense", "lexical")
 
 
-class HybridRetriever(BaseRetriever):
+class HybridRetriever:
     """Fuses dense and lexical search. `rankings` leaves one out for ablations."""
 
     def __init__(
@@ -40,7 +38,6 @@ class HybridRetriever(BaseRetriever):
         top: int = TOP,
         rankings: Sequence[str] = RANKINGS,
     ) -> None:
-        super().__init__()
         self._snapshot = snapshot
         self._dense = dense
         self._filters = filters or Filters()
@@ -65,21 +62,6 @@ class HybridRetriever(BaseRetriever):
         stored = self._snapshot.passages(best)
         names = {d[0]: d[1] for d in self._snapshot.details(best)}
         return [Hit(id, names[id], fused[id], float(stored[id].vector @ vector)) for id in best]
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        if query_bundle.embedding is None:
-            raise ValueError("HybridRetriever needs QueryBundle(query_str, embedding=...): it holds no model.")
-        hits = self.hits(query_bundle.query_str, np.array(query_bundle.embedding, np.float32))
-        stored = self._snapshot.passages([hit.passage for hit in hits])
-        nodes = []
-        for hit in hits:
-            passage = stored[hit.passage]
-            text = self._snapshot.article_by_key(passage.article).text[passage.start : passage.end]
-            metadata = {"article": hit.article, "cosine": hit.cosine}
-            node = TextNode(id_=hit.passage, text=text, metadata=metadata)
-            node.start_char_idx, node.end_char_idx = passage.start, passage.end
-            nodes.append(NodeWithScore(node=node, score=hit.score))
-        return nodes
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]]) -> dict[str, float]:
