@@ -11,13 +11,13 @@ import contextlib
 import os
 import secrets
 import stat
-import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qa.core.errors import ArticleError, StorageError
+from qa.core.files import settle_folder, write_file
 from qa.core.types import Article
 from qa.corpus.article_file import (
     FIELDS,
@@ -35,6 +35,7 @@ from qa.corpus.article_file import (
 from qa.corpus.frontmatter import render_front_matter, split_front_matter
 
 SUFFIXES = (".md", ".txt")
+READABLE = 0o644  # by everybody: articles are no secret
 TEMPORARY = ".incoming-"  # files being written; swept when the folder is next opened for writing
 
 _MISNAMED = "Its name is not UTF-8, so no article can be called by it. Rename it."
@@ -54,7 +55,7 @@ class CorpusFile:
 
 
 class Corpus:
-    """The folder of article files. Writing is atomic: aside, fsync, rename, fsync of the folder."""
+    """The folder of article files. Writing is atomic (`qa/core/files.py`)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -149,7 +150,7 @@ class Corpus:
     def settle(self) -> None:
         """Make sure that files which were written survive a power cut. Raises StorageError."""
         try:
-            self._sync_folder()
+            settle_folder(self.folder)
         except OSError as error:
             raise StorageError(
                 f"Could not write into {self.folder}: {error.strerror or error}. {_UNSETTLED}"
@@ -185,7 +186,7 @@ class Corpus:
             for path in hidden:
                 path.unlink()
             if hidden:
-                self._sync_folder()
+                settle_folder(self.folder)
         except OSError as error:
             raise self._not_removed(id, error) from error
 
@@ -210,39 +211,17 @@ class Corpus:
         advice = "Nothing was added; make room or mend the permissions, then add it again."
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._put(target, data)
+            write_file(target, data, mode=READABLE, prefix=TEMPORARY, settle=False)
             advice = _UNSETTLED
             if old is not None and old != target:
                 old.unlink()
             if settle:
-                self._sync_folder()
+                settle_folder(self.folder)
             info = target.stat()
         except OSError as error:
             reason = error.strerror or error
             raise StorageError(f"Could not write {target.name} into {self.folder}: {reason}. {advice}") from error
         return CorpusFile(target, _stamp(info))
-
-    def _put(self, target: Path, data: bytes) -> None:
-        """Write aside, flush to the disk, rename: the file is there whole or as it was before."""
-        handle, aside = tempfile.mkstemp(prefix=TEMPORARY, dir=self.folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(aside, 0o644)
-            os.replace(aside, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(aside)
-            raise
-
-    def _sync_folder(self) -> None:
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _is_article_name(name: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from qa.core.files import write_file
 from qa.core.settings import Settings
 from qa.corpus.folder import Corpus, CorpusFile
 from qa.index.catalog.catalog import FILE, reading_uri
@@ -46,7 +47,7 @@ def usable(files: Iterable[CorpusFile]) -> tuple[list[CorpusFile], dict[str, str
 
 def mark_whole(settings: Settings) -> None:
     """Remember the catalog as it is now, closed by its writer. Raises OSError."""
-    (settings.index / WHOLE).write_text(_state(settings.index / FILE), "ascii")
+    write_file(settings.index / WHOLE, _state(settings.index / FILE), settle=False)
 
 
 def left_whole(settings: Settings) -> bool:

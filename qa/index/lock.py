@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from qa.core.errors import IndexHeld, ReadOnly, StorageError
+from qa.core.files import PRIVATE, write_file
 
 LOCK = "lock"
 HOLDER = "holder.json"  # mode 0600: it names the token that opens the service's writing routes
@@ -62,11 +63,7 @@ class IndexLock:
 
     def announce(self, holder: Holder) -> None:
         """Write the side file, readable by this user only, in one rename."""
-        aside = self._folder / f"{HOLDER}.{os.getpid()}"
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(holder), file)
-        os.replace(aside, self._folder / HOLDER)
+        write_file(self._folder / HOLDER, json.dumps(asdict(holder)), mode=PRIVATE, settle=False)
 
     def release(self) -> None:
         if self._lock.is_locked:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.core.errors import ArticleError, DatasetError
+from qa.core.files import write_file
 from qa.core.types import Article
 from qa.corpus.article_file import canonical_text, parse_date, slug
 from qa.corpus.folder import Corpus
@@ -91,7 +92,7 @@ def write_corpus(dataset: Dataset, home: Path) -> None:
     corpus = Corpus(home / "corpus")
     for article in dataset.articles:
         corpus.write(article)
-    done.write_text(dataset.digest, "utf-8")
+    write_file(done, dataset.digest)
 
 
 def _find(folder: Path, name: str) -> Path:

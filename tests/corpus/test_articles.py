@@ -392,10 +392,10 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
 
 def test_a_write_that_the_disk_does_not_confirm_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Corpus) -> None:
+    def broken(_: Path) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(Corpus, "_sync_folder", broken)
+    monkeypatch.setattr(folder, "settle_folder", broken)
     with pytest.raises(StorageError, match=r"Input/output error\. The article is complete, but"):
         Corpus(tmp_path).write(Article(id="x", text="New words."))
     assert (tmp_path / "x.md").is_file()
@@ -427,9 +427,11 @@ def test_a_deleted_article_does_not_come_back_from_its_other_file(tmp_path: Path
     corpus = Corpus(tmp_path)
     for suffix in folder.SUFFIXES:
         (tmp_path / f"x{suffix}").write_text("Words.")
-    assert corpus.delete("x") is True
+    with corpus.removing("x") as found:
+        assert found
     assert list(tmp_path.iterdir()) == []
-    assert corpus.delete("x") is False
+    with corpus.removing("x") as found:
+        assert not found
 
 
 # What is known about an article

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.core.errors import IndexDamaged
+from qa.core.files import write_file
 
 COLLECTION = "passages"
 POINTER = "current"
@@ -75,9 +76,7 @@ def fresh_folder(root: Path) -> Path:
 
 def make_current(root: Path, folder: Path) -> None:
     """Swap a filled folder in, by one rename, and sweep all others."""
-    aside = root / f"{POINTER}.new"
-    aside.write_text(folder.name + "\n", "utf-8")
-    os.replace(aside, root / POINTER)
+    write_file(root / POINTER, folder.name + "\n")
     sweep(root)
 
 
