@@ -9,11 +9,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NewType
 
 DECLINED = "The articles do not answer this question."  # the one refusal phrase: page, command line, tests
 METADATA = ("title", "outlet", "url", "author", "published", "language")  # what can be stated about an article
 GIVEN = "given"  # the origin of a value that a person gave
 TITLE_WORDS = 12  # a derived title is the first words of the text: enough to recognise an article in a list
+
+
+# Text in the one form that offsets are counted in. `canonical_text` alone makes it, once, on an article's way in;
+# what was stored as such comes back as such.
+CanonicalText = NewType("CanonicalText", str)
 
 
 def version_of(text: str) -> str:
@@ -31,7 +37,7 @@ class Article:
     """
 
     id: str
-    text: str
+    text: CanonicalText
     title: str | None = None
     outlet: str | None = None
     url: str | None = None

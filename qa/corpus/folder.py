@@ -12,8 +12,7 @@ import os
 import secrets
 import stat
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from qa.core.errors import ArticleError, StorageError
@@ -22,16 +21,14 @@ from qa.core.types import Article
 from qa.corpus.article_file import (
     FIELDS,
     FIRST_HEADING,
-    MAX_BYTES,
+    ArticleFile,
     check_size,
     decode,
     joined_origins,
+    make_file,
     parse_article,
-    plain_lines,
-    render,
-    slug,
-    storable,
 )
+from qa.corpus.canonical import MAX_BYTES, plain_lines, slug, storable
 from qa.corpus.frontmatter import render_front_matter, split_front_matter
 
 SUFFIXES = (".md", ".txt")
@@ -125,10 +122,14 @@ class Corpus:
         Raises StorageError, and ArticleError for an id that cannot name a file of this folder or a text too long to be
         read again.
         """
-        if not _is_stem(article.id):
-            raise ArticleError(f"{article.id!r} cannot name an article; expected something like {slug(article.id)!r}.")
-        stamped = article if article.added else replace(article, added=_now())
-        return self._place(self.folder / f"{article.id}.md", render(stamped), self.path_of(article.id), settle)
+        return self.put(make_file(article), settle=settle)
+
+    def put(self, file: ArticleFile, *, settle: bool = True) -> CorpusFile:
+        """Put the rendered file of an article in place, as `write` does. Raises StorageError, ArticleError."""
+        id = file.article.id
+        if not _is_stem(id):
+            raise ArticleError(f"{id!r} cannot name an article; expected something like {slug(id)!r}.")
+        return self._place(self.folder / f"{id}.md", file.data, self.path_of(id), settle)
 
     def restate(self, article: Article) -> CorpusFile | None:
         """Write what is known about an article into its file and leave everything else in it as it is, other fields of
@@ -145,7 +146,9 @@ class Corpus:
         known["origins"] = joined_origins({k: article.origins[k] for k in said})
         kept = {k: v for k, v in {**fields, **known}.items() if k not in known or v}
         gap = "" if fields else "\n"
-        return self._place(path, f"{render_front_matter(kept)}{gap}{body}", path, settle=True)
+        data = f"{render_front_matter(kept)}{gap}{body}".encode()
+        check_size(data)
+        return self._place(path, data, path, settle=True)
 
     def settle(self) -> None:
         """Make sure that files which were written survive a power cut. Raises StorageError."""
@@ -205,9 +208,7 @@ class Corpus:
         taken = any(os.path.lexists(self.folder / f"{id}{suffix}") for suffix in SUFFIXES)
         return _is_stem(id) and not taken
 
-    def _place(self, target: Path, contents: str, old: Path | None, settle: bool) -> CorpusFile:
-        data = contents.encode("utf-8")
-        check_size(data)
+    def _place(self, target: Path, data: bytes, old: Path | None, settle: bool) -> CorpusFile:
         advice = "Nothing was added; make room or mend the permissions, then add it again."
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -235,7 +236,3 @@ def _is_stem(id: str) -> bool:
 
 def _stamp(info: os.stat_result) -> str:
     return f"{info.st_size}:{info.st_mtime_ns}:{info.st_ino}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -17,6 +17,7 @@ from qa.core.errors import ArticleError, IndexDamaged, IndexIncompatible
 from qa.core.priority import Priority
 from qa.core.settings import Settings
 from qa.core.types import Article, SyncReport
+from qa.corpus.article_file import ArticleFile
 from qa.corpus.folder import Corpus, CorpusFile
 from qa.index.catalog.catalog import FILE, Catalog
 from qa.index.catalog.schema import FORMAT, Manifest
@@ -101,23 +102,26 @@ class IndexWriter:
         with self.corpus_lock:
             return self.sync(only=only)
 
-    def add(self, articles: Sequence[Article]) -> None:
+    def add(self, files: Sequence[ArticleFile]) -> None:
         """Write articles into the corpus and index them. Whoever calls holds `corpus_lock`. Raises StorageError, with
         those written before the fault indexed.
         """
-        files: list[CorpusFile] = []
+        written: list[tuple[Article, str]] = []
         try:
-            for article in articles:
-                files.append(self.corpus.write(article, settle=False))
+            for file in files:
+                written.append((file.article, _settled(self.corpus.put(file, settle=False))))
         finally:
-            if files:
+            if written:
                 self.corpus.settle()
-                self.put(files)
+                self._put(written)
 
     def put(self, files: Sequence[CorpusFile]) -> None:
         """Index articles whose files stand in the corpus already."""
+        self._put([(self.corpus.read(file), _settled(file)) for file in files])
+
+    def _put(self, stamped: Sequence[tuple[Article, str]]) -> None:
         with self._writing:
-            self._store([(self.corpus.read(file), _settled(file)) for file in files])
+            self._store(stamped)
             self._mirror.flush()
 
     def remove(self, id: str) -> bool:

@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError, DuplicateArticle, UnknownArticle
-from qa.core.types import GIVEN, METADATA, Article, Draft, Outcome, Refusal
-from qa.corpus.article_file import check_size, checked_field, checked_text, parse_article, render, slug
+from qa.core.types import GIVEN, METADATA, Article, CanonicalText, Draft, Outcome, Refusal
+from qa.corpus.article_file import ArticleFile, checked_field, make_file, parse_article
+from qa.corpus.canonical import checked_text, slug
 from qa.corpus.lookalikes import lookalike_note
 from qa.index.catalog.snapshot import Snapshot
 from qa.index.writer import IndexWriter
@@ -44,7 +45,7 @@ class _Plan:
     """What is to become of an article: the file to write whole, the one to describe anew, or neither."""
 
     outcome: Outcome
-    write: Article | None = None
+    write: ArticleFile | None = None
     restate: Article | None = None
 
 
@@ -94,7 +95,7 @@ def place_batch(index: IndexWriter, items: Sequence[Item], given: Mapping[str, s
     """Add articles together: what became of each, in their order, once it is in the corpus and answers. What is `given`
     goes before what was found in each. Raises StorageError, and ArticleError for what is given.
     """
-    _given(Article("draft", "x"), given)
+    _given(Article("draft", CanonicalText("")), given)
     outcomes: dict[int, Outcome] = {}
     asked: list[tuple[int, Asked]] = []
     for n, item in enumerate(items):
@@ -169,10 +170,10 @@ def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[st
             return _Plan(Outcome(asked.name or old.id, "unchanged", old.id, known))
     else:
         article = replace(article, id=id or index.corpus.free_id(asked.wanted, taken))
-    check_size(render(article).encode("utf-8"))
+    file = make_file(article)
     news = [] if old is None or asked.id else [f"new version of {old.id!r}, which had the same address."]
     status = "added" if old is None else "replaced"
-    return _Plan(Outcome(asked.name or article.id, status, article.id, " ".join([*news, *asked.notes])), write=article)
+    return _Plan(Outcome(asked.name or article.id, status, article.id, " ".join([*news, *asked.notes])), write=file)
 
 
 def _twin(twin: Article, asked: Asked) -> _Plan:
@@ -206,7 +207,7 @@ def _place_batch(index: IndexWriter, batch: Sequence[Asked]) -> list[Outcome]:
                     except ArticleError as error:
                         plan = _Plan(Outcome(asked.name, "refused", None, str(error)))
                     plans.append(plan)
-                    taken |= {plan.write.id} if plan.write else set()
+                    taken |= {plan.write.article.id} if plan.write else set()
             _carry_out(index, plans)
             outcomes += [plan.outcome for plan in plans]
     return outcomes
@@ -248,7 +249,9 @@ def _as_it_stands(index: IndexWriter, id: str) -> Article:
 
 
 def _given(article: Article, given: Mapping[str, str | None]) -> Article:
-    values = {f: clean for f, v in _known_fields(given).items() if (clean := checked_field(f, v)) is not None}
+    values: dict[str, Any] = {
+        f: clean for f, v in _known_fields(given).items() if (clean := checked_field(f, v)) is not None
+    }
     return replace(article, **values, origins={**article.origins, **dict.fromkeys(values, GIVEN)})
 
 

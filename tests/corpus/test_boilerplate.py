@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from strategies import any_text
 
 from qa.corpus import boilerplate as furniture
-from qa.corpus.article_file import canonical_text
 from qa.corpus.boilerplate import MAX_EDGE_LINES, furniture_lines
+from qa.corpus.canonical import canonical_text
 
 STORY = """\
 A ferry with 212 people on board ran aground off the island of Vesk early on Tuesday, and rescuers took everybody off alive.

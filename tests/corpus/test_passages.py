@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import any_text
 
 from qa.core.types import Passage, Sentence
-from qa.corpus.article_file import canonical_text
+from qa.corpus.canonical import canonical_text
 from qa.corpus.passages import MAX_CHARACTERS, OVERLAP_PIECES, TITLE_PIECES, Span, cap_title, make_passages
 from qa.corpus.sentences import segment
 from qa.index.embedding import SentenceEmbedding

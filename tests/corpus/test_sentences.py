@@ -10,7 +10,8 @@ from hypothesis import given
 from places import ROOT
 from strategies import any_text
 
-from qa.corpus.article_file import canonical_text, parse_article
+from qa.corpus.article_file import parse_article
+from qa.corpus.canonical import canonical_text
 from qa.corpus.sentences import LONGEST, segment, sentence_spans
 
 NEWS = ROOT / "bench" / "data"

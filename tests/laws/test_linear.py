@@ -23,8 +23,8 @@ import qa.corpus.frontmatter
 from qa.answer.question.subquestions import parts_of
 from qa.core.errors import ArticleError
 from qa.core.types import Sentence
-from qa.corpus.article_file import canonical_text
 from qa.corpus.boilerplate import furniture_lines
+from qa.corpus.canonical import canonical_text
 from qa.corpus.frontmatter import MAX_CHARACTERS, render_front_matter, split_front_matter
 from qa.corpus.lookalikes import lookalike_note
 from qa.corpus.markdown import markdown_to_text

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from qa.core.errors import IndexDamaged, IndexIncompatible, NotReady, StorageError
 from qa.core.types import Article, Passage, Sentence, version_of
-from qa.corpus.article_file import FIELDS, joined_origins, parse_date, storable
+from qa.corpus.article_file import FIELDS, joined_origins, parse_date
+from qa.corpus.canonical import storable
 from qa.index.catalog.filters import folded
 from qa.index.catalog.linking import link, unlink
 from qa.index.catalog.schema import FORMAT, SCHEMA, Manifest

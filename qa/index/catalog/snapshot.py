@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.core.types import Article, ArticleSummary, Filters, Sentence
-from qa.corpus.article_file import split_origins, storable
+from qa.corpus.article_file import split_origins
+from qa.corpus.canonical import storable
 from qa.index.catalog.filters import SHOWN, article_condition, search_condition
 
 Matrix = NDArray[np.float32]

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Found
-from qa.corpus.article_file import canonical_text
 from qa.corpus.boilerplate import is_furniture
+from qa.corpus.canonical import canonical_text
 from qa.intake.dates import stated_date
 from qa.intake.encodings import decoded_page
 from qa.intake.page.authors import byline
