@@ -94,11 +94,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence's span. `furniture` marks site boilerplate: text that is kept but never answers."""
+    """A sentence's span. `boilerplate` marks what a page says of itself: text that is kept but never answers."""
 
     start: int
     end: int
-    furniture: bool = False
+    boilerplate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

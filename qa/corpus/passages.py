@@ -40,7 +40,7 @@ def make_passages(text: str, sentences: Sequence[Sentence], pieces: Pieces, budg
     """Cut an article into passages of at most `budget` word pieces and MAX_CHARACTERS characters.
 
     Every sentence lies in at least one passage. A sentence that alone exceeds a limit becomes several
-    passages that name it; a run of furniture never shares a passage with the story.
+    passages that name it; a run of boilerplate never shares a passage with the story.
     """
     spans = pieces(text)
     starts = [start for start, _ in spans]
@@ -72,7 +72,7 @@ def make_passages(text: str, sentences: Sequence[Sentence], pieces: Pieces, budg
 
 
 def _joins(sentences: Sequence[Sentence], i: int) -> bool:
-    return sentences[i].furniture == sentences[i - 1].furniture
+    return sentences[i].boilerplate == sentences[i - 1].boilerplate
 
 
 def _next_first(sizes: Sequence[int], sentences: Sequence[Sentence], first: int, last: int) -> int:

@@ -1,4 +1,4 @@
-"""Sentence spans over canonical text, and which of them are site furniture.
+"""Sentence spans over canonical text, and which of them are boilerplate.
 
 Segmentation is nupunkt's (Bommarito et al. 2025, an implementation of Punkt, Kiss and Strunk 2006) behind one
 function, with rules for what it gets wrong in news: words that it takes for abbreviations, titles, clock times,
@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator
 
 from qa.core.types import Sentence
-from qa.corpus.boilerplate import furniture_lines
+from qa.corpus.boilerplate import boilerplate_lines
 
-SEGMENTER = "nupunkt-0.8+groundwire-4"  # in the manifest: other rules, furniture included, mean other spans
+SEGMENTER = "nupunkt-0.8+groundwire-4"  # in the manifest: other rules, those of boilerplate too, mean other spans
 
 # A line this long that does not end like a sentence was wrapped by an editor or mailer, not ended by its author.
 WRAP_COLUMNS = range(50, 101)
@@ -110,10 +110,10 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def segment(text: str) -> list[Sentence]:
-    """The sentences of an article's canonical text, site furniture marked."""
-    furniture = furniture_lines(text)
+    """Cut an article's canonical text into sentences, boilerplate marked."""
+    marked = boilerplate_lines(text)
     return [
-        Sentence(start, end, any(a <= start and end <= b for a, b in furniture)) for start, end in sentence_spans(text)
+        Sentence(start, end, any(a <= start and end <= b for a, b in marked)) for start, end in sentence_spans(text)
     ]
 
 

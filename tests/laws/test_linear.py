@@ -23,7 +23,7 @@ import qa.corpus.frontmatter
 from qa.answer.question.subquestions import parts_of
 from qa.core.errors import ArticleError
 from qa.core.types import Sentence
-from qa.corpus.boilerplate import furniture_lines
+from qa.corpus.boilerplate import boilerplate_lines
 from qa.corpus.canonical import canonical_text
 from qa.corpus.frontmatter import MAX_CHARACTERS, render_front_matter, split_front_matter
 from qa.corpus.lookalikes import lookalike_note
@@ -110,7 +110,7 @@ def test_cutting_sentences_costs_linear_time_on_twenty_shapes(piece: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "step", [canonical_text, furniture_lines, words, lookalike_note, sign], ids=lambda step: step.__name__
+    "step", [canonical_text, boilerplate_lines, words, lookalike_note, sign], ids=lambda step: step.__name__
 )
 def test_every_step_from_a_text_to_its_index_costs_linear_time(step: Callable[[str], object]) -> None:
     def text(piece: str, size: int) -> str:

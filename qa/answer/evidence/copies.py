@@ -69,7 +69,7 @@ def _moved(snapshot: Snapshot, evidence: Evidence, article: Article, sentence: S
 
 def _sentence_like(snapshot: Snapshot, article: Article, text: str) -> StoredSentence | None:
     """The first sentence of an article that says the same, letter for letter if there is one."""
-    sentences = [s for s in snapshot.stored_sentences_of(article.id) if not s.span.furniture]
+    sentences = [s for s in snapshot.stored_sentences_of(article.id) if not s.span.boilerplate]
     said = [article.text[s.span.start : s.span.end] for s in sentences]
     same = next((s for s, t in zip(sentences, said, strict=True) if t == text), None)
     if same is not None:

@@ -122,7 +122,7 @@ class LinearSelector:
 
 
 def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequence[Hit]) -> list[Candidate]:
-    """The sentences of the retrieved passages as candidates, furniture left out, in the order of the hits."""
+    """The sentences of the retrieved passages as candidates, boilerplate left out, in the order of the hits."""
     stored = snapshot.passages([hit.passage for hit in hits])
     rarity = smoothed_rarity(snapshot.passage_count(), snapshot.passages_with(question.stems))
     articles: dict[int, Article] = {}
@@ -140,7 +140,7 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
         shown = _shown(article, passage, around)
         for i, sentence in enumerate(around):
             key = (passage.article, sentence.n)
-            if key in seen or sentence.span.furniture or not passage.first <= sentence.n < passage.last:
+            if key in seen or sentence.span.boilerplate or not passage.first <= sentence.n < passage.last:
                 continue
             seen.add(key)
             if _is_title(article, sentence):

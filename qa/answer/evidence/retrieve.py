@@ -124,6 +124,6 @@ def distinct(snapshot: Snapshot, ranked: Sequence[str], top: int) -> list[str]:
 
 def _said(snapshot: Snapshot, passage: StoredPassage) -> list[str]:
     article = snapshot.article_by_key(passage.article)
-    spans = [s.span for s in snapshot.sentences(passage.article, passage.first, passage.last) if not s.span.furniture]
+    spans = [s.span for s in snapshot.sentences(passage.article, passage.first, passage.last) if not s.span.boilerplate]
     said = (article.text[max(s.start, passage.start) : min(s.end, passage.end)] for s in spans)
     return [sentence for sentence in said if term_set(sentence)]

@@ -165,7 +165,7 @@ class Catalog:
             db.executemany(
                 'INSERT INTO sentences (article, n, start, "end", furniture, vector) VALUES (?,?,?,?,?,?)',
                 (
-                    (key, n, s.start, s.end, s.furniture, packed(v))
+                    (key, n, s.start, s.end, s.boilerplate, packed(v))
                     for n, (s, v) in enumerate(zip(indexed.sentences, indexed.sentence_vectors, strict=True))
                 ),
             )
