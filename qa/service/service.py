@@ -104,13 +104,9 @@ class QA:
             raise IndexIncompatible("The index was made by an older version. Run: qa index")
         return cls(settings, catalog, DenseSearch(manifest.dimension), model or lazy_embedding(settings.model))
 
-    def sync(self, progress: Progress | None = None) -> SyncReport:
-        """Index what changed in `corpus/`."""
-        return self._writer().sync(progress)
-
-    def refresh(self, only: Collection[str] | None = None) -> SyncReport:
-        """Index what changed in `corpus/` under the feet of a running service, of these ids or of all."""
-        return self._writer().refresh(only)
+    def sync(self, progress: Progress | None = None, only: Collection[str] | None = None) -> SyncReport:
+        """Index what changed in `corpus/`, of these ids or of all."""
+        return self._writer().sync(progress, only)
 
     def attach_chroma(self) -> str:
         """Let Chroma answer dense queries, healed first if needed. Returns what was done, in words."""
@@ -174,8 +170,8 @@ class QA:
     def remove(self, id: str) -> Outcome:
         """Remove an article's file and forget it. Raises UnknownArticle, StorageError."""
         index = self._writer()
-        with index.corpus_lock, index.corpus.removing(id) as in_corpus:
-            in_index = index.remove(id)
+        with index.change() as change, index.corpus.removing(id) as in_corpus:
+            in_index = change.remove(id)
         if not in_corpus and not in_index:
             raise UnknownArticle(unknown(id))
         return Outcome(id, "removed", id)
