@@ -12,7 +12,8 @@ from pathlib import Path
 from qa.core.files import write_file
 from qa.core.settings import Settings
 from qa.corpus.folder import Corpus, CorpusFile
-from qa.index.catalog.catalog import FILE, reading_uri
+from qa.index.catalog.catalog import FILE
+from qa.index.catalog.database import reading_uri
 
 WHOLE = "whole"  # names the state in which the last writer left the catalog; absent while one works and after a kill
 

@@ -19,7 +19,7 @@ from qa.corpus.passages import (
 )
 from qa.corpus.sentences import SEGMENTER, segment
 from qa.index.catalog.catalog import Indexed
-from qa.index.catalog.near_duplicates import sign
+from qa.index.catalog.near_duplicates import sign_text
 from qa.index.catalog.schema import FORMAT, Manifest
 from qa.index.embedding import Matrix, SentenceEmbedding, model_digest, model_folder, normalized, precision
 
@@ -61,7 +61,7 @@ def prepare(
         for i, run in enumerate(runs, start=cursor):
             pooled[run.first : run.last] += sums[i]
         own = vectors[cursor : cursor + len(runs)]
-        out.append(Indexed(article, stamp, sentences, normalized(pooled), runs, own, sign(article.text)))
+        out.append(Indexed(article, stamp, sentences, normalized(pooled), runs, own, sign_text(article.text)))
         cursor += len(runs)
     return out
 

@@ -45,7 +45,7 @@ def qa(home):
     with open_fake(home) as qa:
         qa.sync()
         with qa.catalog.snapshot() as snapshot:
-            assert snapshot.story("liar") == ["agency", "gazette", "herald", "courier", "tribune", "liar"]
+            assert snapshot.near_duplicates("liar") == ["agency", "gazette", "herald", "courier", "tribune", "liar"]
         yield qa
 
 

@@ -32,7 +32,7 @@ from qa.corpus.passages import MAX_CHARACTERS as LONGEST_PASSAGE
 from qa.corpus.passages import make_passages
 from qa.corpus.sentences import segment, sentence_spans
 from qa.corpus.words import words
-from qa.index.catalog.near_duplicates import sign
+from qa.index.catalog.near_duplicates import sign_text
 from qa.service.codec import MAX_QUESTION, clean_question
 
 PROPORTIONAL = 3  # times as long for twice as much: the square takes four
@@ -110,7 +110,7 @@ def test_cutting_sentences_costs_linear_time_on_twenty_shapes(piece: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "step", [canonical_text, boilerplate_lines, words, lookalike_note, sign], ids=lambda step: step.__name__
+    "step", [canonical_text, boilerplate_lines, words, lookalike_note, sign_text], ids=lambda step: step.__name__
 )
 def test_every_step_from_a_text_to_its_index_costs_linear_time(step: Callable[[str], object]) -> None:
     def text(piece: str, size: int) -> str:

@@ -98,7 +98,7 @@ def distinct(snapshot: Snapshot, ranked: Sequence[str], top: int) -> list[str]:
     a sentence of theirs with another figure in it stays where it is: it disagrees.
     """
     details = {id: article for id, article, *_ in snapshot.details(ranked)}
-    stories = snapshot.stories(sorted(set(details.values())))
+    stories = snapshot.near_duplicate_groups(sorted(set(details.values())))
     articles = Counter(stories.values())
     told: dict[int, list[str]] = {story: [] for story, count in articles.items() if count > 1}
     if not told:

@@ -115,14 +115,16 @@ class Snapshot:
         """Articles with exactly this address."""
         return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE url = ? ORDER BY id", (url,))]
 
-    def stories(self, ids: Sequence[str]) -> dict[str, int]:
-        """The stories of those of the articles that are in one; two numbers are equal when the stories are."""
+    def near_duplicate_groups(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return the groups of those of the articles that have near duplicates; equal numbers are one group."""
         sql = "SELECT id, story FROM articles WHERE story IS NOT NULL AND id IN ({})"
         return dict(self._in(sql, list(ids)))
 
-    def story(self, id: str, filters: Filters | None = None, limit: int = -1) -> list[str]:
-        """The articles of the story that this one is in, those published first before those added first; none when it
-        is alone."""
+    def near_duplicates(self, id: str, filters: Filters | None = None, limit: int = -1) -> list[str]:
+        """Return an article's group of near duplicates, itself among them; nothing when it is alone.
+
+        Those published first come before those added first.
+        """
         where, values = article_condition(filters or Filters())
         sql = f"SELECT a.id FROM articles a WHERE a.story = (SELECT story FROM articles WHERE id = ?) AND {where}"
         order = " ORDER BY a.published_day NULLS LAST, a.added NULLS LAST, a.id LIMIT ?"
