@@ -23,7 +23,7 @@ CanonicalText = NewType("CanonicalText", str)
 
 
 def version_of(text: str) -> str:
-    """First 12 hex digits of the SHA-256 of the canonical text in UTF-8."""
+    """Return first 12 hex digits of the SHA-256 of the canonical text in UTF-8."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
 
@@ -53,7 +53,7 @@ class Article:
 
     @cached_property
     def shown_title(self) -> str:
-        """The given title, or the first words of the text. Never embedded, never indexed when derived."""
+        """Return the given title, or the first words of the text. Never embedded, never indexed when derived."""
         if self.title:
             return self.title
         words = self.text.split(maxsplit=TITLE_WORDS)
@@ -240,8 +240,11 @@ class ArticleSummary:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file or text: `status` is added, replaced, updated (what is known about it, not its text),
-    unchanged, duplicate, removed or refused."""
+    """What became of one file or text.
+
+    `status` is added, replaced, updated (what is known about it, not its text), unchanged, duplicate, removed or
+    refused.
+    """
 
     name: str
     status: str

@@ -35,7 +35,7 @@ class ArticleFile:
 
 
 def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
-    """An article from the contents of a file: YAML front matter (optional), then the body.
+    """Return an article from the contents of a file: YAML front matter (optional), then the body.
 
     `markdown` says that the body is Markdown whose markup must go; front matter with `format: plain`,
     which every file that Groundwire writes carries, says that it has gone already. A Markdown file that names no title
@@ -53,14 +53,14 @@ def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
 
 
 def _first_heading(body: str) -> str | None:
-    """The heading of the first level that Markdown begins with, as a title."""
+    """Return the heading of the first level that Markdown begins with, as a title."""
     match = _FIRST_HEADING.match(body)
     title = " ".join(canonical_text(markdown_to_text(match[0])).split()) if match else ""
     return title if 0 < len(title) <= MAX_FIELD else None
 
 
 def decode(data: bytes) -> str:
-    """The text of a file's bytes: UTF-8, or UTF-16 with its byte-order mark. Raises ArticleError for anything else."""
+    """Decode a file's bytes: UTF-8, or UTF-16 with its byte-order mark. Raises ArticleError for anything else."""
     check_size(data)
     encoding = "UTF-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "UTF-8"
     try:
@@ -76,7 +76,7 @@ def decode(data: bytes) -> str:
 
 
 def parse_date(value: str) -> date:
-    """The day of an ISO 8601 date or date-time. Raises ValueError."""
+    """Return the day of an ISO 8601 date or date-time. Raises ValueError."""
     try:
         return date.fromisoformat(value)
     except ValueError:
@@ -99,12 +99,12 @@ def render(article: Article) -> str:
 
 
 def joined_origins(origins: Mapping[str, str]) -> str:
-    """Where values were found, on one line that people can read: "title: og:title; published: json-ld"."""
+    """Join where values were found into one line that people can read: "title: og:title; published: json-ld"."""
     return "; ".join(f"{field}: {clean}" for field in METADATA if (clean := _origin(origins.get(field))))
 
 
 def split_origins(line: object) -> dict[str, str]:
-    """What `joined_origins` made one line of. What is none of ours says nothing, and is left out."""
+    """Split what `joined_origins` made one line of. What is none of ours says nothing, and is left out."""
     pairs = (part.partition(": ") for part in line.split("; ")) if isinstance(line, str) else ()
     return {field: clean for field, _, origin in pairs if field in METADATA and (clean := _origin(origin))}
 
@@ -115,7 +115,7 @@ def check_size(data: bytes) -> None:
 
 
 def checked_field(name: str, value: object) -> str | None:
-    """A field's value as it is kept: canonical, on one line. Raises ArticleError for what its field cannot hold."""
+    """Return a field's value as it is kept: canonical, on one line. Raises ArticleError for what cannot be one."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -138,7 +138,7 @@ def checked_field(name: str, value: object) -> str | None:
 
 
 def _origin(value: str | None) -> str:
-    """An origin that can stand among others on one line."""
+    """Return an origin that can stand among others on one line."""
     return " ".join(canonical_text((value or "")[:MAX_ORIGIN]).replace(";", ",").split())
 
 

@@ -58,7 +58,7 @@ class Corpus:
         self.folder = folder
 
     def files(self) -> Iterator[CorpusFile]:
-        """Every regular article file in the folder itself, in the order of ids.
+        """Yield every regular article file in the folder itself, in the order of ids.
 
         Left out are links, folders, hidden files, a README, and names that are not UTF-8 (`misnamed` has those).
         """
@@ -69,23 +69,23 @@ class Corpus:
                     yield CorpusFile(Path(entry.path), _stamp(entry.stat(follow_symlinks=False)))
 
     def misnamed(self) -> dict[str, str]:
-        """Files whose names are not UTF-8, so that no id can be made of them: the name in ASCII, and the reason."""
+        """Return the files whose names are not UTF-8, so that no id can be made: the name in ASCII, and the reason."""
         return {ascii(e.name)[1:-1]: _MISNAMED for e in self._entries() if not storable(e.name)}
 
     def _entries(self) -> list[os.DirEntry[str]]:
-        """What has an article file's name."""
+        """Return what has an article file's name."""
         if not self.folder.is_dir():
             return []
         with os.scandir(self.folder) as entries:
             return [e for e in entries if e.name.endswith(SUFFIXES) and _is_article_name(e.name)]
 
     def files_of(self, ids: Collection[str]) -> Iterator[CorpusFile]:
-        """The files of these ids, as `files` lists them."""
+        """Return the files of these ids, as `files` lists them."""
         names = (f"{id}{suffix}" for id in sorted(ids) for suffix in SUFFIXES)
         return (file for name in names if (file := self.file(name)) is not None)
 
     def file(self, name: str) -> CorpusFile | None:
-        """The article file of this name in the folder itself, as `files` would list it; None when there is none."""
+        """Return the article file of this name in the folder itself, as `files` lists it; None when there is none."""
         path = self.folder / name
         if Path(name).name != name or not name.endswith(SUFFIXES) or not _is_article_name(name) or not storable(name):
             return None
@@ -96,28 +96,29 @@ class Corpus:
         return CorpusFile(path, _stamp(info)) if stat.S_ISREG(info.st_mode) else None
 
     def read(self, file: CorpusFile) -> Article:
-        """The article in a file. Raises ArticleError when it is none, OSError when it cannot be read."""
+        """Return the article in a file. Raises ArticleError when it is none, OSError when it cannot be read."""
         with file.path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
         return parse_article(decode(data), file.id, markdown=file.path.suffix == ".md")
 
     def path_of(self, id: str) -> Path | None:
-        """The file of an article, whatever its suffix. An id that is no file stem, such as `../x`, has none."""
+        """Return the file of an article, whatever its suffix. An id that is no file stem, such as `../x`, has none."""
         if not _is_stem(id):
             return None
         paths = (self.folder / f"{id}{suffix}" for suffix in SUFFIXES)
         return next((p for p in paths if os.path.isfile(p) and not os.path.islink(p)), None)
 
     def free_id(self, wanted: str, taken: Collection[str] = ()) -> str:
-        """`wanted` as a slug, or `wanted-2`, `wanted-3` and so on when that is taken or a file of that name exists."""
+        """Return `wanted` as a slug, or `wanted-2`, `wanted-3` and so on when that is taken or its file exists."""
         stem, n = slug(wanted), 1
         while (candidate := stem if n == 1 else f"{stem}-{n}") in taken or not self._is_free(candidate):
             n += 1
         return candidate
 
     def write(self, article: Article, *, settle: bool = True) -> CorpusFile:
-        """Put an article's file in place, whole or not at all, replacing an older one. It survives a power cut once the
-        folder is settled, too; who writes many files settles once, at the end.
+        """Put an article's file in place, whole or not at all, replacing an older one.
+
+        It survives a power cut once the folder is settled, too; who writes many files settles once, at the end.
 
         Raises StorageError, and ArticleError for an id that cannot name a file of this folder or a text too long to be
         read again.
@@ -132,8 +133,9 @@ class Corpus:
         return self._place(self.folder / f"{id}.md", file.data, self.path_of(id), settle)
 
     def restate(self, article: Article) -> CorpusFile | None:
-        """Write what is known about an article into its file and leave everything else in it as it is, other fields of
-        its front matter included. None when there is no such file.
+        """Write what is known about an article into its file; return None when there is no such file.
+
+        Everything else in it stays as it is, other fields of its front matter included.
 
         Raises StorageError, and ArticleError when the file cannot be read.
         """
@@ -161,8 +163,10 @@ class Corpus:
 
     @contextlib.contextmanager
     def removing(self, id: str) -> Iterator[bool]:
-        """Removes an article's file; whether there is one. While the block runs it is out of the way; when that fails,
-        it is back, untouched. A kill in between removes it: it is swept. Raises StorageError.
+        """Remove an article's file and tell the block whether there was one.
+
+        While the block runs the file is out of the way; when that fails, it is back, untouched. A kill in between
+        removes it: it is swept. Raises StorageError.
         """
         aside: list[tuple[Path, Path]] = []
         try:
@@ -230,7 +234,7 @@ def _is_article_name(name: str) -> bool:
 
 
 def _is_stem(id: str) -> bool:
-    """Whether an id can be the stem of an article's file in the folder itself."""
+    """Return True if an id can be the stem of an article's file in the folder itself."""
     return _is_article_name(f"{id}.md") and not any(c in "/\0" for c in id) and storable(id)
 
 

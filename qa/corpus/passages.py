@@ -26,7 +26,7 @@ MAX_CHARACTERS = 2000  # a "word" of any length is one piece to WordPiece: bound
 
 
 def cap_title(title: str, pieces: Pieces) -> str:
-    """The title's first TITLE_PIECES word pieces, cut between words where possible."""
+    """Return the title's first TITLE_PIECES word pieces, cut between words where possible."""
     spans = pieces(title)
     if len(spans) <= TITLE_PIECES and len(title) <= MAX_CHARACTERS:
         return title
@@ -76,7 +76,7 @@ def _joins(sentences: Sequence[Sentence], i: int) -> bool:
 
 
 def _next_first(sizes: Sequence[int], sentences: Sequence[Sentence], first: int, last: int) -> int:
-    """Where the next passage begins: back from `last` by whole sentences within OVERLAP_PIECES and _CHARACTERS."""
+    """Find where the next passage begins: back from `last` by whole sentences within OVERLAP_PIECES and _CHARACTERS."""
     start, carried, end = last, 0, sentences[last - 1].end
     while start - 1 > first and carried + sizes[start - 1] <= OVERLAP_PIECES:
         if end - sentences[start - 1].start > OVERLAP_CHARACTERS:
@@ -98,6 +98,6 @@ def _windows(sentence: Sentence, spans: Sequence[Span], budget: int) -> Iterator
 
 
 def _chopped(start: int, end: int) -> Iterator[Span]:
-    """The span in steps of MAX_CHARACTERS: one piece, or the white space behind it, may be longer than that."""
+    """Yield the span in steps of MAX_CHARACTERS: one piece, or the white space behind it, may be longer than that."""
     for a in range(start, end, MAX_CHARACTERS):
         yield a, min(a + MAX_CHARACTERS, end)

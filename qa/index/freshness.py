@@ -1,4 +1,4 @@
-"""Whether the index says what the corpus says and was left whole, found out without loading anything heavy."""
+"""Find out, without loading anything heavy, if the index says what the corpus says and was left whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WHOLE = "whole"  # names the state in which the last writer left the catalog; ab
 
 
 def is_fresh(settings: Settings) -> bool:
-    """True when the last writer left the index whole and it knows exactly the files of the corpus, as they are now."""
+    """Return True if the last writer left the index whole and it knows the files of the corpus as they are now."""
     path = settings.index / FILE
     if not path.is_file() or _read_mark(settings) != _state(path):
         return False
@@ -35,7 +35,7 @@ def is_fresh(settings: Settings) -> bool:
 
 
 def usable(files: Iterable[CorpusFile]) -> tuple[list[CorpusFile], dict[str, str]]:
-    """One file an id, and by name why the others are left out."""
+    """Return one file an id, and by name why the others are left out."""
     kept: dict[str, CorpusFile] = {}
     refused: dict[str, str] = {}
     for file in files:
@@ -52,7 +52,7 @@ def mark_whole(settings: Settings) -> None:
 
 
 def left_whole(settings: Settings) -> bool:
-    """Whether the catalog is as its last writer left it. Takes the mark away: from now on a writer works on it."""
+    """Return True if the catalog is as its last writer left it. Takes the mark away: a writer works on it now."""
     whole = _read_mark(settings) == _state(settings.index / FILE)
     with contextlib.suppress(FileNotFoundError):
         (settings.index / WHOLE).unlink()

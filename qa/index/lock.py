@@ -41,7 +41,7 @@ class IndexLock:
         )  # fmt: skip
 
     def acquire(self, command: str) -> None:
-        """Raises IndexHeld naming the holder, ReadOnly or StorageError when the folder cannot be written."""
+        """Take the lock. Raises IndexHeld naming the holder, ReadOnly or StorageError when nothing can be written."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
@@ -79,7 +79,7 @@ class IndexLock:
 
 
 def read_holder(folder: Path) -> Holder | None:
-    """Who said last that it holds the index; it may be gone since."""
+    """Return who said last that it holds the index; it may be gone since."""
     try:
         return Holder(**json.loads((folder / HOLDER).read_text("utf-8")))
     except (OSError, ValueError, TypeError):

@@ -28,7 +28,7 @@ SMALLEST_BUDGET = 16  # word pieces; a model with a smaller window cannot hold a
 
 
 def manifest_for(model: str, dimension: int) -> Manifest:
-    """What an index made now with this model would say of itself."""
+    """Return what an index made now with this model would say of itself."""
     return Manifest(
         format=FORMAT,
         model=model,
@@ -69,7 +69,7 @@ def prepare(
 def _embedded(
     texts: list[str], spans: list[list[Span]], embedding: SentenceEmbedding, pause: Callable[[], None]
 ) -> tuple[Matrix, list[Matrix]]:
-    """What the model makes of the texts, in pieces of texts that are about equally long: padding costs time."""
+    """Return what the model makes of the texts, in pieces of texts that are about equally long: padding costs time."""
     vectors, sums = np.zeros((len(texts), embedding.dimension), np.float32), [np.zeros((0, 0), np.float32)] * len(texts)
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     for start in range(0, len(order), PIECE):
@@ -96,7 +96,7 @@ def batches(articles: Iterator[tuple[Article, str]], characters: int) -> Iterato
 
 
 def _fitting_passages(article: Article, sentences: Sequence, embedding: SentenceEmbedding) -> tuple[str, list[Passage]]:  # type: ignore[type-arg]
-    """The embedded title ("" when derived) and passages that fit the window, counted, not assumed."""
+    """Return the embedded title ("" when derived) and passages that fit the window, counted, not assumed."""
     title = cap_title(article.title, embedding.pieces) if article.title else ""
     room = embedding.window - SPECIAL_PIECES - len(embedding.pieces(title))
     budget = min(PASSAGE_PIECES, room)

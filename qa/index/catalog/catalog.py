@@ -43,7 +43,7 @@ class Indexed:
 
 
 def passage_id(article: str, version: str, n: int) -> str:
-    """Deterministic: the same text cut the same way has the same ids in every index."""
+    """Return a passage's id: the same text cut the same way has the same ids in every index."""
     return f"{article}:{version}:{n:05d}"
 
 
@@ -56,7 +56,7 @@ class Catalog:
 
     @classmethod
     def create(cls, path: Path, manifest: Manifest) -> Catalog:
-        """A new, empty catalog at a path where none is."""
+        """Return a new, empty catalog at a path where none is."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self = cls(path, writable=True)
         with translated(path), self._database.alone() as db:
@@ -68,11 +68,11 @@ class Catalog:
 
     @classmethod
     def open(cls, path: Path, *, writable: bool) -> Catalog:
-        """An existing catalog. Raises IndexDamaged, StorageError."""
+        """Return an existing catalog. Raises IndexDamaged, StorageError."""
         return cls(path, writable=writable)
 
     def manifest(self) -> Manifest:
-        """What this catalog was made with. Raises IndexDamaged, IndexIncompatible (a newer format)."""
+        """Return what this catalog was made with. Raises IndexDamaged, IndexIncompatible (a newer format)."""
         with translated(self.path), self._database.alone() as db:
             rows = dict(db.execute("SELECT key, value FROM manifest"))
         try:
@@ -141,8 +141,10 @@ class Catalog:
         return sorted(set(old or ()) - set(ids))
 
     def describe(self, article: Article, stamp: str) -> None:
-        """Store what is known about an article whose text and title are as they were. Its vectors stay; Chroma, which
-        holds outlet and day beside them, is to be told anew."""
+        """Store what is known about an article whose text and title are as they were.
+
+        Its vectors stay; Chroma, which holds outlet and day beside them, is to be told anew.
+        """
         known = _known(article)
         with self._database.transaction() as db:
             sql = f"UPDATE articles SET stamp = ?, {', '.join(f'{column} = ?' for column in known)} WHERE id = ?"
@@ -175,12 +177,12 @@ class Catalog:
             db.executemany("DELETE FROM refused WHERE name = ?", ((n,) for n in names))
 
     def settle(self, ids: Iterable[str]) -> None:
-        """Chroma holds these now."""
+        """Remember that Chroma holds these now."""
         with self._database.transaction() as db:
             db.executemany("DELETE FROM pending WHERE id = ?", ((id,) for id in ids))
 
     def mark_pending(self, ids: Iterable[str]) -> None:
-        """Chroma does not hold these after all."""
+        """Remember that Chroma does not hold these after all."""
         with self._database.transaction() as db:
             db.executemany("INSERT OR IGNORE INTO pending VALUES (?)", ((id,) for id in ids))
 
@@ -192,7 +194,7 @@ class Catalog:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def problems(self) -> list[str]:
-        """What SQLite itself finds wrong: the file's structure and the full-text index against the text."""
+        """Return what SQLite itself finds wrong: the file's structure and the full-text index against the text."""
         found: list[str] = []
         try:
             with self._database.alone() as db:
@@ -234,7 +236,7 @@ class Catalog:
 
 
 def _known(article: Article) -> dict[str, str | int | None]:
-    """What is known about an article, by column."""
+    """Return what is known about an article, by column."""
     day = parse_date(article.published).toordinal() if article.published else None
     return {
         **{field: getattr(article, field) for field in FIELDS},
@@ -244,5 +246,5 @@ def _known(article: Article) -> dict[str, str | int | None]:
 
 
 def packed(vector: NDArray[np.float32]) -> bytes:
-    """A vector as stored: float16, little-endian."""
+    """Return a vector as stored: float16, little-endian."""
     return np.asarray(vector, "<f2").tobytes()

@@ -112,8 +112,10 @@ class Database:
 
 
 def reading_uri(path: Path) -> str:
-    """How SQLite is told to open a catalog for reading: it keeps its log beside the file, unless it is told that nobody
-    writes there, where nobody can and the last writer has closed it.
+    """Return how SQLite is told to open a catalog for reading.
+
+    It keeps its log beside the file, unless it is told that nobody writes there: where nobody can and the last writer
+    has closed it.
     """
     log = Path(f"{path}-wal")
     frozen = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)

@@ -16,7 +16,7 @@ _LONGEST_SEARCH = 200  # characters
 
 
 def folded(text: str | None) -> str | None:
-    """Text for comparing as people do: without case, without accents. SQLite knows it as `fold`."""
+    """Return text for comparing as people do: without case, without accents. SQLite knows it as `fold`."""
     if text is None or text.isascii():
         return text and text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
@@ -31,7 +31,7 @@ def search_condition(search: str) -> tuple[str, list[Any]]:
 
 
 def article_condition(filters: Filters) -> tuple[str, list[Any]]:
-    """An SQL condition on `articles a`, with its values."""
+    """Return an SQL condition on `articles a`, with its values."""
     parts, values = ["1"], list[Any]()
     for column, wanted in (("outlet", filters.outlets), ("id", filters.articles)):
         if wanted:
