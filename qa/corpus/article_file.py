@@ -94,17 +94,17 @@ def make_file(article: Article) -> ArticleFile:
 def render(article: Article) -> str:
     """Return the text of an article's file: front matter, a blank line, the canonical text."""
     known = {k: getattr(article, k) for k in FIELDS if getattr(article, k) is not None}
-    origins = {"origins": joined_origins(article.origins)} if article.origins else {}
+    origins = {"origins": join_origins(article.origins)} if article.origins else {}
     return f"{render_front_matter({**known, **origins, 'format': 'plain'})}\n{article.text}\n"
 
 
-def joined_origins(origins: Mapping[str, str]) -> str:
+def join_origins(origins: Mapping[str, str]) -> str:
     """Join where values were found into one line that people can read: "title: og:title; published: json-ld"."""
     return "; ".join(f"{field}: {clean}" for field in METADATA if (clean := _origin(origins.get(field))))
 
 
 def split_origins(line: object) -> dict[str, str]:
-    """Split what `joined_origins` made one line of. What is none of ours says nothing, and is left out."""
+    """Split what `join_origins` made one line of. What is none of ours says nothing, and is left out."""
     pairs = (part.partition(": ") for part in line.split("; ")) if isinstance(line, str) else ()
     return {field: clean for field, _, origin in pairs if field in METADATA and (clean := _origin(origin))}
 

@@ -24,7 +24,7 @@ from qa.corpus.article_file import (
     ArticleFile,
     check_size,
     decode,
-    joined_origins,
+    join_origins,
     make_file,
     parse_article,
 )
@@ -145,7 +145,7 @@ class Corpus:
         fields, body = split_front_matter(plain_lines(decode(path.read_bytes())))
         said = {k for k, origin in article.origins.items() if origin != FIRST_HEADING}  # the heading says it itself
         known = {k: getattr(article, k) for k in FIELDS if k in said or k not in article.origins}
-        known["origins"] = joined_origins({k: article.origins[k] for k in said})
+        known["origins"] = join_origins({k: article.origins[k] for k in said})
         kept = {k: v for k, v in {**fields, **known}.items() if k not in known or v}
         gap = "" if fields else "\n"
         data = f"{render_front_matter(kept)}{gap}{body}".encode()

@@ -153,7 +153,7 @@ class Watcher:
         return now - waiting.since >= QUIET_SECONDS
 
     def _tell(self, ids: Collection[str] | None) -> bool:
-        """Tell of a change; return True if it was dealt with, or it is told again. No error of others ends a watcher."""
+        """Tell of a change; return True if it was dealt with, or it is told again. No error ends a watcher."""
         try:
             self._changed(ids)
         except NotReady:  # the index was closed

@@ -158,7 +158,7 @@ class PackagedEmbedding(SentenceEmbedding):
             states, offsets = self._states(text)
             whole[n] = states.mean(0)
             pooled.append(_pool(states, offsets, spans[n], self.dimension))
-        return normalized(whole), pooled
+        return normalize_rows(whole), pooled
 
     def _states(self, text: str) -> tuple[Matrix, NDArray[np.int64]]:
         """Return token states (T, dimension) and the tokens' spans (T, 2), the model's own marks included."""
@@ -229,10 +229,10 @@ class TransformersEmbedding(SentenceEmbedding):
             _pool(output["token_embeddings"].float().numpy(), np.array(offset), inside, self.dimension)
             for output, offset, inside in zip(outputs, offsets, spans, strict=True)
         ]
-        return normalized(whole), pooled
+        return normalize_rows(whole), pooled
 
 
-def normalized(vectors: Matrix) -> Matrix:
+def normalize_rows(vectors: Matrix) -> Matrix:
     """Return rows scaled to length one; a zero row stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), np.float32)

@@ -29,12 +29,12 @@ def is_fresh(settings: Settings) -> bool:
             refused = dict(db.execute("SELECT name, stamp FROM refused"))
     except sqlite3.Error:
         return False
-    files, _ = usable(Corpus(settings.corpus).files())
+    files, _ = select_files(Corpus(settings.corpus).files())
     stale = [f for f in files if known.get(f.id) != f.stamp and refused.get(f.path.name) != f.stamp]
     return not stale and set(known) <= {f.id for f in files}
 
 
-def usable(files: Iterable[CorpusFile]) -> tuple[list[CorpusFile], dict[str, str]]:
+def select_files(files: Iterable[CorpusFile]) -> tuple[list[CorpusFile], dict[str, str]]:
     """Return one file an id, and by name why the others are left out."""
     kept: dict[str, CorpusFile] = {}
     refused: dict[str, str] = {}
@@ -51,7 +51,7 @@ def mark_whole(settings: Settings) -> None:
     write_file(settings.index / WHOLE, _state(settings.index / FILE), settle=False)
 
 
-def left_whole(settings: Settings) -> bool:
+def was_left_whole(settings: Settings) -> bool:
     """Return True if the catalog is as its last writer left it. Takes the mark away: a writer works on it now."""
     whole = _read_mark(settings) == _state(settings.index / FILE)
     with contextlib.suppress(FileNotFoundError):

@@ -22,9 +22,9 @@ from qa.corpus.folder import Corpus, CorpusFile
 from qa.index.catalog.catalog import FILE, Catalog
 from qa.index.catalog.schema import FORMAT, Manifest
 from qa.index.embedding import SentenceEmbedding
-from qa.index.freshness import left_whole, mark_whole, usable
+from qa.index.freshness import mark_whole, select_files, was_left_whole
 from qa.index.lock import IndexLock
-from qa.index.prepare import batches, manifest_for, prepare
+from qa.index.prepare import batch_articles, make_manifest, prepare
 from qa.index.vectors import chroma_folder as chroma
 from qa.index.vectors.mirror import Mirror
 from qa.index.vectors.search import DenseSearch
@@ -128,7 +128,7 @@ class IndexWriter:
             self.notes = []
             with self.catalog.snapshot() as snapshot:
                 stamps, refused = snapshot.stamps(only), snapshot.refused(only)
-            files, report.refused = usable(self.corpus.files() if only is None else self.corpus.files_of(only))
+            files, report.refused = select_files(self.corpus.files() if only is None else self.corpus.files_of(only))
             known = {f.path.name: refused[f.path.name][1] for f in files if _known(f, refused)}
             report.refused.update(known)
             fresh = [f for f in files if stamps.get(f.id) != f.stamp and f.path.name not in known]
@@ -179,21 +179,21 @@ class IndexWriter:
     ) -> None:
         """Read, embed and store articles, a batch at a time."""
         done = 0
-        for group in batches(self._read(files, stamps, report), BATCH_CHARACTERS):
-            report.passages += self._store(group)
-            for article, _ in group:
+        for batch in batch_articles(self._read(files, stamps, report), BATCH_CHARACTERS):
+            report.passages += self._store(batch)
+            for article, _ in batch:
                 (report.replaced if article.id in stamps else report.added).append(article.id)
                 done += 1
                 if progress:
                     progress(done, len(files), article.id)
             self._mirror.flush()
 
-    def _store(self, group: Sequence[tuple[Article, str]]) -> int:
+    def _store(self, batch: Sequence[tuple[Article, str]]) -> int:
         """Store articles, embedding only those whose text or title is new. Returns how many passages were embedded."""
         new = []
         with self.catalog.snapshot() as snapshot:
-            olds = [snapshot.article(article.id) for article, _ in group]
-        for (article, stamp), old in zip(group, olds, strict=True):
+            olds = [snapshot.article(article.id) for article, _ in batch]
+        for (article, stamp), old in zip(batch, olds, strict=True):
             if old is not None and (old.text, old.title) == (article.text, article.title):
                 self.catalog.describe(article, stamp)
             else:
@@ -240,8 +240,8 @@ def _open_catalog(
     settings: Settings, load: Callable[[], SentenceEmbedding], rebuild: bool
 ) -> tuple[Catalog, int, list[str]]:
     """Open the catalog, or make it anew where that must be; return it, its vectors' dimension, and why it was made."""
-    path, expected, notes = settings.index / FILE, manifest_for(settings.model, 0), list[str]()
-    whole = left_whole(settings)
+    path, expected, notes = settings.index / FILE, make_manifest(settings.model, 0), list[str]()
+    whole = was_left_whole(settings)
     if path.exists() and not rebuild:
         try:
             if (kept := _kept_catalog(path, expected, whole)) is not None:

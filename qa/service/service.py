@@ -34,7 +34,7 @@ from qa.corpus.folder import Corpus
 from qa.index.catalog.catalog import FILE, Catalog
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.lock import Holder
-from qa.index.prepare import manifest_for
+from qa.index.prepare import make_manifest
 from qa.index.vectors.search import DenseSearch
 from qa.index.writer import IndexWriter, Progress, check_manifest
 from qa.service.adding import asked_from_draft, asked_from_text, edit, place, place_batch, unknown
@@ -100,7 +100,7 @@ class QA:
             raise IndexDamaged(f"There is no index in {settings.index}. Run: qa index")
         catalog = Catalog.open(path, writable=False)
         manifest = catalog.manifest()
-        if not check_manifest(manifest, manifest_for(settings.model, 0)):
+        if not check_manifest(manifest, make_manifest(settings.model, 0)):
             raise IndexIncompatible("The index was made by an older version. Run: qa index")
         return cls(settings, catalog, DenseSearch(manifest.dimension), model or lazy_embedding(settings.model))
 

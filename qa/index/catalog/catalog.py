@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from qa.core.errors import IndexDamaged, IndexIncompatible
 from qa.core.types import Article, Passage, Sentence, version_of
-from qa.corpus.article_file import FIELDS, joined_origins, parse_date
+from qa.corpus.article_file import FIELDS, join_origins, parse_date
 from qa.corpus.canonical import storable
 from qa.index.catalog.database import Database, translated
 from qa.index.catalog.near_duplicates import link_near_duplicates, unlink_near_duplicates
@@ -122,14 +122,14 @@ class Catalog:
             db.executemany(
                 'INSERT INTO sentences (article, n, start, "end", furniture, vector) VALUES (?,?,?,?,?,?)',
                 (
-                    (key, n, s.start, s.end, s.boilerplate, packed(v))
+                    (key, n, s.start, s.end, s.boilerplate, pack_vector(v))
                     for n, (s, v) in enumerate(zip(indexed.sentences, indexed.sentence_vectors, strict=True))
                 ),
             )
             for n, (p, v) in enumerate(zip(indexed.passages, indexed.passage_vectors, strict=True)):
                 row = db.execute(
                     'INSERT INTO passages (id, article, n, start, "end", first, last, vector) VALUES (?,?,?,?,?,?,?,?)',
-                    (ids[n], key, n, p.start, p.end, p.first, p.last, packed(v)),
+                    (ids[n], key, n, p.start, p.end, p.first, p.last, pack_vector(v)),
                 ).lastrowid
                 db.execute(
                     "INSERT INTO passage_index (rowid, title, body) VALUES (?,?,?)",
@@ -241,10 +241,10 @@ def _known(article: Article) -> dict[str, str | int | None]:
     return {
         **{field: getattr(article, field) for field in FIELDS},
         "published_day": day,
-        "origins": joined_origins(article.origins),
+        "origins": join_origins(article.origins),
     }
 
 
-def packed(vector: NDArray[np.float32]) -> bytes:
+def pack_vector(vector: NDArray[np.float32]) -> bytes:
     """Return a vector as stored: float16, little-endian."""
     return np.asarray(vector, "<f2").tobytes()

@@ -53,7 +53,7 @@ class StoredSentence:
     vector: Matrix
 
 
-def unpacked(blob: bytes) -> Matrix:
+def unpack_vector(blob: bytes) -> Matrix:
     return np.frombuffer(blob, "<f2").astype(np.float32)
 
 
@@ -63,7 +63,7 @@ def _article(row: tuple[Any, ...]) -> Article:
 
 def _passage(row: tuple[Any, ...]) -> StoredPassage:
     id, article, start, end, first, last, vector = row
-    return StoredPassage(id, article, start, end, first, last, unpacked(vector))
+    return StoredPassage(id, article, start, end, first, last, unpack_vector(vector))
 
 
 class Snapshot:
@@ -221,7 +221,7 @@ class Snapshot:
             " WHERE article = ? AND n >= ? AND n < ? ORDER BY n",
             (article, first, last),
         )
-        return [StoredSentence(r[0], Sentence(r[1], r[2], bool(r[3])), unpacked(r[4])) for r in rows]
+        return [StoredSentence(r[0], Sentence(r[1], r[2], bool(r[3])), unpack_vector(r[4])) for r in rows]
 
     def sentences_of(self, article: str) -> list[Sentence]:
         rows = self._db.execute(
