@@ -37,7 +37,7 @@ INTERRUPTED = 0.3  # of the articles
 def write(path: Path, count: int) -> None:
     rng = random.Random(0)
     text = parse_article(STARTER.read_text("utf-8"), "starter", markdown=True).text
-    said = [text[s.start : s.end] for s in segment(text) if not s.furniture]
+    said = [text[s.start : s.end] for s in segment(text) if not s.boilerplate]
     with path.open("w", encoding="utf-8") as file:
         for n in range(count):
             drawn = [sentence.split() for sentence in rng.sample(said, SENTENCES - 1)]

@@ -131,6 +131,6 @@ def source(snapshot: Snapshot, hit: Hit, *marks: tuple[int, int]) -> SourcePassa
 def _stands_on(text: str, spans: Sequence[Sentence], i: int) -> int:
     """Return the sentence at which a reader has to begin so that sentence i makes sense: itself, or an earlier one."""
     first = i
-    while first > 0 and _LEANS.match(text, spans[first].start) and spans[first - 1].furniture == spans[i].furniture:
+    while first > 0 and _LEANS.match(text, spans[first].start) and spans[first - 1].boilerplate == spans[i].boilerplate:
         first -= 1
     return first

@@ -13,13 +13,13 @@ COPIES = 8  # of a story that are named; of more, how many
 
 
 def shown(name: str) -> str:
-    """A name as a terminal can show it: what is invisible or moves the cursor is spelled out."""
+    """Return a name as a terminal can show it: what is invisible or moves the cursor is spelled out."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on standard error, drawn only once there is something to do and somebody to look."""
+    """Yield a bar on standard error, drawn only once there is something to do and somebody to look."""
     from tqdm import tqdm
 
     bars: list[Any] = []
@@ -39,7 +39,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
 
 
 def also_in(citation: Citation) -> str:
-    """The other articles of the story that have the sentence, as people name them."""
+    """Return the other articles of the story that have the sentence, as people name them."""
     named = [", ".join(x for x in (c.outlet or c.title, c.published) if x) for c in citation.also_in[:COPIES]]
     more = len(citation.also_in) - len(named)
     return "; ".join(named + ([f"{more} more"] if more else []))

@@ -15,7 +15,7 @@ WEIGHTS = Path(__file__).parent.parent / "weights"  # a folder a model
 
 
 def check(folder: Path) -> None:
-    """Raises ModelUnavailable when a file is missing or is not the one that was shipped."""
+    """Raise ModelUnavailable when a file is missing or is not the one that was shipped."""
     try:
         sums = json.loads((folder / "checksums.json").read_text("utf-8"))
         found = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sums}
@@ -27,7 +27,7 @@ def check(folder: Path) -> None:
 
 
 def session(file: Path) -> Any:
-    """A loaded graph; safe to run from many threads."""
+    """Return a loaded graph; safe to run from many threads."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

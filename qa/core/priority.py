@@ -28,7 +28,7 @@ class Priority:
 
     @contextlib.contextmanager
     def question(self) -> Iterator[None]:
-        """While the block runs, a question is under way; it begins when fewer than AT_ONCE are."""
+        """Ask a question inside the block; it begins when fewer than AT_ONCE are under way."""
         with self._changed:
             self._asked += 1
         try:

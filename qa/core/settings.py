@@ -55,7 +55,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, home: str | Path | None = None) -> Settings:
-        """Settings from the environment; `home` overrides QA_HOME. Raises UserError."""
+        """Return settings from the environment; `home` overrides QA_HOME. Raises UserError."""
         folder = Path(home or os.environ.get("QA_HOME") or ".").expanduser().resolve()
         if not folder.is_dir():
             raise UserError(f"The home folder {folder} does not exist. Make it, or name another with --home.")

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NewType
 
 DECLINED = "The articles do not answer this question."  # the one refusal phrase: page, command line, tests
 METADATA = ("title", "outlet", "url", "author", "published", "language")  # what can be stated about an article
@@ -16,8 +17,13 @@ GIVEN = "given"  # the origin of a value that a person gave
 TITLE_WORDS = 12  # a derived title is the first words of the text: enough to recognise an article in a list
 
 
+# Text in the one form that offsets are counted in. `canonical_text` alone makes it, once, on an article's way in;
+# what was stored as such comes back as such.
+CanonicalText = NewType("CanonicalText", str)
+
+
 def version_of(text: str) -> str:
-    """First 12 hex digits of the SHA-256 of the canonical text in UTF-8."""
+    """Return first 12 hex digits of the SHA-256 of the canonical text in UTF-8."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
 
@@ -31,7 +37,7 @@ class Article:
     """
 
     id: str
-    text: str
+    text: CanonicalText
     title: str | None = None
     outlet: str | None = None
     url: str | None = None
@@ -47,7 +53,7 @@ class Article:
 
     @cached_property
     def shown_title(self) -> str:
-        """The given title, or the first words of the text. Never embedded, never indexed when derived."""
+        """Return the given title, or the first words of the text. Never embedded, never indexed when derived."""
         if self.title:
             return self.title
         words = self.text.split(maxsplit=TITLE_WORDS)
@@ -88,11 +94,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence's span. `furniture` marks site boilerplate: text that is kept but never answers."""
+    """A sentence's span. `boilerplate` marks what a page says of itself: text that is kept but never answers."""
 
     start: int
     end: int
-    furniture: bool = False
+    boilerplate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +240,11 @@ class ArticleSummary:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file or text: `status` is added, replaced, updated (what is known about it, not its text),
-    unchanged, duplicate, removed or refused."""
+    """What became of one file or text.
+
+    `status` is added, replaced, updated (what is known about it, not its text), unchanged, duplicate, removed or
+    refused.
+    """
 
     name: str
     status: str

@@ -1,90 +1,41 @@
-"""Articles as files: canonical text, and what is known about it as front matter.
+"""Articles as files: what is known about one as front matter, then its canonical text.
 
-Knows what an article looks like on disk and how its text becomes canonical. Does not know the folder (`folder.py`),
-sentences, the index or the network.
+Knows what an article looks like on disk. Does not know the folder (`folder.py`), how text becomes canonical
+(`canonical.py`), sentences, the index or the network.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 from qa.core.errors import ArticleError
 from qa.core.types import METADATA, Article
+from qa.corpus.canonical import MAX_BYTES, canonical_text, checked_text, plain_lines
 from qa.corpus.frontmatter import render_front_matter, split_front_matter
 from qa.corpus.markdown import markdown_to_text
 
 FIELDS = (*METADATA, "added")  # of an article's front matter
 FIRST_HEADING = "first heading"  # where a title was found
-MAX_BYTES = 10 * 1024 * 1024  # a long novel is 3 MB; beyond this it is a data file, not an article
 MAX_FIELD = 500  # characters; a longer title is a paragraph in the wrong place
 MAX_ORIGIN = 60  # characters; where a value was found is told in a word or two
-MAX_ID = 80  # characters of a file stem, so that it stays readable in a list
-MAX_STEM_BYTES = 160  # the file system's own limit is 255 for a whole name
 
-# Removed at ingestion: controls but newline and tab, zero-width space, joiner of words, soft hyphen, byte-order mark,
-# bidi overrides and isolates, invisible operators, deprecated formats, annotations, blank Hangul, tag characters.
-# ZWJ, ZWNJ, LRM and RLM stay: Persian, Indic scripts and emoji need them. So does a variation selector where there is
-# something to vary; any other is invisible, and a run of them can spell a hidden text.
-_INVISIBLE = (
-    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e007f"
-)
-_SELECTORS, _IDEOGRAPHS = "\ufe00-\ufe0f\U000e0100-\U000e01ef", "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_REMOVED = re.compile(
-    f"(?=[{_INVISIBLE}{_SELECTORS}])(?:[{_INVISIBLE}]"  # a glance first: most characters are neither
-    f"|(?<![^\\s{_INVISIBLE}{_SELECTORS}])[{_SELECTORS}]|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e01ef])"
-)
-_NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_MARK_RUN = re.compile(r"[^\w\s\x00-\u02ff]{32,}")  # marks are no letters; text has two or three together
-_SAME_LETTER = re.compile("x+")  # of a run whose marks that stand on a letter are written x
-_BLANK_RUNS = re.compile(r"\n{3,}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _FIRST_HEADING = re.compile(r"\s*# +([^\n]+)")  # of a Markdown file
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47: a language, then script, region and so on
-_DIACRITICS = re.compile("[\u0300-\u036f]")  # other scripts' marks are letters to a reader
 
 
-def canonical_text(raw: str) -> str:
-    """Plain text in the one form that offsets are counted in; applying it twice changes nothing.
+@dataclass(frozen=True, slots=True)
+class ArticleFile:
+    """An article and the contents of its file, which say the same: parsing them gives the article."""
 
-    Raises ArticleError for lone surrogates, which no file can hold and SQLite refuses.
-    """
-    bad = _SURROGATE.search(raw)
-    if bad:
-        raise ArticleError(
-            f"The text holds a lone surrogate (U+{ord(bad.group()):04X}) at character {bad.start()}, which is "
-            "half a character. Save it as UTF-8 and add it again."
-        )
-    text = _NEWLINES.sub("\n", raw).replace("\t", " ")
-    text = unicodedata.normalize("NFC", _MARK_RUN.sub(_in_order, _REMOVED.sub("", text)))
-    lines = "\n".join(line.rstrip() for line in text.split("\n"))
-    return _BLANK_RUNS.sub("\n\n", lines).strip()
-
-
-def _in_order(run: re.Match[str]) -> str:
-    """Marks in the order that normal forms have them in. The library finds it in the square of their number."""
-    marks = "".join(unicodedata.normalize("NFD", mark) for mark in run.group())
-    parts, cursor = [], 0
-    for match in _SAME_LETTER.finditer("".join("x" if unicodedata.combining(c) else " " for c in marks)):
-        parts += [marks[cursor : match.start()], *sorted(marks[slice(*match.span())], key=unicodedata.combining)]
-        cursor = match.end()
-    return "".join(parts) + marks[cursor:]
-
-
-def checked_text(raw: str) -> str:
-    """The canonical text of an article. Raises ArticleError when it has no words."""
-    text = canonical_text(raw)
-    if not any(c.isalnum() for c in text):
-        got = "nothing but white space" if not text else "no letter or digit"
-        raise ArticleError(f"The text holds {got}; an article needs words. Give a file or a text with some.")
-    return text
+    article: Article
+    data: bytes
 
 
 def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
-    """An article from the contents of a file: YAML front matter (optional), then the body.
+    """Return an article from the contents of a file: YAML front matter (optional), then the body.
 
     `markdown` says that the body is Markdown whose markup must go; front matter with `format: plain`,
     which every file that Groundwire writes carries, says that it has gone already. A Markdown file that names no title
@@ -102,19 +53,14 @@ def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
 
 
 def _first_heading(body: str) -> str | None:
-    """The heading of the first level that Markdown begins with, as a title."""
+    """Return the heading of the first level that Markdown begins with, as a title."""
     match = _FIRST_HEADING.match(body)
     title = " ".join(canonical_text(markdown_to_text(match[0])).split()) if match else ""
     return title if 0 < len(title) <= MAX_FIELD else None
 
 
-def plain_lines(raw: str) -> str:
-    """A file's contents as front matter is looked for in them: no byte-order mark, every line ends in a newline."""
-    return _NEWLINES.sub("\n", raw.removeprefix("\ufeff"))
-
-
 def decode(data: bytes) -> str:
-    """The text of a file's bytes: UTF-8, or UTF-16 with its byte-order mark. Raises ArticleError for anything else."""
+    """Decode a file's bytes: UTF-8, or UTF-16 with its byte-order mark. Raises ArticleError for anything else."""
     check_size(data)
     encoding = "UTF-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "UTF-8"
     try:
@@ -130,50 +76,35 @@ def decode(data: bytes) -> str:
 
 
 def parse_date(value: str) -> date:
-    """The day of an ISO 8601 date or date-time. Raises ValueError."""
+    """Return the day of an ISO 8601 date or date-time. Raises ValueError."""
     try:
         return date.fromisoformat(value)
     except ValueError:
         return datetime.fromisoformat(value).date()
 
 
-def storable(text: str) -> bool:
-    """Whether files and SQLite can hold it: not with a lone surrogate, which arguments and JSON may carry."""
-    return _SURROGATE.search(text) is None
-
-
-def slug(words: str) -> str:
-    """A file stem from a title or name: lower-case letters, digits and hyphens, at most MAX_ID characters.
-
-    It holds nothing that a path could be made of, and a slug's slug is itself.
-    """
-    plain = _DIACRITICS.sub("", unicodedata.normalize("NFKD", words[: 4 * MAX_ID].casefold()))
-    plain = unicodedata.normalize("NFKC", plain.casefold())
-    stem = ""
-    for c in plain:
-        joins = bool(stem) and stem[-1] != "-"  # a mark needs the letter that it belongs to
-        if c.isalnum() or (joins and unicodedata.category(c).startswith("M")):
-            stem += c
-        elif joins:
-            stem += "-"
-    stem = stem[:MAX_ID].encode()[:MAX_STEM_BYTES].decode(errors="ignore")
-    return stem.strip("-") or "article"
+def make_file(article: Article) -> ArticleFile:
+    """Render the file of an article, which was added now if it does not say when. Raises ArticleError if too long."""
+    stamped = article if article.added else replace(article, added=_now())
+    data = render(stamped).encode("utf-8")
+    check_size(data)
+    return ArticleFile(stamped, data)
 
 
 def render(article: Article) -> str:
-    """The file of an article: front matter, a blank line, the canonical text."""
+    """Return the text of an article's file: front matter, a blank line, the canonical text."""
     known = {k: getattr(article, k) for k in FIELDS if getattr(article, k) is not None}
-    origins = {"origins": joined_origins(article.origins)} if article.origins else {}
+    origins = {"origins": join_origins(article.origins)} if article.origins else {}
     return f"{render_front_matter({**known, **origins, 'format': 'plain'})}\n{article.text}\n"
 
 
-def joined_origins(origins: Mapping[str, str]) -> str:
-    """Where values were found, on one line that people can read: "title: og:title; published: json-ld"."""
+def join_origins(origins: Mapping[str, str]) -> str:
+    """Join where values were found into one line that people can read: "title: og:title; published: json-ld"."""
     return "; ".join(f"{field}: {clean}" for field in METADATA if (clean := _origin(origins.get(field))))
 
 
 def split_origins(line: object) -> dict[str, str]:
-    """What `joined_origins` made one line of. What is none of ours says nothing, and is left out."""
+    """Split what `join_origins` made one line of. What is none of ours says nothing, and is left out."""
     pairs = (part.partition(": ") for part in line.split("; ")) if isinstance(line, str) else ()
     return {field: clean for field, _, origin in pairs if field in METADATA and (clean := _origin(origin))}
 
@@ -184,7 +115,7 @@ def check_size(data: bytes) -> None:
 
 
 def checked_field(name: str, value: object) -> str | None:
-    """A field's value as it is kept: canonical, on one line. Raises ArticleError for what its field cannot hold."""
+    """Return a field's value as it is kept: canonical, on one line. Raises ArticleError for what cannot be one."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -207,5 +138,10 @@ def checked_field(name: str, value: object) -> str | None:
 
 
 def _origin(value: str | None) -> str:
-    """An origin that can stand among others on one line."""
+    """Return an origin that can stand among others on one line."""
     return " ".join(canonical_text((value or "")[:MAX_ORIGIN]).replace(";", ",").split())
+
+
+def _now() -> str:
+    """Return this second in UTC, as ISO 8601 writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -11,30 +11,28 @@ import contextlib
 import os
 import secrets
 import stat
-import tempfile
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from qa.core.errors import ArticleError, StorageError
+from qa.core.files import settle_folder, write_file
 from qa.core.types import Article
 from qa.corpus.article_file import (
     FIELDS,
     FIRST_HEADING,
-    MAX_BYTES,
+    ArticleFile,
     check_size,
     decode,
-    joined_origins,
+    join_origins,
+    make_file,
     parse_article,
-    plain_lines,
-    render,
-    slug,
-    storable,
 )
+from qa.corpus.canonical import MAX_BYTES, plain_lines, slug, storable
 from qa.corpus.frontmatter import render_front_matter, split_front_matter
 
 SUFFIXES = (".md", ".txt")
+READABLE = 0o644  # by everybody: articles are no secret
 TEMPORARY = ".incoming-"  # files being written; swept when the folder is next opened for writing
 
 _MISNAMED = "Its name is not UTF-8, so no article can be called by it. Rename it."
@@ -54,13 +52,13 @@ class CorpusFile:
 
 
 class Corpus:
-    """The folder of article files. Writing is atomic: aside, fsync, rename, fsync of the folder."""
+    """The folder of article files. Writing is atomic (`qa/core/files.py`)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def files(self) -> Iterator[CorpusFile]:
-        """Every regular article file in the folder itself, in the order of ids.
+        """Yield every regular article file in the folder itself, in the order of ids.
 
         Left out are links, folders, hidden files, a README, and names that are not UTF-8 (`misnamed` has those).
         """
@@ -71,23 +69,23 @@ class Corpus:
                     yield CorpusFile(Path(entry.path), _stamp(entry.stat(follow_symlinks=False)))
 
     def misnamed(self) -> dict[str, str]:
-        """Files whose names are not UTF-8, so that no id can be made of them: the name in ASCII, and the reason."""
+        """Return the files whose names are not UTF-8, so that no id can be made: the name in ASCII, and the reason."""
         return {ascii(e.name)[1:-1]: _MISNAMED for e in self._entries() if not storable(e.name)}
 
     def _entries(self) -> list[os.DirEntry[str]]:
-        """What has an article file's name."""
+        """Return what has an article file's name."""
         if not self.folder.is_dir():
             return []
         with os.scandir(self.folder) as entries:
             return [e for e in entries if e.name.endswith(SUFFIXES) and _is_article_name(e.name)]
 
     def files_of(self, ids: Collection[str]) -> Iterator[CorpusFile]:
-        """The files of these ids, as `files` lists them."""
+        """Return the files of these ids, as `files` lists them."""
         names = (f"{id}{suffix}" for id in sorted(ids) for suffix in SUFFIXES)
         return (file for name in names if (file := self.file(name)) is not None)
 
     def file(self, name: str) -> CorpusFile | None:
-        """The article file of this name in the folder itself, as `files` would list it; None when there is none."""
+        """Return the article file of this name in the folder itself, as `files` lists it; None when there is none."""
         path = self.folder / name
         if Path(name).name != name or not name.endswith(SUFFIXES) or not _is_article_name(name) or not storable(name):
             return None
@@ -98,40 +96,46 @@ class Corpus:
         return CorpusFile(path, _stamp(info)) if stat.S_ISREG(info.st_mode) else None
 
     def read(self, file: CorpusFile) -> Article:
-        """The article in a file. Raises ArticleError when it is none, OSError when it cannot be read."""
+        """Return the article in a file. Raises ArticleError when it is none, OSError when it cannot be read."""
         with file.path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
         return parse_article(decode(data), file.id, markdown=file.path.suffix == ".md")
 
     def path_of(self, id: str) -> Path | None:
-        """The file of an article, whatever its suffix. An id that is no file stem, such as `../x`, has none."""
+        """Return the file of an article, whatever its suffix. An id that is no file stem, such as `../x`, has none."""
         if not _is_stem(id):
             return None
         paths = (self.folder / f"{id}{suffix}" for suffix in SUFFIXES)
         return next((p for p in paths if os.path.isfile(p) and not os.path.islink(p)), None)
 
     def free_id(self, wanted: str, taken: Collection[str] = ()) -> str:
-        """`wanted` as a slug, or `wanted-2`, `wanted-3` and so on when that is taken or a file of that name exists."""
+        """Return `wanted` as a slug, or `wanted-2`, `wanted-3` and so on when that is taken or its file exists."""
         stem, n = slug(wanted), 1
         while (candidate := stem if n == 1 else f"{stem}-{n}") in taken or not self._is_free(candidate):
             n += 1
         return candidate
 
     def write(self, article: Article, *, settle: bool = True) -> CorpusFile:
-        """Put an article's file in place, whole or not at all, replacing an older one. It survives a power cut once the
-        folder is settled, too; who writes many files settles once, at the end.
+        """Put an article's file in place, whole or not at all, replacing an older one.
+
+        It survives a power cut once the folder is settled, too; who writes many files settles once, at the end.
 
         Raises StorageError, and ArticleError for an id that cannot name a file of this folder or a text too long to be
         read again.
         """
-        if not _is_stem(article.id):
-            raise ArticleError(f"{article.id!r} cannot name an article; expected something like {slug(article.id)!r}.")
-        stamped = article if article.added else replace(article, added=_now())
-        return self._place(self.folder / f"{article.id}.md", render(stamped), self.path_of(article.id), settle)
+        return self.put(make_file(article), settle=settle)
+
+    def put(self, file: ArticleFile, *, settle: bool = True) -> CorpusFile:
+        """Put the rendered file of an article in place, as `write` does. Raises StorageError, ArticleError."""
+        id = file.article.id
+        if not _is_stem(id):
+            raise ArticleError(f"{id!r} cannot name an article; expected something like {slug(id)!r}.")
+        return self._place(self.folder / f"{id}.md", file.data, self.path_of(id), settle)
 
     def restate(self, article: Article) -> CorpusFile | None:
-        """Write what is known about an article into its file and leave everything else in it as it is, other fields of
-        its front matter included. None when there is no such file.
+        """Write what is known about an article into its file; return None when there is no such file.
+
+        Everything else in it stays as it is, other fields of its front matter included.
 
         Raises StorageError, and ArticleError when the file cannot be read.
         """
@@ -141,15 +145,17 @@ class Corpus:
         fields, body = split_front_matter(plain_lines(decode(path.read_bytes())))
         said = {k for k, origin in article.origins.items() if origin != FIRST_HEADING}  # the heading says it itself
         known = {k: getattr(article, k) for k in FIELDS if k in said or k not in article.origins}
-        known["origins"] = joined_origins({k: article.origins[k] for k in said})
+        known["origins"] = join_origins({k: article.origins[k] for k in said})
         kept = {k: v for k, v in {**fields, **known}.items() if k not in known or v}
         gap = "" if fields else "\n"
-        return self._place(path, f"{render_front_matter(kept)}{gap}{body}", path, settle=True)
+        data = f"{render_front_matter(kept)}{gap}{body}".encode()
+        check_size(data)
+        return self._place(path, data, path, settle=True)
 
     def settle(self) -> None:
         """Make sure that files which were written survive a power cut. Raises StorageError."""
         try:
-            self._sync_folder()
+            settle_folder(self.folder)
         except OSError as error:
             raise StorageError(
                 f"Could not write into {self.folder}: {error.strerror or error}. {_UNSETTLED}"
@@ -157,8 +163,10 @@ class Corpus:
 
     @contextlib.contextmanager
     def removing(self, id: str) -> Iterator[bool]:
-        """Removes an article's file; whether there is one. While the block runs it is out of the way; when that fails,
-        it is back, untouched. A kill in between removes it: it is swept. Raises StorageError.
+        """Remove an article's file and tell the block whether there was one.
+
+        While the block runs the file is out of the way; when that fails, it is back, untouched. A kill in between
+        removes it: it is swept. Raises StorageError.
         """
         aside: list[tuple[Path, Path]] = []
         try:
@@ -185,7 +193,7 @@ class Corpus:
             for path in hidden:
                 path.unlink()
             if hidden:
-                self._sync_folder()
+                settle_folder(self.folder)
         except OSError as error:
             raise self._not_removed(id, error) from error
 
@@ -204,45 +212,21 @@ class Corpus:
         taken = any(os.path.lexists(self.folder / f"{id}{suffix}") for suffix in SUFFIXES)
         return _is_stem(id) and not taken
 
-    def _place(self, target: Path, contents: str, old: Path | None, settle: bool) -> CorpusFile:
-        data = contents.encode("utf-8")
-        check_size(data)
+    def _place(self, target: Path, data: bytes, old: Path | None, settle: bool) -> CorpusFile:
         advice = "Nothing was added; make room or mend the permissions, then add it again."
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._put(target, data)
+            write_file(target, data, mode=READABLE, prefix=TEMPORARY, settle=False)
             advice = _UNSETTLED
             if old is not None and old != target:
                 old.unlink()
             if settle:
-                self._sync_folder()
+                settle_folder(self.folder)
             info = target.stat()
         except OSError as error:
             reason = error.strerror or error
             raise StorageError(f"Could not write {target.name} into {self.folder}: {reason}. {advice}") from error
         return CorpusFile(target, _stamp(info))
-
-    def _put(self, target: Path, data: bytes) -> None:
-        """Write aside, flush to the disk, rename: the file is there whole or as it was before."""
-        handle, aside = tempfile.mkstemp(prefix=TEMPORARY, dir=self.folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(aside, 0o644)
-            os.replace(aside, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(aside)
-            raise
-
-    def _sync_folder(self) -> None:
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _is_article_name(name: str) -> bool:
@@ -250,13 +234,9 @@ def _is_article_name(name: str) -> bool:
 
 
 def _is_stem(id: str) -> bool:
-    """Whether an id can be the stem of an article's file in the folder itself."""
+    """Return True if an id can be the stem of an article's file in the folder itself."""
     return _is_article_name(f"{id}.md") and not any(c in "/\0" for c in id) and storable(id)
 
 
 def _stamp(info: os.stat_result) -> str:
     return f"{info.st_size}:{info.st_mtime_ns}:{info.st_ino}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -34,14 +34,14 @@ _Scalars.add_constructor(_NULL, lambda *_: None)
 
 
 def render_front_matter(fields: Mapping[str, object]) -> str:
-    """The block, rules included. `split_front_matter` reads every value back as it was. Raises ArticleError."""
+    """Return the block, rules included. `split_front_matter` reads every value back as it was. Raises ArticleError."""
     body = yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True, width=_NO_FOLDING)
     _check_size(len(body))
     return f"---\n{body}---\n"
 
 
 def split_front_matter(raw: str) -> tuple[dict[str, object], str]:
-    """The fields and the rest of the file; no fields where the file has no front matter. Raises ArticleError."""
+    """Return the fields and the rest of the file; no fields where the file has no front matter. Raises ArticleError."""
     opened = _OPENS.match(raw)
     closed = _CLOSES.search(raw, opened.end()) if opened else None
     if opened is None or closed is None:
@@ -67,7 +67,7 @@ def _check_size(size: int) -> None:
 
 
 def _loaded(body: str) -> object:
-    """What the YAML says. Raises ArticleError."""
+    """Return what the YAML says. Raises ArticleError."""
     try:
         _check_shape(body)
         return yaml.load(body, Loader=_Scalars)  # noqa: S506  (it constructs strings only)

@@ -16,7 +16,7 @@ _SHOWN = 30  # characters of a word
 
 
 def lookalike_note(text: str) -> str | None:
-    """A sentence that names the first word in which alphabets are mixed; None when there is none."""
+    """Return a sentence that names the first word in which alphabets are mixed; None when there is none."""
     found = _MIXED.search(text)
     if found is None:
         return None

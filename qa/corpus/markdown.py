@@ -29,7 +29,7 @@ _HTML_BLOCKS = set(
 
 
 def markdown_to_text(source: str) -> str:
-    """The words a reader of the rendered page would see: links keep theirs, images their alternative text.
+    """Return the words a reader of the rendered page would see: links keep theirs, images their alternative text.
 
     List markers, rules and link targets go. Raises ArticleError for quotes or lists nested deeper than MAX_NESTING.
     """
@@ -43,7 +43,7 @@ def markdown_to_text(source: str) -> str:
 
 
 def html_to_text(source: str) -> str:
-    """Text content of an HTML fragment, without scripts, styles and comments."""
+    """Return text content of an HTML fragment, without scripts, styles and comments."""
     parts: list[str] = []
     hidden: str | None = None
     cursor = 0
@@ -95,7 +95,7 @@ def _inline(tokens: list[Token]) -> str:
 
 
 def _hidden(hidden: str | None, tag: str, *, closing: bool) -> str | None:
-    """The element that hides what comes next, after this tag: inside a script only the script's end counts."""
+    """Return the element that hides what comes next, after this tag: inside a script only the script's end counts."""
     if hidden is not None:
         return None if closing and tag == hidden else hidden
     return tag if tag in _UNSEEN and not closing else None

@@ -26,7 +26,7 @@ MAX_CHARACTERS = 2000  # a "word" of any length is one piece to WordPiece: bound
 
 
 def cap_title(title: str, pieces: Pieces) -> str:
-    """The title's first TITLE_PIECES word pieces, cut between words where possible."""
+    """Return the title's first TITLE_PIECES word pieces, cut between words where possible."""
     spans = pieces(title)
     if len(spans) <= TITLE_PIECES and len(title) <= MAX_CHARACTERS:
         return title
@@ -40,7 +40,7 @@ def make_passages(text: str, sentences: Sequence[Sentence], pieces: Pieces, budg
     """Cut an article into passages of at most `budget` word pieces and MAX_CHARACTERS characters.
 
     Every sentence lies in at least one passage. A sentence that alone exceeds a limit becomes several
-    passages that name it; a run of furniture never shares a passage with the story.
+    passages that name it; a run of boilerplate never shares a passage with the story.
     """
     spans = pieces(text)
     starts = [start for start, _ in spans]
@@ -72,11 +72,11 @@ def make_passages(text: str, sentences: Sequence[Sentence], pieces: Pieces, budg
 
 
 def _joins(sentences: Sequence[Sentence], i: int) -> bool:
-    return sentences[i].furniture == sentences[i - 1].furniture
+    return sentences[i].boilerplate == sentences[i - 1].boilerplate
 
 
 def _next_first(sizes: Sequence[int], sentences: Sequence[Sentence], first: int, last: int) -> int:
-    """Where the next passage begins: back from `last` by whole sentences within OVERLAP_PIECES and _CHARACTERS."""
+    """Find where the next passage begins: back from `last` by whole sentences within OVERLAP_PIECES and _CHARACTERS."""
     start, carried, end = last, 0, sentences[last - 1].end
     while start - 1 > first and carried + sizes[start - 1] <= OVERLAP_PIECES:
         if end - sentences[start - 1].start > OVERLAP_CHARACTERS:
@@ -98,6 +98,6 @@ def _windows(sentence: Sentence, spans: Sequence[Span], budget: int) -> Iterator
 
 
 def _chopped(start: int, end: int) -> Iterator[Span]:
-    """The span in steps of MAX_CHARACTERS: one piece, or the white space behind it, may be longer than that."""
+    """Yield the span in steps of MAX_CHARACTERS: one piece, or the white space behind it, may be longer than that."""
     for a in range(start, end, MAX_CHARACTERS):
         yield a, min(a + MAX_CHARACTERS, end)

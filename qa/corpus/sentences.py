@@ -1,4 +1,4 @@
-"""Sentence spans over canonical text, and which of them are site furniture.
+"""Sentence spans over canonical text, and which of them are boilerplate.
 
 Segmentation is nupunkt's (Bommarito et al. 2025, an implementation of Punkt, Kiss and Strunk 2006) behind one
 function, with rules for what it gets wrong in news: words that it takes for abbreviations, titles, clock times,
@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator
 
 from qa.core.types import Sentence
-from qa.corpus.boilerplate import furniture_lines
+from qa.corpus.boilerplate import boilerplate_lines
 
-SEGMENTER = "nupunkt-0.8+groundwire-4"  # in the manifest: other rules, furniture included, mean other spans
+SEGMENTER = "nupunkt-0.8+groundwire-4"  # in the manifest: other rules, those of boilerplate too, mean other spans
 
 # A line this long that does not end like a sentence was wrapped by an editor or mailer, not ended by its author.
 WRAP_COLUMNS = range(50, 101)
@@ -101,7 +101,7 @@ _SAID = re.compile(
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Spans (start, end) of the sentences: ordered, disjoint, without outer white space, covering all else."""
+    """Return spans (start, end) of the sentences: ordered, disjoint, without outer white space, covering all else."""
     spans: list[tuple[int, int]] = []
     for start, end in _units(text):
         for a, b in _split(text[start:end]):
@@ -110,15 +110,15 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def segment(text: str) -> list[Sentence]:
-    """The sentences of an article's canonical text, site furniture marked."""
-    furniture = furniture_lines(text)
+    """Cut an article's canonical text into sentences, boilerplate marked."""
+    marked = boilerplate_lines(text)
     return [
-        Sentence(start, end, any(a <= start and end <= b for a, b in furniture)) for start, end in sentence_spans(text)
+        Sentence(start, end, any(a <= start and end <= b for a, b in marked)) for start, end in sentence_spans(text)
     ]
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentence; one longer than LONGEST in pieces, cut behind a mark if there is one, or between words."""
+    """Yield the sentence; one longer than LONGEST in pieces, cut behind a mark if there is one, or between words."""
     while end - start > LONGEST:
         window = text[start + LONGEST // 2 : start + LONGEST]
         cuts = (list(re.finditer(pattern, window)) for pattern in (r"(?<=[;:—–])\s+", r"(?<=,)\s+", r"\s+"))
@@ -131,7 +131,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches that no sentence crosses: lines, with wrapped lines joined to the next."""
+    """Yield stretches that no sentence crosses: lines, with wrapped lines joined to the next."""
     start: int | None = None
     lines = list(_LINE.finditer(text))
     for i, line in enumerate(lines):
@@ -145,7 +145,7 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _wrapped(line: str, following: str) -> bool:
-    """Whether the line break between two adjacent lines stands inside a sentence."""
+    """Return True if the line break between two adjacent lines stands inside a sentence."""
     if _LIST_ITEM.match(following.lstrip()):
         return False
     full = len(line) in WRAP_COLUMNS
@@ -156,7 +156,7 @@ def _wrapped(line: str, following: str) -> bool:
 
 
 def _in_address(unit: str, stop: int) -> bool:
-    """Whether the stop stands inside a web or e-mail address: what comes before it has a dot, slash or at sign too."""
+    """Return True if the stop is inside a web or e-mail address: before it stands a dot, slash or at sign too."""
     start = max(0, stop - LONGEST_ADDRESS)
     word = unit[max(unit.rfind(" ", start, stop) + 1, start) : stop]
     return any(c in word for c in "./@")
@@ -184,7 +184,7 @@ def _split(unit: str) -> Iterator[tuple[int, int]]:
 
 
 def _ends(unit: str) -> list[int]:
-    """Where sentences end in a unit: Punkt's ends, some more, less those that are plainly none."""
+    """Find where sentences end in a unit: Punkt's ends, some more, less those that are plainly none."""
     from nupunkt import sent_spans  # here, so that importing this module costs nothing
 
     found = set[int]()
@@ -202,7 +202,7 @@ def _ends(unit: str) -> list[int]:
 
 
 def _bounded(unit: str) -> str:
-    """The unit for Punkt: of the stops inside a run without spaces only the last MOST_STOPS, each other a star.
+    """Return the unit for Punkt: of the stops inside a run without spaces only the last MOST_STOPS, each other a star.
 
     Without this a run costs the square of its length. No text that people wrote has such a run.
     """
@@ -220,7 +220,7 @@ def _starred(run: str) -> str:
 
 
 def _is_inside(unit: str, end: int) -> bool:
-    """Whether the end that was found, with the white space behind it, plainly stands inside a sentence."""
+    """Return True if the end that was found, with white space behind it, plainly stands inside a sentence."""
     closed = end
     while closed and unit[closed - 1].isspace():
         closed -= 1

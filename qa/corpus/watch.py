@@ -82,7 +82,7 @@ class Watcher:
                 self._polling = True
 
     def _notified(self) -> Iterator[set[str]]:
-        """What the system says has changed, at least an empty set every tick, until the folder is another one."""
+        """Yield what the system says has changed, at least an empty set every tick, until the folder is another one."""
         from watchfiles import watch
 
         folder = self._corpus.folder
@@ -107,7 +107,7 @@ class Watcher:
             yield {Path(path).stem for _, path in changes if path.endswith(SUFFIXES)}
 
     def _polled(self) -> Iterator[set[str]]:
-        """What differs from the last look, and an empty set every tick in between."""
+        """Yield what differs from the last look, and an empty set every tick in between."""
         before = self._stamps()
         while not self._stop.is_set():
             if _inode(self._corpus.folder) is None:
@@ -153,7 +153,7 @@ class Watcher:
         return now - waiting.since >= QUIET_SECONDS
 
     def _tell(self, ids: Collection[str] | None) -> bool:
-        """Whether the change was dealt with; if not it is told again. A watcher never ends for an error of others."""
+        """Tell of a change; return True if it was dealt with, or it is told again. No error ends a watcher."""
         try:
             self._changed(ids)
         except NotReady:  # the index was closed
@@ -178,7 +178,7 @@ class Watcher:
 
 
 def is_on_network(folder: Path) -> bool:
-    """Whether changes by other machines, of which nobody notifies this one, can appear in a folder. Known on Linux."""
+    """Return True if other machines, whose changes nobody notifies, can write a folder. Known on Linux."""
     try:
         mounts = Path("/proc/self/mountinfo").read_text("utf-8", errors="replace").splitlines()
     except OSError:

@@ -38,7 +38,7 @@ STOPWORDS = frozenset(
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The stem of a folded word, as FTS5 makes it: Porter's algorithm with his later changes."""
+    """Return the stem of a folded word, as FTS5 makes it: Porter's algorithm with his later changes."""
     if not 3 <= len(word.encode()) <= LONGEST_STEMMED:
         return word
     found = str(_PORTER.stemWord(word))
@@ -52,7 +52,7 @@ def stem(word: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Folded words in order, stop words included."""
+    """Return folded words in order, stop words included."""
     if text.isascii():
         return _WORD.findall(text.lower())
     plain = _DIACRITICS.sub("", unicodedata.normalize("NFD", text))
@@ -60,22 +60,22 @@ def words(text: str) -> list[str]:
 
 
 def terms(text: str) -> list[str]:
-    """Stems of all words in order, stop words included."""
+    """Return stems of all words in order, stop words included."""
     return [stem(word) for word in words(text)]
 
 
 def question_words(question: str) -> list[str]:
-    """The question's distinct content words, at most MAX_TERMS; all its words when it has no other."""
+    """Return the question's distinct content words, at most MAX_TERMS; all its words when it has no other."""
     distinct = list(dict.fromkeys(words(question)))
     named = acronyms(question)
     return ([w for w in distinct if w not in STOPWORDS or w in named] or distinct)[:MAX_TERMS]
 
 
 def acronyms(question: str) -> set[str]:
-    """Its words in capitals, folded: WHO, US and IT are no stop words. None where all of it is in capitals."""
+    """Return the words in capitals, folded: WHO, US and IT are no stop words. None where all of it is in capitals."""
     return set() if question.isupper() else {word for m in _ACRONYM.finditer(question) for word in words(m.group())}
 
 
 def match_expression(question_words: Sequence[str]) -> str:
-    """An FTS5 expression that matches any of the words. Quoted, so that no word can be an operator."""
+    """Return an FTS5 expression that matches any of the words. Quoted, so that no word can be an operator."""
     return " OR ".join('"' + word.replace('"', '""') + '"' for word in question_words)

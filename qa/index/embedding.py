@@ -34,7 +34,7 @@ BATCH = 32  # texts at once, with sentence-transformers
 
 
 def model_folder(name: str) -> Path:
-    """The folder that holds a model: the default's inside this package, or a path. Raises ModelUnavailable."""
+    """Return the folder that holds a model: the default's inside this package, or a path. Raises ModelUnavailable."""
     if name == DEFAULT_MODEL:
         return FOLDER
     folder = Path(name).expanduser()
@@ -47,12 +47,12 @@ def model_folder(name: str) -> Path:
 
 
 def precision(name: str) -> str:
-    """Of the arithmetic that makes a model's vectors."""
+    """Return the precision of the arithmetic that makes a model's vectors."""
     return "int8" if name == DEFAULT_MODEL else "float32"
 
 
 def model_digest(folder: Path) -> str:
-    """First 16 hex digits of the SHA-256 of the weights and the tokenizer: what makes vectors comparable."""
+    """Return first 16 hex digits of the SHA-256 of the weights and the tokenizer: what makes vectors comparable."""
     digest = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.suffix in {".safetensors", ".bin", ".onnx"}):
         with path.open("rb") as file:
@@ -75,24 +75,24 @@ class SentenceEmbedding(ABC):
     @property
     @abstractmethod
     def window(self) -> int:
-        """Word pieces the model reads, its own marks included."""
+        """Return word pieces the model reads, its own marks included."""
 
     @property
     @abstractmethod
     def dimension(self) -> int:
-        """Of its vectors."""
+        """Return the dimension of its vectors."""
 
     @abstractmethod
     def pieces(self, text: str) -> Sequence[Span]:
-        """The spans (code points) of a text's word pieces, without the model's own marks."""
+        """Return the spans (code points) of a text's word pieces, without the model's own marks."""
 
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> Matrix:
-        """Vectors of texts, shape (len(texts), dimension)."""
+        """Return vectors of texts, shape (len(texts), dimension)."""
 
     @abstractmethod
     def encode_with_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Matrix, list[Matrix]]:
-        """Vectors of texts, and for each text the *sums* of the token vectors inside each of its spans.
+        """Return vectors of texts, and for each text the *sums* of the token vectors inside each of its spans.
 
         Sums, not means: a sentence that several passages share is pooled over all of them by adding.
         """
@@ -144,10 +144,10 @@ class PackagedEmbedding(SentenceEmbedding):
             states, offsets = self._states(text)
             whole[n] = states.mean(0)
             pooled.append(_pool(states, offsets, spans[n], self.dimension))
-        return normalized(whole), pooled
+        return normalize_rows(whole), pooled
 
     def _states(self, text: str) -> tuple[Matrix, NDArray[np.int64]]:
-        """Token states (T, dimension) and the tokens' spans (T, 2), the model's own marks at both ends included."""
+        """Return token states (T, dimension) and the tokens' spans (T, 2), the model's own marks included."""
         encoded = self._tokenizer.encode(text)
         ids, offsets = encoded.ids, encoded.offsets
         if len(ids) > WINDOW:
@@ -215,11 +215,11 @@ class TransformersEmbedding(SentenceEmbedding):
             _pool(output["token_embeddings"].float().numpy(), np.array(offset), inside, self.dimension)
             for output, offset, inside in zip(outputs, offsets, spans, strict=True)
         ]
-        return normalized(whole), pooled
+        return normalize_rows(whole), pooled
 
 
-def normalized(vectors: Matrix) -> Matrix:
-    """Rows scaled to length one; a zero row stays zero."""
+def normalize_rows(vectors: Matrix) -> Matrix:
+    """Return rows scaled to length one; a zero row stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), np.float32)
 

@@ -1,4 +1,4 @@
-"""Whether the index says what the corpus says and was left whole, found out without loading anything heavy."""
+"""Find out, without loading anything heavy, if the index says what the corpus says and was left whole."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from qa.core.files import write_file
 from qa.core.settings import Settings
 from qa.corpus.folder import Corpus, CorpusFile
-from qa.index.catalog.catalog import FILE, reading_uri
+from qa.index.catalog.catalog import FILE
+from qa.index.catalog.database import reading_uri
 
 WHOLE = "whole"  # names the state in which the last writer left the catalog; absent while one works and after a kill
 
 
 def is_fresh(settings: Settings) -> bool:
-    """True when the last writer left the index whole and it knows exactly the files of the corpus, as they are now."""
+    """Return True if the last writer left the index whole and it knows the files of the corpus as they are now."""
     path = settings.index / FILE
     if not path.is_file() or _read_mark(settings) != _state(path):
         return False
@@ -27,13 +29,13 @@ def is_fresh(settings: Settings) -> bool:
             refused = dict(db.execute("SELECT name, stamp FROM refused"))
     except sqlite3.Error:
         return False
-    files, _ = usable(Corpus(settings.corpus).files())
+    files, _ = select_files(Corpus(settings.corpus).files())
     stale = [f for f in files if known.get(f.id) != f.stamp and refused.get(f.path.name) != f.stamp]
     return not stale and set(known) <= {f.id for f in files}
 
 
-def usable(files: Iterable[CorpusFile]) -> tuple[list[CorpusFile], dict[str, str]]:
-    """One file an id, and by name why the others are left out."""
+def select_files(files: Iterable[CorpusFile]) -> tuple[list[CorpusFile], dict[str, str]]:
+    """Return one file an id, and by name why the others are left out."""
     kept: dict[str, CorpusFile] = {}
     refused: dict[str, str] = {}
     for file in files:
@@ -46,11 +48,11 @@ def usable(files: Iterable[CorpusFile]) -> tuple[list[CorpusFile], dict[str, str
 
 def mark_whole(settings: Settings) -> None:
     """Remember the catalog as it is now, closed by its writer. Raises OSError."""
-    (settings.index / WHOLE).write_text(_state(settings.index / FILE), "ascii")
+    write_file(settings.index / WHOLE, _state(settings.index / FILE), settle=False)
 
 
-def left_whole(settings: Settings) -> bool:
-    """Whether the catalog is as its last writer left it. Takes the mark away: from now on a writer works on it."""
+def was_left_whole(settings: Settings) -> bool:
+    """Return True if the catalog is as its last writer left it. Takes the mark away: a writer works on it now."""
     whole = _read_mark(settings) == _state(settings.index / FILE)
     with contextlib.suppress(FileNotFoundError):
         (settings.index / WHOLE).unlink()

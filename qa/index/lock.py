@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from qa.core.errors import IndexHeld, ReadOnly, StorageError
+from qa.core.files import PRIVATE, write_file
 
 LOCK = "lock"
 HOLDER = "holder.json"  # mode 0600: it names the token that opens the service's writing routes
@@ -40,7 +41,7 @@ class IndexLock:
         )  # fmt: skip
 
     def acquire(self, command: str) -> None:
-        """Raises IndexHeld naming the holder, ReadOnly or StorageError when the folder cannot be written."""
+        """Take the lock. Raises IndexHeld naming the holder, ReadOnly or StorageError when nothing can be written."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
@@ -62,11 +63,7 @@ class IndexLock:
 
     def announce(self, holder: Holder) -> None:
         """Write the side file, readable by this user only, in one rename."""
-        aside = self._folder / f"{HOLDER}.{os.getpid()}"
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(holder), file)
-        os.replace(aside, self._folder / HOLDER)
+        write_file(self._folder / HOLDER, json.dumps(asdict(holder)), mode=PRIVATE, settle=False)
 
     def release(self) -> None:
         if self._lock.is_locked:
@@ -82,7 +79,7 @@ class IndexLock:
 
 
 def read_holder(folder: Path) -> Holder | None:
-    """Who said last that it holds the index; it may be gone since."""
+    """Return who said last that it holds the index; it may be gone since."""
     try:
         return Holder(**json.loads((folder / HOLDER).read_text("utf-8")))
     except (OSError, ValueError, TypeError):

@@ -19,16 +19,16 @@ from qa.corpus.passages import (
 )
 from qa.corpus.sentences import SEGMENTER, segment
 from qa.index.catalog.catalog import Indexed
-from qa.index.catalog.near_duplicates import sign
+from qa.index.catalog.near_duplicates import sign_text
 from qa.index.catalog.schema import FORMAT, Manifest
-from qa.index.embedding import Matrix, SentenceEmbedding, model_digest, model_folder, normalized, precision
+from qa.index.embedding import Matrix, SentenceEmbedding, model_digest, model_folder, normalize_rows, precision
 
-PIECE = 8  # passages embedded at once: a quarter of a second, which a question may have to wait for
+BATCH = 8  # passages embedded at once: a quarter of a second, which a question may have to wait for
 SMALLEST_BUDGET = 16  # word pieces; a model with a smaller window cannot hold a title and a clause
 
 
-def manifest_for(model: str, dimension: int) -> Manifest:
-    """What an index made now with this model would say of itself."""
+def make_manifest(model: str, dimension: int) -> Manifest:
+    """Return what an index made now with this model would say of itself."""
     return Manifest(
         format=FORMAT,
         model=model,
@@ -43,7 +43,7 @@ def manifest_for(model: str, dimension: int) -> Manifest:
 def prepare(
     stamped: Sequence[tuple[Article, str]], embedding: SentenceEmbedding, pause: Callable[[], None] = lambda: None
 ) -> list[Indexed]:
-    """Cut and embed articles together, a small piece at a time; `pause` is called before each piece."""
+    """Cut and embed articles together, a small batch at a time; `pause` is called before each."""
     cut = [(article, stamp, segment(article.text)) for article, stamp in stamped]
     passages = [_fitting_passages(article, sentences, embedding) for article, _, sentences in cut]
     texts, spans = [], []
@@ -61,7 +61,7 @@ def prepare(
         for i, run in enumerate(runs, start=cursor):
             pooled[run.first : run.last] += sums[i]
         own = vectors[cursor : cursor + len(runs)]
-        out.append(Indexed(article, stamp, sentences, normalized(pooled), runs, own, sign(article.text)))
+        out.append(Indexed(article, stamp, sentences, normalize_rows(pooled), runs, own, sign_text(article.text)))
         cursor += len(runs)
     return out
 
@@ -69,34 +69,34 @@ def prepare(
 def _embedded(
     texts: list[str], spans: list[list[Span]], embedding: SentenceEmbedding, pause: Callable[[], None]
 ) -> tuple[Matrix, list[Matrix]]:
-    """What the model makes of the texts, in pieces of texts that are about equally long: padding costs time."""
+    """Return what the model makes of the texts, in batches of texts that are about equally long: padding costs time."""
     vectors, sums = np.zeros((len(texts), embedding.dimension), np.float32), [np.zeros((0, 0), np.float32)] * len(texts)
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    for start in range(0, len(order), PIECE):
+    for start in range(0, len(order), BATCH):
         pause()
-        piece = order[start : start + PIECE]
-        whole, inside = embedding.encode_with_spans([texts[i] for i in piece], [spans[i] for i in piece])
-        for row, i in enumerate(piece):
+        batch = order[start : start + BATCH]
+        whole, inside = embedding.encode_with_spans([texts[i] for i in batch], [spans[i] for i in batch])
+        for row, i in enumerate(batch):
             vectors[i], sums[i] = whole[row], inside[row]
     return vectors, sums
 
 
-def batches(articles: Iterator[tuple[Article, str]], characters: int) -> Iterator[list[tuple[Article, str]]]:
-    """Group articles so that each group holds about this much text; a long article is a group of its own."""
-    group: list[tuple[Article, str]] = []
+def batch_articles(articles: Iterator[tuple[Article, str]], characters: int) -> Iterator[list[tuple[Article, str]]]:
+    """Group articles so that each batch holds about this much text; a long article is a batch of its own."""
+    batch: list[tuple[Article, str]] = []
     size = 0
     for article, stamp in articles:
-        if group and size + len(article.text) > characters:
-            yield group
-            group, size = [], 0
-        group.append((article, stamp))
+        if batch and size + len(article.text) > characters:
+            yield batch
+            batch, size = [], 0
+        batch.append((article, stamp))
         size += len(article.text)
-    if group:
-        yield group
+    if batch:
+        yield batch
 
 
 def _fitting_passages(article: Article, sentences: Sequence, embedding: SentenceEmbedding) -> tuple[str, list[Passage]]:  # type: ignore[type-arg]
-    """The embedded title ("" when derived) and passages that fit the window, counted, not assumed."""
+    """Return the embedded title ("" when derived) and passages that fit the window, counted, not assumed."""
     title = cap_title(article.title, embedding.pieces) if article.title else ""
     room = embedding.window - SPECIAL_PIECES - len(embedding.pieces(title))
     budget = min(PASSAGE_PIECES, room)

@@ -17,13 +17,14 @@ from qa.core.errors import ArticleError, IndexDamaged, IndexIncompatible
 from qa.core.priority import Priority
 from qa.core.settings import Settings
 from qa.core.types import Article, SyncReport
+from qa.corpus.article_file import ArticleFile
 from qa.corpus.folder import Corpus, CorpusFile
 from qa.index.catalog.catalog import FILE, Catalog
 from qa.index.catalog.schema import FORMAT, Manifest
 from qa.index.embedding import SentenceEmbedding
-from qa.index.freshness import left_whole, mark_whole, usable
+from qa.index.freshness import mark_whole, select_files, was_left_whole
 from qa.index.lock import IndexLock
-from qa.index.prepare import batches, manifest_for, prepare
+from qa.index.prepare import batch_articles, make_manifest, prepare
 from qa.index.vectors import chroma_folder as chroma
 from qa.index.vectors.mirror import Mirror
 from qa.index.vectors.search import DenseSearch
@@ -34,21 +35,62 @@ BATCH_CHARACTERS = 60_000  # about 120 passages: full batches for the model, sec
 RACY_SECONDS = 2.0  # a file this young may change again without its stamp changing
 
 
-class IndexWriter:
-    """Holds the lock from `open` to `close`. All writes go through one mutex; reads take snapshots."""
+class Change:
+    """A change of the corpus under way: files are written first, then indexed. `IndexWriter.change` makes it."""
 
-    def __init__(self, settings: Settings, lock: IndexLock, load: Callable[[], SentenceEmbedding]) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        put: Callable[[Sequence[tuple[Article, str]]], None],
+        remove: Callable[[str], bool],
+    ) -> None:
+        self._corpus = corpus
+        self._put = put
+        self._remove = remove
+
+    def add(self, files: Sequence[ArticleFile]) -> None:
+        """Write articles into the corpus and index them. Raises StorageError, with those before the fault indexed."""
+        written: list[tuple[Article, str]] = []
+        try:
+            for file in files:
+                written.append((file.article, _settled(self._corpus.put(file, settle=False))))
+        finally:
+            if written:
+                self._corpus.settle()
+                self._put(written)
+
+    def put(self, files: Sequence[CorpusFile]) -> None:
+        """Index articles whose files stand in the corpus already."""
+        self._put([(self._corpus.read(file), _settled(file)) for file in files])
+
+    def remove(self, id: str) -> bool:
+        """Forget an article whose file is gone, or on its way out. Return True if it was known."""
+        return self._remove(id)
+
+
+class IndexWriter:
+    """Holds the lock from `open` to `close`. Files of the corpus change inside `change`; reads take snapshots."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        lock: IndexLock,
+        catalog: Catalog,
+        mirror: Mirror,
+        load: Callable[[], SentenceEmbedding],
+        notes: Sequence[str] = (),
+    ) -> None:
         self.settings = settings
         self.lock = lock
+        self.catalog = catalog
+        self.dense = mirror.dense
         self.corpus = Corpus(settings.corpus)
-        self._load = load
         self.priority = Priority()
-        self.corpus_lock = threading.Lock()  # files of the corpus are written one at a time
-        self._writing = threading.RLock()
-        self.catalog: Catalog = None  # type: ignore[assignment]  # set by _open_catalog, before anyone sees self
-        self.dense: DenseSearch = None  # type: ignore[assignment]
-        self._mirror: Mirror = None  # type: ignore[assignment]
-        self.notes: list[str] = []
+        self.notes = list(notes)
+        self._mirror = mirror
+        self._load = load
+        self._changing = threading.Lock()  # files of the corpus are written one at a time
+        self._writing = threading.RLock()  # and so are the two stores
 
     @classmethod
     def open(
@@ -61,25 +103,32 @@ class IndexWriter:
         lock = IndexLock(settings.index)
         lock.acquire(command)
         try:
-            self = cls(settings, lock, load)
-            self._open_catalog(rebuild)
+            catalog, dimension, notes = _open_catalog(settings, load, rebuild)
+            mirror = Mirror(settings.index, catalog, DenseSearch(dimension))
+            self = cls(settings, lock, catalog, mirror, load, notes)
             self.corpus.sweep()
         except BaseException:
             lock.release()
             raise
         return self
 
+    @contextlib.contextmanager
+    def change(self) -> Iterator[Change]:
+        """Let the block change files of the corpus and index them; nobody else does meanwhile."""
+        with self._changing:
+            yield Change(self.corpus, self._put, self._remove)
+
     def sync(self, progress: Progress | None = None, only: Collection[str] | None = None) -> SyncReport:
         """Bring the catalog up to date with `corpus/`: only what changed is read, only what is new embedded.
 
-        `only` these ids, or all there are.
+        `only` these ids, or all there are. What others have written so far is known here.
         """
-        report = SyncReport(notes=self.notes)
-        with self._writing:
+        with self._changing, self._writing:
+            report = SyncReport(notes=self.notes)
             self.notes = []
             with self.catalog.snapshot() as snapshot:
                 stamps, refused = snapshot.stamps(only), snapshot.refused(only)
-            files, report.refused = usable(self.corpus.files() if only is None else self.corpus.files_of(only))
+            files, report.refused = select_files(self.corpus.files() if only is None else self.corpus.files_of(only))
             known = {f.path.name: refused[f.path.name][1] for f in files if _known(f, refused)}
             report.refused.update(known)
             fresh = [f for f in files if stamps.get(f.id) != f.stamp and f.path.name not in known]
@@ -96,35 +145,6 @@ class IndexWriter:
             self._mirror.flush()
         return report
 
-    def refresh(self, only: Collection[str] | None = None) -> SyncReport:
-        """`sync` while others may add: what they have written so far is indexed by them, and known here."""
-        with self.corpus_lock:
-            return self.sync(only=only)
-
-    def add(self, articles: Sequence[Article]) -> None:
-        """Write articles into the corpus and index them. Whoever calls holds `corpus_lock`. Raises StorageError, with
-        those written before the fault indexed.
-        """
-        files: list[CorpusFile] = []
-        try:
-            for article in articles:
-                files.append(self.corpus.write(article, settle=False))
-        finally:
-            if files:
-                self.corpus.settle()
-                self.put(files)
-
-    def put(self, files: Sequence[CorpusFile]) -> None:
-        """Index articles whose files stand in the corpus already."""
-        with self._writing:
-            self._store([(self.corpus.read(file), _settled(file)) for file in files])
-            self._mirror.flush()
-
-    def remove(self, id: str) -> bool:
-        """Forget an article whose file is gone, or on its way out."""
-        with self._writing:
-            return self._forget(id)
-
     def attach_chroma(self) -> str:
         """Let Chroma answer dense queries, made again from the catalog if it is not sound. Returns what was done.
 
@@ -134,6 +154,7 @@ class IndexWriter:
             return self._mirror.attach()
 
     def close(self) -> None:
+        """Let whoever adds end at its next piece, then close both stores and give the lock back."""
         self.priority.close()
         with self._writing:
             self._mirror.detach()
@@ -142,56 +163,37 @@ class IndexWriter:
                 mark_whole(self.settings)
             self.lock.release()
 
-    def _open_catalog(self, rebuild: bool) -> None:
-        path = self.settings.index / FILE
-        expected = manifest_for(self.settings.model, 0)
-        whole = left_whole(self.settings)
-        if path.exists() and not rebuild:
-            catalog: Catalog | None = None
-            try:
-                catalog = Catalog.open(path, writable=True)
-                found = catalog.manifest()
-                if check_manifest(found, expected):
-                    if not whole:  # after a kill, or when another hand was at the file
-                        catalog.check()
-                    self._use(catalog, found.dimension)
-                    return
-                self.notes.append("The index was made by an older version and is made anew.")
-            except IndexDamaged as error:
-                self.notes.append(f"The catalog was damaged and is made anew from the corpus ({error}).")
-            finally:
-                if catalog is not self.catalog and catalog is not None:
-                    catalog.close()  # before its files go: SQLite removes the log by name
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-        chroma.forget(self.settings.index)
-        dimension = self._load().dimension
-        self._use(Catalog.create(path, replace(expected, dimension=dimension)), dimension)
+    def _put(self, stamped: Sequence[tuple[Article, str]]) -> None:
+        """Index articles whose files stand in the corpus."""
+        with self._writing:
+            self._store(stamped)
+            self._mirror.flush()
 
-    def _use(self, catalog: Catalog, dimension: int) -> None:
-        self.catalog = catalog
-        self.dense = DenseSearch(dimension)
-        self._mirror = Mirror(self.settings.index, catalog, self.dense)
+    def _remove(self, id: str) -> bool:
+        """Forget an article whose file is gone, or on its way out. Return True if it was known."""
+        with self._writing:
+            return self._forget(id)
 
     def _index_files(
         self, files: list[CorpusFile], stamps: dict[str, str], report: SyncReport, progress: Progress | None
     ) -> None:
+        """Read, embed and store articles, a batch at a time."""
         done = 0
-        for group in batches(self._read(files, stamps, report), BATCH_CHARACTERS):
-            report.passages += self._store(group)
-            for article, _ in group:
+        for batch in batch_articles(self._read(files, stamps, report), BATCH_CHARACTERS):
+            report.passages += self._store(batch)
+            for article, _ in batch:
                 (report.replaced if article.id in stamps else report.added).append(article.id)
                 done += 1
                 if progress:
                     progress(done, len(files), article.id)
             self._mirror.flush()
 
-    def _store(self, group: Sequence[tuple[Article, str]]) -> int:
+    def _store(self, batch: Sequence[tuple[Article, str]]) -> int:
         """Store articles, embedding only those whose text or title is new. Returns how many passages were embedded."""
         new = []
         with self.catalog.snapshot() as snapshot:
-            olds = [snapshot.article(article.id) for article, _ in group]
-        for (article, stamp), old in zip(group, olds, strict=True):
+            olds = [snapshot.article(article.id) for article, _ in batch]
+        for (article, stamp), old in zip(batch, olds, strict=True):
             if old is not None and (old.text, old.title) == (article.text, article.title):
                 self.catalog.describe(article, stamp)
             else:
@@ -204,7 +206,7 @@ class IndexWriter:
     def _read(
         self, files: list[CorpusFile], stamps: dict[str, str], report: SyncReport
     ) -> Iterator[tuple[Article, str]]:
-        """Articles whose text or metadata is new; the others are restamped, the unreadable ones refused."""
+        """Yield articles whose text or metadata is new; the others are restamped, the unreadable ones refused."""
         for file in files:
             stamp = _settled(file)
             try:
@@ -228,13 +230,49 @@ class IndexWriter:
                 yield article, stamp
 
     def _forget(self, id: str) -> bool:
+        """Take an article out of both stores. Return True if it was in the catalog."""
         ids = self.catalog.remove(id)
         self._mirror.drop(ids or [])
         return ids is not None
 
 
+def _open_catalog(
+    settings: Settings, load: Callable[[], SentenceEmbedding], rebuild: bool
+) -> tuple[Catalog, int, list[str]]:
+    """Open the catalog, or make it anew where that must be; return it, its vectors' dimension, and why it was made."""
+    path, expected, notes = settings.index / FILE, make_manifest(settings.model, 0), list[str]()
+    whole = was_left_whole(settings)
+    if path.exists() and not rebuild:
+        try:
+            if (kept := _kept_catalog(path, expected, whole)) is not None:
+                return kept, kept.manifest().dimension, notes
+            notes.append("The index was made by an older version and is made anew.")
+        except IndexDamaged as error:
+            notes.append(f"The catalog was damaged and is made anew from the corpus ({error}).")
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    chroma.forget(settings.index)
+    dimension = load().dimension
+    return Catalog.create(path, replace(expected, dimension=dimension)), dimension, notes
+
+
+def _kept_catalog(path: Path, expected: Manifest, whole: bool) -> Catalog | None:
+    """Open a catalog that may go on being used; None for one of an older version. Raises IndexDamaged and its kin."""
+    catalog = Catalog.open(path, writable=True)
+    try:
+        if check_manifest(catalog.manifest(), expected):
+            if not whole:  # after a kill, or when another hand was at the file
+                catalog.check()
+            return catalog
+    except BaseException:
+        catalog.close()  # before its files go: SQLite removes the log by name
+        raise
+    catalog.close()
+    return None
+
+
 def check_manifest(found: Manifest, expected: Manifest) -> bool:
-    """True when the index fits, False when it is older than the code and may be made anew.
+    """Return True when the index fits, False when it is older than the code and may be made anew.
 
     Raises IndexIncompatible when it was made with another model: making it anew would embed everything.
     """
@@ -251,10 +289,11 @@ def check_manifest(found: Manifest, expected: Manifest) -> bool:
 
 
 def _known(file: CorpusFile, refused: dict[str, tuple[str, str]]) -> bool:
+    """Return True if a file was refused before and has not changed since."""
     return file.path.name in refused and refused[file.path.name][0] == file.stamp
 
 
 def _settled(file: CorpusFile) -> str:
-    """The stamp to remember: none that could match when the file is so young that it may change unseen."""
+    """Return the stamp to remember: none that could match when the file is so young that it may change unseen."""
     modified = int(file.stamp.split(":")[1]) / 1e9
     return file.stamp if time.time() - modified > RACY_SECONDS else f"{file.stamp}:young"

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Found
-from qa.corpus.article_file import MAX_BYTES, MAX_FIELD, canonical_text, storable
+from qa.corpus.article_file import MAX_FIELD
+from qa.corpus.canonical import MAX_BYTES, canonical_text, storable
 from qa.intake.dates import date_of
 
 MAX_NAME = 200  # characters of a file's name that are worth deriving an id from

@@ -10,14 +10,16 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from qa.core.errors import ArticleError, DatasetError
+from qa.core.files import write_file
 from qa.core.types import Article
-from qa.corpus.article_file import canonical_text, parse_date, slug
+from qa.corpus.article_file import parse_date
+from qa.corpus.canonical import canonical_text, slug
 from qa.corpus.folder import Corpus
 
 _SAFE_ID = re.compile(r"[\w][\w.-]{0,79}")
@@ -91,7 +93,7 @@ def write_corpus(dataset: Dataset, home: Path) -> None:
     corpus = Corpus(home / "corpus")
     for article in dataset.articles:
         corpus.write(article)
-    done.write_text(dataset.digest, "utf-8")
+    write_file(done, dataset.digest)
 
 
 def _find(folder: Path, name: str) -> Path:
@@ -145,7 +147,7 @@ def _date(value: Any) -> str | None:
 
 
 def _question(
-    asked: dict[str, Any], ids: dict[str, str], texts: dict[str, str], raw_texts: dict[str, str]
+    asked: dict[str, Any], ids: dict[str, str], texts: Mapping[str, str], raw_texts: dict[str, str]
 ) -> AskedQuestion:
     gold, unlocated = [], 0
     for evidence in asked.get("evidence") or []:

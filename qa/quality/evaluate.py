@@ -22,6 +22,7 @@ from qa.answer.evidence.evidence import Selector
 from qa.answer.evidence.retrieve import DEPTH, RANKINGS
 from qa.core.display import progress_bar
 from qa.core.errors import DatasetError
+from qa.core.files import write_file
 from qa.core.lazy import Lazy
 from qa.core.settings import Settings
 from qa.core.types import Answer, Filters
@@ -97,7 +98,7 @@ def open_dataset(
     record = home / "indexing.json"
     if report.changed or not record.is_file():
         rate = report.passages / seconds if report.passages else None
-        record.write_text(json.dumps({"seconds": seconds, "passages_per_second": rate}), "utf-8")
+        write_file(record, json.dumps({"seconds": seconds, "passages_per_second": rate}))
     return qa
 
 

@@ -16,11 +16,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError, DuplicateArticle, UnknownArticle
-from qa.core.types import GIVEN, METADATA, Article, Draft, Outcome, Refusal
-from qa.corpus.article_file import check_size, checked_field, checked_text, parse_article, render, slug
+from qa.core.types import GIVEN, METADATA, Article, CanonicalText, Draft, Outcome, Refusal
+from qa.corpus.article_file import ArticleFile, checked_field, make_file, parse_article
+from qa.corpus.canonical import checked_text, slug
 from qa.corpus.lookalikes import lookalike_note
 from qa.index.catalog.snapshot import Snapshot
-from qa.index.writer import IndexWriter
+from qa.index.writer import Change, IndexWriter
 from qa.service.batches import Item, refused
 
 FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
@@ -44,7 +45,7 @@ class _Plan:
     """What is to become of an article: the file to write whole, the one to describe anew, or neither."""
 
     outcome: Outcome
-    write: Article | None = None
+    write: ArticleFile | None = None
     restate: Article | None = None
 
 
@@ -81,10 +82,10 @@ def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str
 
 def place(index: IndexWriter, asked: Asked) -> Outcome:
     """Add or replace one article. Raises ArticleError, DuplicateArticle, StorageError."""
-    with index.corpus_lock:
+    with index.change() as change:
         with index.catalog.snapshot() as snapshot:
             plan = _planned(snapshot, index, asked, set())
-        _carry_out(index, [plan])
+        _carry_out(index, change, [plan])
     if plan.outcome.status == "duplicate":
         raise DuplicateArticle(plan.outcome.message, plan.outcome.article or "")
     return plan.outcome
@@ -94,7 +95,7 @@ def place_batch(index: IndexWriter, items: Sequence[Item], given: Mapping[str, s
     """Add articles together: what became of each, in their order, once it is in the corpus and answers. What is `given`
     goes before what was found in each. Raises StorageError, and ArticleError for what is given.
     """
-    _given(Article("draft", "x"), given)
+    _given(Article("draft", CanonicalText("")), given)
     outcomes: dict[int, Outcome] = {}
     asked: list[tuple[int, Asked]] = []
     for n, item in enumerate(items):
@@ -119,14 +120,14 @@ def edit(index: IndexWriter, id: str, changes: Mapping[str, str | None]) -> Outc
     values: dict[str, Any] = {field: checked_field(field, value) for field, value in stated}
     if not values:
         raise ArticleError(f"Nothing to change was given; an article has {', '.join(METADATA)}.")
-    with index.corpus_lock:
+    with index.change() as change:
         old = _as_it_stands(index, id)
         origins = {**old.origins, **dict.fromkeys(values, GIVEN)}
         new = replace(old, **values, origins={k: v for k, v in origins.items() if values.get(k, v) is not None})
         changed = [field for field in values if getattr(new, field) != getattr(old, field)]
         if not changed:
             return Outcome(id, "unchanged", id, "It says so already.")
-        _restate(index, new)
+        _restate(index, change, new)
     return Outcome(id, "updated", id, ", ".join(changed))
 
 
@@ -169,10 +170,10 @@ def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[st
             return _Plan(Outcome(asked.name or old.id, "unchanged", old.id, known))
     else:
         article = replace(article, id=id or index.corpus.free_id(asked.wanted, taken))
-    check_size(render(article).encode("utf-8"))
+    file = make_file(article)
     news = [] if old is None or asked.id else [f"new version of {old.id!r}, which had the same address."]
     status = "added" if old is None else "replaced"
-    return _Plan(Outcome(asked.name or article.id, status, article.id, " ".join([*news, *asked.notes])), write=article)
+    return _Plan(Outcome(asked.name or article.id, status, article.id, " ".join([*news, *asked.notes])), write=file)
 
 
 def _twin(twin: Article, asked: Asked) -> _Plan:
@@ -194,7 +195,7 @@ def _twin(twin: Article, asked: Asked) -> _Plan:
 
 def _place_batch(index: IndexWriter, batch: Sequence[Asked]) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    with index.corpus_lock:
+    with index.change() as change:
         left = list(batch)
         while left:
             wave, left = left[: _unrelated(left)], left[_unrelated(left) :]
@@ -206,8 +207,8 @@ def _place_batch(index: IndexWriter, batch: Sequence[Asked]) -> list[Outcome]:
                     except ArticleError as error:
                         plan = _Plan(Outcome(asked.name, "refused", None, str(error)))
                     plans.append(plan)
-                    taken |= {plan.write.id} if plan.write else set()
-            _carry_out(index, plans)
+                    taken |= {plan.write.article.id} if plan.write else set()
+            _carry_out(index, change, plans)
             outcomes += [plan.outcome for plan in plans]
     return outcomes
 
@@ -223,18 +224,18 @@ def _unrelated(asked: Sequence[Asked]) -> int:
     return len(asked)
 
 
-def _carry_out(index: IndexWriter, plans: Sequence[_Plan]) -> None:
-    index.add([plan.write for plan in plans if plan.write])
+def _carry_out(index: IndexWriter, change: Change, plans: Sequence[_Plan]) -> None:
+    change.add([plan.write for plan in plans if plan.write])
     for plan in plans:
         if plan.restate:
-            _restate(index, plan.restate)
+            _restate(index, change, plan.restate)
 
 
-def _restate(index: IndexWriter, article: Article) -> None:
+def _restate(index: IndexWriter, change: Change, article: Article) -> None:
     file = index.corpus.restate(article)
     if file is None:
         raise UnknownArticle(unknown(article.id))
-    index.put([file])
+    change.put([file])
 
 
 def _as_it_stands(index: IndexWriter, id: str) -> Article:
@@ -248,7 +249,9 @@ def _as_it_stands(index: IndexWriter, id: str) -> Article:
 
 
 def _given(article: Article, given: Mapping[str, str | None]) -> Article:
-    values = {f: clean for f, v in _known_fields(given).items() if (clean := checked_field(f, v)) is not None}
+    values: dict[str, Any] = {
+        f: clean for f, v in _known_fields(given).items() if (clean := checked_field(f, v)) is not None
+    }
     return replace(article, **values, origins={**article.origins, **dict.fromkeys(values, GIVEN)})
 
 

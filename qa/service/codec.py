@@ -8,7 +8,8 @@ from typing import Any
 
 from qa.core.errors import ArticleError, FilterError, QuestionError
 from qa.core.types import Answer, AnswerSentence, ArticleSummary, Citation, Copy, Filters, Outcome, SourcePassage
-from qa.corpus.article_file import canonical_text, parse_date, storable
+from qa.corpus.article_file import parse_date
+from qa.corpus.canonical import canonical_text, storable
 
 MAX_QUESTION = 1_000  # characters
 _FILTER_KEYS = ("outlets", "articles", "published_from", "published_to")

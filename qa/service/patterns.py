@@ -93,7 +93,7 @@ def candidates(article: Article, sentences: Sequence[Sentence]) -> list[Candidat
     found: dict[str, Candidate] = {}
     for span in sentences:
         text = article.text[span.start : span.end]
-        if span.furniture or _PRONOUN.match(text) or _inside_quotes(article.text, span.start):
+        if span.boilerplate or _PRONOUN.match(text) or _inside_quotes(article.text, span.start):
             continue
         plain = _QUOTED.sub(lambda m: "“" + "·" * (len(m.group()) - 2) + "”", text)
         made = [(kind, q) for kind, pattern in _PATTERNS for q in pattern(plain)]

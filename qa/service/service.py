@@ -34,7 +34,7 @@ from qa.corpus.folder import Corpus
 from qa.index.catalog.catalog import FILE, Catalog
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.lock import Holder
-from qa.index.prepare import manifest_for
+from qa.index.prepare import make_manifest
 from qa.index.vectors.search import DenseSearch
 from qa.index.writer import IndexWriter, Progress, check_manifest
 from qa.service.adding import asked_from_draft, asked_from_text, edit, place, place_batch, unknown
@@ -100,17 +100,13 @@ class QA:
             raise IndexDamaged(f"There is no index in {settings.index}. Run: qa index")
         catalog = Catalog.open(path, writable=False)
         manifest = catalog.manifest()
-        if not check_manifest(manifest, manifest_for(settings.model, 0)):
+        if not check_manifest(manifest, make_manifest(settings.model, 0)):
             raise IndexIncompatible("The index was made by an older version. Run: qa index")
         return cls(settings, catalog, DenseSearch(manifest.dimension), model or lazy_embedding(settings.model))
 
-    def sync(self, progress: Progress | None = None) -> SyncReport:
-        """Index what changed in `corpus/`."""
-        return self._writer().sync(progress)
-
-    def refresh(self, only: Collection[str] | None = None) -> SyncReport:
-        """Index what changed in `corpus/` under the feet of a running service, of these ids or of all."""
-        return self._writer().refresh(only)
+    def sync(self, progress: Progress | None = None, only: Collection[str] | None = None) -> SyncReport:
+        """Index what changed in `corpus/`, of these ids or of all."""
+        return self._writer().sync(progress, only)
 
     def attach_chroma(self) -> str:
         """Let Chroma answer dense queries, healed first if needed. Returns what was done, in words."""
@@ -174,8 +170,8 @@ class QA:
     def remove(self, id: str) -> Outcome:
         """Remove an article's file and forget it. Raises UnknownArticle, StorageError."""
         index = self._writer()
-        with index.corpus_lock, index.corpus.removing(id) as in_corpus:
-            in_index = index.remove(id)
+        with index.change() as change, index.corpus.removing(id) as in_corpus:
+            in_index = change.remove(id)
         if not in_corpus and not in_index:
             raise UnknownArticle(unknown(id))
         return Outcome(id, "removed", id)

@@ -23,6 +23,7 @@ from typing import Any
 from filelock import FileLock
 
 from qa.core.errors import StorageError, UserError, UsersDamaged
+from qa.core.files import PRIVATE, write_file
 
 VERSION = 1
 MIN_PASSWORD = 8  # characters
@@ -175,20 +176,7 @@ class Users:
     def _write(self, users: Mapping[str, User]) -> None:
         kept = {name: {k: v for k, v in asdict(user).items() if k != "name"} for name, user in sorted(users.items())}
         text = json.dumps({"version": VERSION, "users": kept}, ensure_ascii=False, indent=2) + "\n"
-        aside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        try:
-            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(aside, self.path)
-        finally:
-            aside.unlink(missing_ok=True)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_file(self.path, text, mode=PRIVATE)
 
     def _damaged(self, error: Exception) -> UsersDamaged:
         reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import faulthandler
 import logging
@@ -24,6 +23,7 @@ import uvicorn
 
 from qa.core.display import progress_bar
 from qa.core.errors import IndexHeld, StorageError, UserError
+from qa.core.files import PRIVATE, write_file
 from qa.core.settings import Settings
 from qa.index.lock import Holder
 from qa.service.client import RemoteQA
@@ -183,18 +183,10 @@ def service_token(index: Path) -> str:
     if known := _own_secret(path):
         return known
     token = secrets.token_urlsafe(24)
-    aside = path.with_name(f".{TOKEN_FILE}.{os.getpid()}")
     try:
         index.mkdir(parents=True, exist_ok=True)
-        aside.unlink(missing_ok=True)
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as file:
-            file.write(token)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
+        write_file(path, token, mode=PRIVATE)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
         if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
             raise StorageError(f"The index folder {index} cannot be written: {error}. Mend its permissions.") from error
     return token

@@ -45,7 +45,7 @@ def qa(home):
     with open_fake(home) as qa:
         qa.sync()
         with qa.catalog.snapshot() as snapshot:
-            assert snapshot.story("liar") == ["agency", "gazette", "herald", "courier", "tribune", "liar"]
+            assert snapshot.near_duplicates("liar") == ["agency", "gazette", "herald", "courier", "tribune", "liar"]
         yield qa
 
 
@@ -168,7 +168,7 @@ def test_saying_the_same_has_no_direction_and_everything_says_the_same_as_itself
 def sentences_of(snapshot, id: str) -> list[str]:
     passage = snapshot.passages([id])[id]
     article = snapshot.article_by_key(passage.article)
-    spans = [s.span for s in snapshot.sentences(passage.article, passage.first, passage.last) if not s.span.furniture]
+    spans = [s.span for s in snapshot.sentences(passage.article, passage.first, passage.last) if not s.span.boilerplate]
     return [article.text[s.start : s.end] for s in spans]
 
 

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from strategies import any_text
 
 from qa.core.errors import ArticleError, StorageError
-from qa.core.types import Article
+from qa.core.types import METADATA, Article
 from qa.corpus import article_file as articles
+from qa.corpus import canonical
 from qa.corpus import folder as folder
-from qa.corpus.article_file import METADATA, canonical_text, decode, parse_article, parse_date, render, slug
+from qa.corpus.article_file import decode, parse_article, parse_date, render
+from qa.corpus.canonical import canonical_text, slug
 from qa.corpus.folder import Corpus
 
 REMOVED = "\x00\x01\x07\x08\x0e\x1b\x1f\x7f\x80\x9f\u00ad\u200b\ufeff\u202a\u202e\u2066\u2069\U000e0001\U000e0041"
@@ -103,7 +105,7 @@ def test_canonical_text_keeps_every_letter_and_digit(raw: str) -> None:
     def letters(text: str) -> str:
         return "".join(c for c in unicodedata.normalize("NFC", text) if c.isalnum())
 
-    assert letters(canonical_text(raw)) == letters(articles._REMOVED.sub("", raw))
+    assert letters(canonical_text(raw)) == letters(canonical._REMOVED.sub("", raw))
 
 
 def test_a_lone_surrogate_is_refused_with_its_place() -> None:
@@ -250,7 +252,7 @@ def test_utf8_with_and_utf16_with_a_byte_order_mark_are_read() -> None:
         (b"\xff\xfea", r"not UTF-16 text \(byte 0x61 at offset 2\)"),
         ("\ufeffx".encode("utf-32-le"), r"NUL bytes"),
         (b"GIF89a\x00\x01", r"NUL bytes.*binary"),
-        (b"x" * (articles.MAX_BYTES + 1), r"more than 10,485,760 bytes.*Split"),
+        (b"x" * (canonical.MAX_BYTES + 1), r"more than 10,485,760 bytes.*Split"),
     ],
 )
 def test_bytes_that_are_no_text_are_refused(data: bytes, message: str) -> None:
@@ -274,8 +276,8 @@ def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
 def test_a_slug_is_a_safe_stem_and_its_own_slug(words: str) -> None:
     stem = slug(words)
     assert slug(stem) == stem
-    assert 0 < len(stem) <= articles.MAX_ID
-    assert len(stem.encode()) <= articles.MAX_STEM_BYTES
+    assert 0 < len(stem) <= canonical.MAX_ID
+    assert len(stem.encode()) <= canonical.MAX_STEM_BYTES
     assert not set(stem) & set("/\\.:\x00 \n")
     assert stem == Path(stem).name
 
@@ -392,10 +394,10 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
 
 def test_a_write_that_the_disk_does_not_confirm_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Corpus) -> None:
+    def broken(_: Path) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(Corpus, "_sync_folder", broken)
+    monkeypatch.setattr(folder, "settle_folder", broken)
     with pytest.raises(StorageError, match=r"Input/output error\. The article is complete, but"):
         Corpus(tmp_path).write(Article(id="x", text="New words."))
     assert (tmp_path / "x.md").is_file()
@@ -427,9 +429,11 @@ def test_a_deleted_article_does_not_come_back_from_its_other_file(tmp_path: Path
     corpus = Corpus(tmp_path)
     for suffix in folder.SUFFIXES:
         (tmp_path / f"x{suffix}").write_text("Words.")
-    assert corpus.delete("x") is True
+    with corpus.removing("x") as found:
+        assert found
     assert list(tmp_path.iterdir()) == []
-    assert corpus.delete("x") is False
+    with corpus.removing("x") as found:
+        assert not found
 
 
 # What is known about an article

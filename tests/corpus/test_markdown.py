@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import any_text
 
 from qa.core.errors import ArticleError
-from qa.corpus.article_file import canonical_text
+from qa.corpus.canonical import canonical_text
 from qa.corpus.markdown import html_to_text, markdown_to_text
 
 words = st.lists(st.from_regex(r"[A-Za-z]{1,9}", fullmatch=True), min_size=1, max_size=12).map(" ".join)

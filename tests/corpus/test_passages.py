@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import any_text
 
 from qa.core.types import Passage, Sentence
-from qa.corpus.article_file import canonical_text
+from qa.corpus.canonical import canonical_text
 from qa.corpus.passages import MAX_CHARACTERS, OVERLAP_PIECES, TITLE_PIECES, Span, cap_title, make_passages
 from qa.corpus.sentences import segment
 from qa.index.embedding import SentenceEmbedding
@@ -88,13 +88,13 @@ def test_the_overlap_is_bounded_and_every_passage_says_something_new(text: str, 
 
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.booleans()), max_size=30), budgets)
-def test_furniture_never_shares_a_passage_with_the_story(shape: list[tuple[int, bool]], budget: int) -> None:
+def test_boilerplate_never_shares_a_passage_with_the_story(shape: list[tuple[int, bool]], budget: int) -> None:
     sentences, text = [], ""
-    for size, furniture in shape:
-        sentences.append(Sentence(len(text), len(text) + 4 * size, furniture))
+    for size, marked in shape:
+        sentences.append(Sentence(len(text), len(text) + 4 * size, marked))
         text += "x y " * size
     for passage in make_passages(text, sentences, pieces, budget):
-        assert len({s.furniture for s in sentences[passage.first : passage.last]}) == 1
+        assert len({s.boilerplate for s in sentences[passage.first : passage.last]}) == 1
 
 
 def test_an_article_without_sentences_has_no_passages() -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from places import ROOT
 from strategies import any_text
 
-from qa.corpus.article_file import canonical_text, parse_article
+from qa.corpus.article_file import parse_article
+from qa.corpus.canonical import canonical_text
 from qa.corpus.sentences import LONGEST, segment, sentence_spans
 
 NEWS = ROOT / "bench" / "data"
@@ -173,9 +174,9 @@ def test_a_text_without_words_has_no_sentences(text: str) -> None:
     assert sentence_spans(text) == []
 
 
-def test_furniture_is_marked_and_the_story_is_not() -> None:
+def test_boilerplate_is_marked_and_the_story_is_not() -> None:
     text = "A missile hit Kyiv. Twelve died.\nWe reported it first.\n© 2024 Example Media. All rights reserved."
-    assert [s.furniture for s in segment(text)] == [False, False, False, True, True]
+    assert [s.boilerplate for s in segment(text)] == [False, False, False, True, True]
 
 
 @pytest.mark.parametrize(

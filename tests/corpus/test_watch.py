@@ -154,15 +154,15 @@ def test_it_stops_promptly(watched):
 def test_an_error_is_told_in_the_state_of_the_index_and_the_change_is_made_up_for(home, monkeypatch, quick_probe):
     monkeypatch.setattr(watch, "RETRY_SECONDS", 0.2)
     watched = Watched(home)
-    real, full = type(watched.qa).refresh, threading.Event()
+    real, full = type(watched.qa).sync, threading.Event()
     full.set()
 
-    def refresh(self, only=None):
-        if full.is_set():
+    def sync(self, progress=None, only=None):
+        if full.is_set() and progress is None:  # the watcher's, not the one at the start
             raise StorageError("The disk is full. Make room.")
-        return real(self, only)
+        return real(self, progress, only)
 
-    monkeypatch.setattr(type(watched.qa), "refresh", refresh)
+    monkeypatch.setattr(type(watched.qa), "sync", sync)
     write_article(home, "ship", "The ship is blue.")
     until(lambda: watched.host.watching == "The disk is full. Make room.")
     assert watched.host.state == "ready"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qa.core.errors import ArticleError
 from qa.core.types import METADATA, Draft, Refusal
-from qa.corpus.article_file import canonical_text
+from qa.corpus.canonical import canonical_text
 from qa.intake.parsers import parse
 
 CORE = "<dc:title>The harbour</dc:title><dc:creator>Marta</dc:creator>"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import any_text
 
 from qa.core.types import Draft, Refusal
-from qa.corpus.article_file import canonical_text
+from qa.corpus.canonical import canonical_text
 from qa.intake.formats.records import jsonl
 from qa.intake.formats.records.jsonl import parse, records
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import any_text
 
 from qa.core.errors import ArticleError
-from qa.corpus.article_file import canonical_text
+from qa.corpus.canonical import canonical_text
 from qa.intake.formats.documents.markup import fragment_text, html_root, sections, xhtml_root
 
 

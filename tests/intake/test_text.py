@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import any_text
 
 from qa.core.errors import ArticleError
-from qa.corpus.article_file import MAX_BYTES, canonical_text
+from qa.corpus.canonical import MAX_BYTES, canonical_text
 from qa.intake.dates import date_of
 from qa.intake.drafts import stated, stem_of
 from qa.intake.encodings import decoded

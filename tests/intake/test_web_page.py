@@ -14,7 +14,7 @@ from webpages import SITE, STORY, TITLE, draft, html
 
 from qa.core.errors import ArticleError
 from qa.core.types import METADATA
-from qa.corpus.article_file import canonical_text
+from qa.corpus.canonical import canonical_text
 from qa.intake.dates import stated_date
 from qa.intake.encodings import Decoded, decoded_page
 from qa.intake.page.authors import byline, cleaned

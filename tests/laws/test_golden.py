@@ -83,14 +83,14 @@ def more_wrong(starter):
 
 
 @pytest.mark.parametrize("question", STORY)
-def test_page_furniture_never_answers_a_question_about_the_story(starter, question):
+def test_boilerplate_never_answers_a_question_about_the_story(starter, question):
     article, sentences = starter.article(GOLDEN["article"])
-    furniture = {(s.start, s.end) for s in sentences if s.furniture}
-    assert len(furniture) == 4, "the disclaimer's two paragraphs hold four sentences"
+    marked = {(s.start, s.end) for s in sentences if s.boilerplate}
+    assert len(marked) == 4, "the disclaimer's two paragraphs hold four sentences"
     answer = starter.ask(question)
     cited = {(c.start, c.end) for s in answer.sentences for c in s.citations}
-    assert not cited & furniture
-    assert article.text[min(furniture)[0] :].startswith("The opinions posted here"), "the text is kept whole"
+    assert not cited & marked
+    assert article.text[min(marked)[0] :].startswith("The opinions posted here"), "the text is kept whole"
 
 
 def test_every_citation_of_the_starter_article_is_exact(starter):

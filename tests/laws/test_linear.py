@@ -23,8 +23,8 @@ import qa.corpus.frontmatter
 from qa.answer.question.subquestions import parts_of
 from qa.core.errors import ArticleError
 from qa.core.types import Sentence
-from qa.corpus.article_file import canonical_text
-from qa.corpus.boilerplate import furniture_lines
+from qa.corpus.boilerplate import boilerplate_lines
+from qa.corpus.canonical import canonical_text
 from qa.corpus.frontmatter import MAX_CHARACTERS, render_front_matter, split_front_matter
 from qa.corpus.lookalikes import lookalike_note
 from qa.corpus.markdown import markdown_to_text
@@ -32,7 +32,7 @@ from qa.corpus.passages import MAX_CHARACTERS as LONGEST_PASSAGE
 from qa.corpus.passages import make_passages
 from qa.corpus.sentences import segment, sentence_spans
 from qa.corpus.words import words
-from qa.index.catalog.near_duplicates import sign
+from qa.index.catalog.near_duplicates import sign_text
 from qa.service.codec import MAX_QUESTION, clean_question
 
 PAGE = 2000  # characters from which on the square is plain to see
@@ -108,7 +108,7 @@ def test_cutting_sentences_costs_linear_time_on_twenty_shapes(piece: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "step", [canonical_text, furniture_lines, words, lookalike_note, sign], ids=lambda step: step.__name__
+    "step", [canonical_text, boilerplate_lines, words, lookalike_note, sign_text], ids=lambda step: step.__name__
 )
 def test_every_step_from_a_text_to_its_index_costs_linear_time(step: Callable[[str], object]) -> None:
     def text(piece: str, size: int) -> str:

@@ -94,10 +94,10 @@ def test_an_article_in_another_language_makes_no_question():
     assert candidates(Article("a", german), segment(german)) == []
 
 
-def test_site_furniture_makes_no_question():
+def test_boilerplate_makes_no_question():
     text = f"The river rose on Monday.{AROUND}\nThe singer Maria Keller and others: all rights reserved."
     spans = segment(text)
-    assert [s.furniture for s in spans][-1], "the test's own premise"
+    assert [s.boilerplate for s in spans][-1], "the test's own premise"
     assert candidates(Article("a", text), spans) == []
 
 

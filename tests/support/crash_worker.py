@@ -127,7 +127,7 @@ def _probe_here() -> None:
 
 STEPS: tuple[tuple[type | Any, str], ...] = (
     (os, "replace"),  # an article's file, or Chroma's pointer, written aside and not yet in place
-    (Corpus, "write"),
+    (Corpus, "put"),
     (Corpus, "set_aside"),
     (Corpus, "drop"),
     (Catalog, "put"),

@@ -28,7 +28,7 @@ def put(catalog: Catalog, article: Article, sentences: int = 1) -> None:
 
 def fill(catalog: Catalog, count: int) -> None:
     """Articles a00000, a00001 and so on, of which some have no title, no outlet, no date or no time of adding."""
-    catalog._db.execute("PRAGMA synchronous = OFF")  # a test's catalog may be lost
+    catalog._database._db.execute("PRAGMA synchronous = OFF")  # a test's catalog may be lost
     for i in range(count):
         article = Article(
             f"a{i:05d}",

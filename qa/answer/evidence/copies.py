@@ -21,7 +21,7 @@ def once_a_story(
 ) -> list[tuple[Evidence, tuple[Copy, ...]]]:
     """Evidence that says the same, one of each story, with the other articles of that story that say it too."""
     evidence = list(group)
-    stories = snapshot.stories([e.candidate.article.id for e in evidence])
+    stories = snapshot.near_duplicate_groups([e.candidate.article.id for e in evidence])
     seen: set[int] = set()
     out: list[tuple[Evidence, tuple[Copy, ...]]] = []
     for e in evidence:
@@ -37,7 +37,7 @@ def once_a_story(
 def _from_the_first(snapshot: Snapshot, evidence: Evidence, filters: Filters) -> tuple[Evidence, tuple[Copy, ...]]:
     own = evidence.candidate.article.id
     places: list[tuple[Article, StoredSentence]] = []
-    mates = snapshot.story(own, filters)
+    mates = snapshot.near_duplicates(own, filters)
     for id in mates[:MATES] + [id for id in mates[MATES:] if id == own]:
         article = snapshot.article(id)
         if article is None:
@@ -69,7 +69,7 @@ def _moved(snapshot: Snapshot, evidence: Evidence, article: Article, sentence: S
 
 def _sentence_like(snapshot: Snapshot, article: Article, text: str) -> StoredSentence | None:
     """Return the first sentence of an article that says the same, letter for letter if there is one."""
-    sentences = [s for s in snapshot.stored_sentences_of(article.id) if not s.span.furniture]
+    sentences = [s for s in snapshot.stored_sentences_of(article.id) if not s.span.boilerplate]
     said = [article.text[s.span.start : s.span.end] for s in sentences]
     same = next((s for s, t in zip(sentences, said, strict=True) if t == text), None)
     if same is not None:

@@ -140,7 +140,7 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
         shown = _shown(article, passage, around)
         for i, sentence in enumerate(around):
             key = (passage.article, sentence.n)
-            if key in seen or sentence.span.furniture or not passage.first <= sentence.n < passage.last:
+            if key in seen or sentence.span.boilerplate or not passage.first <= sentence.n < passage.last:
                 continue
             seen.add(key)
             if _is_title(article, sentence):

@@ -80,7 +80,7 @@ def distinct(snapshot: Snapshot, ranked: Sequence[str], top: int) -> list[str]:
     a sentence of theirs with another figure in it stays where it is: it disagrees.
     """
     details = {id: article for id, article, *_ in snapshot.details(ranked)}
-    stories = snapshot.stories(sorted(set(details.values())))
+    stories = snapshot.near_duplicate_groups(sorted(set(details.values())))
     articles = Counter(stories.values())
     told: dict[int, list[str]] = {story: [] for story, count in articles.items() if count > 1}
     if not told:
@@ -106,6 +106,6 @@ def distinct(snapshot: Snapshot, ranked: Sequence[str], top: int) -> list[str]:
 
 def _said(snapshot: Snapshot, passage: StoredPassage) -> list[str]:
     article = snapshot.article_by_key(passage.article)
-    spans = [s.span for s in snapshot.sentences(passage.article, passage.first, passage.last) if not s.span.furniture]
+    spans = [s.span for s in snapshot.sentences(passage.article, passage.first, passage.last) if not s.span.boilerplate]
     said = (article.text[max(s.start, passage.start) : min(s.end, passage.end)] for s in spans)
     return [sentence for sentence in said if term_set(sentence)]

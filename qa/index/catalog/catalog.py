@@ -1,17 +1,15 @@
 """The catalog: one SQLite file with articles, sentence spans, passages, their vectors and a full-text index.
 
 It commits first; everything else can be made again from it. One transaction per article. Readers take a snapshot
-(`catalog/snapshot.py`) and never see half an article. The catalog knows neither models nor Chroma; vectors come and
-go as float16, little-endian, length one.
+(`snapshot.py`) and never see half an article; connections are `database.py`'s. The catalog knows neither models nor
+Chroma; vectors come and go as float16, little-endian, length one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,17 +17,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.core.errors import IndexDamaged, IndexIncompatible, NotReady, StorageError
+from qa.core.errors import IndexDamaged, IndexIncompatible
 from qa.core.types import Article, Passage, Sentence, version_of
-from qa.corpus.article_file import FIELDS, joined_origins, parse_date, storable
-from qa.index.catalog.filters import folded
-from qa.index.catalog.linking import link, unlink
+from qa.corpus.article_file import FIELDS, join_origins, parse_date
+from qa.corpus.canonical import storable
+from qa.index.catalog.database import Database, translated
+from qa.index.catalog.near_duplicates import link_near_duplicates, unlink_near_duplicates
 from qa.index.catalog.schema import FORMAT, SCHEMA, Manifest
 from qa.index.catalog.snapshot import Snapshot
 
 FILE = "catalog.sqlite3"
-BUSY_MS = 30_000
-IDLE = 4  # reading connections kept open, each with its page cache; more were used at once, fewer are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +43,8 @@ class Indexed:
 
 
 def passage_id(article: str, version: str, n: int) -> str:
-    """Deterministic: the same text cut the same way has the same ids in every index."""
+    """Return a passage's id: the same text cut the same way has the same ids in every index."""
     return f"{article}:{version}:{n:05d}"
-
-
-@contextlib.contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "full" in text or "I/O" in text or "readonly" in text or "read-only" in text or "unable to open" in text:
-            raise StorageError(
-                f"The index at {path} refused a write or could not be opened ({text}). What was there before is "
-                "intact; make room or mend the permissions, then run: qa index"
-            ) from error
-        if "locked" in text:
-            raise StorageError(f"The index at {path} stayed locked for {BUSY_MS // 1000} s. Try again.") from error
-        raise IndexDamaged(f"The index at {path} is damaged ({text}). Run: qa index --rebuild") from error
-    except sqlite3.ProgrammingError as error:  # the only one we do not rule out: used after, or while, it was closed
-        raise NotReady(f"The index at {path} has been closed ({error}). Open it again.") from error
-    except sqlite3.DatabaseError as error:
-        raise IndexDamaged(f"The index at {path} is damaged ({error}). Run: qa index --rebuild") from error
 
 
 class Catalog:
@@ -76,34 +52,29 @@ class Catalog:
 
     def __init__(self, path: Path, *, writable: bool) -> None:
         self.path = path
-        self._writable = writable
-        self._write = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
-        self._closed = False
-        with translated(path):
-            self._db = self._connect(writable)
+        self._database = Database(path, writable=writable)
 
     @classmethod
     def create(cls, path: Path, manifest: Manifest) -> Catalog:
-        """A new, empty catalog at a path where none is."""
+        """Return a new, empty catalog at a path where none is."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self = cls(path, writable=True)
-        with translated(path):
-            self._db.executescript("BEGIN IMMEDIATE;" + SCHEMA + "COMMIT;")
-        with self._transaction() as db:
+        with translated(path), self._database.alone() as db:
+            db.executescript("BEGIN IMMEDIATE;" + SCHEMA + "COMMIT;")
+        with self._database.transaction() as db:
             for key, value in asdict(manifest).items():
                 db.execute("INSERT INTO manifest VALUES (?, ?)", (key, json.dumps(value)))
         return self
 
     @classmethod
     def open(cls, path: Path, *, writable: bool) -> Catalog:
-        """An existing catalog. Raises IndexDamaged, StorageError."""
+        """Return an existing catalog. Raises IndexDamaged, StorageError."""
         return cls(path, writable=writable)
 
     def manifest(self) -> Manifest:
-        """What this catalog was made with. Raises IndexDamaged, IndexIncompatible (a newer format)."""
-        with translated(self.path):
-            rows = dict(self._db.execute("SELECT key, value FROM manifest"))
+        """Return what this catalog was made with. Raises IndexDamaged, IndexIncompatible (a newer format)."""
+        with translated(self.path), self._database.alone() as db:
+            rows = dict(db.execute("SELECT key, value FROM manifest"))
         try:
             found = {key: json.loads(value) for key, value in rows.items()}
             if found["format"] < FORMAT:
@@ -119,11 +90,11 @@ class Catalog:
 
     def check(self) -> None:
         """Read everything once: the file's structure, and each text against its version. Raises IndexDamaged."""
-        with translated(self.path):
-            wrong = [row[0] for row in self._db.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
+        with translated(self.path), self._database.alone() as db:
+            wrong = [row[0] for row in db.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
             wrong += [
                 f"{id} is not the text of version {version}"
-                for id, version, text in self._db.execute("SELECT id, version, text FROM articles")
+                for id, version, text in db.execute("SELECT id, version, text FROM articles")
                 if version_of(text) != version
             ]
         if wrong:
@@ -131,47 +102,34 @@ class Catalog:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """One consistent state of everything, for as long as the block runs."""
-        with translated(self.path):
-            try:
-                db = self._idle.pop()
-            except IndexError:
-                db = self._connect(writable=False)
-            try:
-                db.execute("BEGIN")
-                yield Snapshot(db)
-            finally:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                if self._closed or len(self._idle) >= IDLE:
-                    db.close()
-                else:
-                    self._idle.append(db)
+        """Show one consistent state of everything, for as long as the block runs."""
+        with self._database.reading() as db:
+            yield Snapshot(db)
 
     def put(self, indexed: Indexed) -> list[str]:
         """Store an article whole, replacing what was there, in one transaction. Returns passage ids that went."""
         article = indexed.article
         ids = [passage_id(article.id, article.version, n) for n in range(len(indexed.passages))]
         known = _known(article)
-        with self._transaction() as db:
+        with self._database.transaction() as db:
             old = self._erase(db, article.id)
             columns = ("id", "version", "stamp", "text", "signature", *known)
             values = (article.id, article.version, indexed.stamp, article.text, indexed.signature, *known.values())
             sql = f"INSERT INTO articles ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
             key = db.execute(sql, values).lastrowid
             assert key is not None  # noqa: S101  (for the type checker: an INSERT has one)
-            link(db, key, indexed.signature)
+            link_near_duplicates(db, key, indexed.signature)
             db.executemany(
                 'INSERT INTO sentences (article, n, start, "end", furniture, vector) VALUES (?,?,?,?,?,?)',
                 (
-                    (key, n, s.start, s.end, s.furniture, packed(v))
+                    (key, n, s.start, s.end, s.boilerplate, pack_vector(v))
                     for n, (s, v) in enumerate(zip(indexed.sentences, indexed.sentence_vectors, strict=True))
                 ),
             )
             for n, (p, v) in enumerate(zip(indexed.passages, indexed.passage_vectors, strict=True)):
                 row = db.execute(
                     'INSERT INTO passages (id, article, n, start, "end", first, last, vector) VALUES (?,?,?,?,?,?,?,?)',
-                    (ids[n], key, n, p.start, p.end, p.first, p.last, packed(v)),
+                    (ids[n], key, n, p.start, p.end, p.first, p.last, pack_vector(v)),
                 ).lastrowid
                 db.execute(
                     "INSERT INTO passage_index (rowid, title, body) VALUES (?,?,?)",
@@ -183,10 +141,12 @@ class Catalog:
         return sorted(set(old or ()) - set(ids))
 
     def describe(self, article: Article, stamp: str) -> None:
-        """Store what is known about an article whose text and title are as they were. Its vectors stay; Chroma, which
-        holds outlet and day beside them, is to be told anew."""
+        """Store what is known about an article whose text and title are as they were.
+
+        Its vectors stay; Chroma, which holds outlet and day beside them, is to be told anew.
+        """
         known = _known(article)
-        with self._transaction() as db:
+        with self._database.transaction() as db:
             sql = f"UPDATE articles SET stamp = ?, {', '.join(f'{column} = ?' for column in known)} WHERE id = ?"
             db.execute(sql, (stamp, *known.values(), article.id))
             sql = "INSERT OR IGNORE INTO pending SELECT p.id FROM passages p JOIN articles a ON a.key = p.article"
@@ -195,86 +155,59 @@ class Catalog:
 
     def restamp(self, id: str, stamp: str) -> None:
         """Remember that the file looks different but says the same."""
-        with self._transaction() as db:
+        with self._database.transaction() as db:
             db.execute("UPDATE articles SET stamp = ? WHERE id = ?", (stamp, id))
 
     def remove(self, id: str) -> list[str] | None:
         """Forget an article. Returns its passage ids, or None when there is no such article."""
         if not storable(id):
             return None
-        with self._transaction() as db:
+        with self._database.transaction() as db:
             old = self._erase(db, id)
             self._bump(db)
         return old
 
     def refuse(self, name: str, stamp: str, reason: str) -> None:
         """Remember that a file of the corpus is no article, so that it is not read at every start."""
-        with self._transaction() as db:
+        with self._database.transaction() as db:
             db.execute("INSERT OR REPLACE INTO refused VALUES (?, ?, ?)", (name, stamp, reason))
 
     def forgive(self, names: Iterable[str]) -> None:
-        with self._transaction() as db:
+        with self._database.transaction() as db:
             db.executemany("DELETE FROM refused WHERE name = ?", ((n,) for n in names))
 
     def settle(self, ids: Iterable[str]) -> None:
-        """Chroma holds these now."""
-        with self._transaction() as db:
+        """Remember that Chroma holds these now."""
+        with self._database.transaction() as db:
             db.executemany("DELETE FROM pending WHERE id = ?", ((id,) for id in ids))
 
     def mark_pending(self, ids: Iterable[str]) -> None:
-        """Chroma does not hold these after all."""
-        with self._transaction() as db:
+        """Remember that Chroma does not hold these after all."""
+        with self._database.transaction() as db:
             db.executemany("INSERT OR IGNORE INTO pending VALUES (?)", ((id,) for id in ids))
 
     def compact(self) -> None:
         """Leave no deleted text in any of the catalog's files."""
-        with self._write, translated(self.path):
-            self._db.execute("INSERT INTO passage_index (passage_index) VALUES ('rebuild')")
-            self._db.execute("VACUUM")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with translated(self.path), self._database.alone() as db:
+            db.execute("INSERT INTO passage_index (passage_index) VALUES ('rebuild')")
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def problems(self) -> list[str]:
-        """What SQLite itself finds wrong: the file's structure and the full-text index against the text."""
+        """Return what SQLite itself finds wrong: the file's structure and the full-text index against the text."""
         found: list[str] = []
         try:
-            with self._write:
-                found += [row[0] for row in self._db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
-                if self._writable:
-                    self._db.execute("INSERT INTO passage_index (passage_index, rank) VALUES ('integrity-check', 1)")
+            with self._database.alone() as db:
+                found += [row[0] for row in db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+                if self._database.writable:
+                    db.execute("INSERT INTO passage_index (passage_index, rank) VALUES ('integrity-check', 1)")
         except sqlite3.DatabaseError as error:
             found.append(f"the full-text index or the file is damaged: {error}")
         return found
 
     def close(self) -> None:
-        self._closed = True
-        while self._idle:
-            self._idle.pop().close()
-        with contextlib.suppress(sqlite3.Error), self._write:
-            self._db.close()
-
-    def _connect(self, writable: bool) -> sqlite3.Connection:
-        uri = f"{self.path.absolute().as_uri()}?mode=rwc" if writable else reading_uri(self.path)
-        db = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
-        db.create_function("fold", 1, folded, deterministic=True)
-        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        if writable:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA cache_size = -32000")
-        return db
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._write, translated(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    with contextlib.suppress(sqlite3.Error):
-                        self._db.execute("ROLLBACK")
-                raise
+        """Close the file; whoever still reads a snapshot reads it to its end."""
+        self._database.close()
 
     def _erase(self, db: sqlite3.Connection, id: str) -> list[str] | None:
         row = db.execute("SELECT key, title, text FROM articles WHERE id = ?", (id,)).fetchone()
@@ -293,7 +226,7 @@ class Catalog:
             ids.append(name)
         db.execute("DELETE FROM passages WHERE article = ?", (key,))
         db.execute("DELETE FROM sentences WHERE article = ?", (key,))
-        unlink(db, key)
+        unlink_near_duplicates(db, key)
         db.execute("DELETE FROM articles WHERE key = ?", (key,))
         return ids
 
@@ -302,25 +235,16 @@ class Catalog:
         db.execute("UPDATE generation SET n = n + 1")
 
 
-def reading_uri(path: Path) -> str:
-    """How SQLite is told to open a catalog for reading: it keeps its log beside the file, unless it is told that nobody
-    writes there, where nobody can and the last writer has closed it.
-    """
-    log = Path(f"{path}-wal")
-    frozen = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
-    return f"{path.absolute().as_uri()}?{'immutable=1' if frozen else 'mode=ro'}"
-
-
 def _known(article: Article) -> dict[str, str | int | None]:
-    """What is known about an article, by column."""
+    """Return what is known about an article, by column."""
     day = parse_date(article.published).toordinal() if article.published else None
     return {
         **{field: getattr(article, field) for field in FIELDS},
         "published_day": day,
-        "origins": joined_origins(article.origins),
+        "origins": join_origins(article.origins),
     }
 
 
-def packed(vector: NDArray[np.float32]) -> bytes:
-    """A vector as stored: float16, little-endian."""
+def pack_vector(vector: NDArray[np.float32]) -> bytes:
+    """Return a vector as stored: float16, little-endian."""
     return np.asarray(vector, "<f2").tobytes()

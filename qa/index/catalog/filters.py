@@ -6,7 +6,8 @@ import unicodedata
 from typing import Any
 
 from qa.core.types import Filters
-from qa.corpus.article_file import parse_date, storable
+from qa.corpus.article_file import parse_date
+from qa.corpus.canonical import storable
 
 SHOWN = "coalesce(a.title, substr(a.text, 1, 200))"  # begins as the shown title does; whole texts need not be compared
 _SEARCHED = f"fold(a.id || ' ' || {SHOWN} || ' ' || coalesce(a.outlet, ''))"
@@ -15,7 +16,7 @@ _LONGEST_SEARCH = 200  # characters
 
 
 def folded(text: str | None) -> str | None:
-    """Text for comparing as people do: without case, without accents. SQLite knows it as `fold`."""
+    """Return text for comparing as people do: without case, without accents. SQLite knows it as `fold`."""
     if text is None or text.isascii():
         return text and text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
@@ -30,7 +31,7 @@ def search_condition(search: str) -> tuple[str, list[Any]]:
 
 
 def article_condition(filters: Filters) -> tuple[str, list[Any]]:
-    """An SQL condition on `articles a`, with its values."""
+    """Return an SQL condition on `articles a`, with its values."""
     parts, values = ["1"], list[Any]()
     for column, wanted in (("outlet", filters.outlets), ("id", filters.articles)):
         if wanted:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 FORMAT = 3  # raise it whenever the meaning of a stored byte changes
 
 # `passage_text` is what the full-text index reads: text is stored once, in articles. A derived title is in neither.
-# `bands` finds articles that may be near copies of one another (`near_duplicates.py`); those that are share a `story`,
-# the key of one of them, and an article that is alone has none.
+# `bands` finds articles that may be near duplicates (`near_duplicates.py`); those that are share a `story`, the key of
+# one of them, and an article that is alone has none. `furniture` is the column of boilerplate's mark.
 SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.core.types import Article, ArticleSummary, Filters, Sentence
-from qa.corpus.article_file import split_origins, storable
+from qa.corpus.article_file import split_origins
+from qa.corpus.canonical import storable
 from qa.index.catalog.filters import SHOWN, article_condition, search_condition
 
 Matrix = NDArray[np.float32]
@@ -52,7 +53,7 @@ class StoredSentence:
     vector: Matrix
 
 
-def unpacked(blob: bytes) -> Matrix:
+def unpack_vector(blob: bytes) -> Matrix:
     return np.frombuffer(blob, "<f2").astype(np.float32)
 
 
@@ -62,7 +63,7 @@ def _article(row: tuple[Any, ...]) -> Article:
 
 def _passage(row: tuple[Any, ...]) -> StoredPassage:
     id, article, start, end, first, last, vector = row
-    return StoredPassage(id, article, start, end, first, last, unpacked(vector))
+    return StoredPassage(id, article, start, end, first, last, unpack_vector(vector))
 
 
 class Snapshot:
@@ -72,7 +73,7 @@ class Snapshot:
         self._db = db
 
     def generation(self) -> int:
-        """Grows with every change of what can be found."""
+        """Return a number that grows with every change of what can be found."""
         return int(self._one("SELECT n FROM generation"))
 
     def counts(self) -> dict[str, int]:
@@ -85,13 +86,13 @@ class Snapshot:
         return int(self._one("SELECT count(*) FROM passages"))
 
     def stamps(self, only: Collection[str] | None = None) -> dict[str, str]:
-        """The stamp of every article's file, or of those of these ids only."""
+        """Return the stamp of every article's file, or of those of these ids only."""
         if only is None:
             return dict(self._db.execute("SELECT id, stamp FROM articles"))
         return dict(self._in("SELECT id, stamp FROM articles WHERE id IN ({})", sorted(only)))
 
     def refused(self, only: Collection[str] | None = None) -> dict[str, tuple[str, str]]:
-        """Files of the corpus that are no articles: name to (stamp, reason); those of all ids, or of these only."""
+        """Return the corpus files that are no articles, name to (stamp, reason): of all ids, or of these only."""
         rows = self._db.execute("SELECT * FROM refused")  # few
         return {
             name: (stamp, reason) for name, stamp, reason in rows if only is None or os.path.splitext(name)[0] in only
@@ -107,21 +108,23 @@ class Snapshot:
         return _article(self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())
 
     def ids_with_version(self, version: str) -> list[str]:
-        """Articles with exactly this text."""
+        """Return the articles with exactly this text."""
         return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE version = ? ORDER BY id", (version,))]
 
     def ids_with_url(self, url: str) -> list[str]:
-        """Articles with exactly this address."""
+        """Return the articles with exactly this address."""
         return [r[0] for r in self._db.execute("SELECT id FROM articles WHERE url = ? ORDER BY id", (url,))]
 
-    def stories(self, ids: Sequence[str]) -> dict[str, int]:
-        """The stories of those of the articles that are in one; two numbers are equal when the stories are."""
+    def near_duplicate_groups(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return the groups of those of the articles that have near duplicates; equal numbers are one group."""
         sql = "SELECT id, story FROM articles WHERE story IS NOT NULL AND id IN ({})"
         return dict(self._in(sql, list(ids)))
 
-    def story(self, id: str, filters: Filters | None = None, limit: int = -1) -> list[str]:
-        """The articles of the story that this one is in, those published first before those added first; none when it
-        is alone."""
+    def near_duplicates(self, id: str, filters: Filters | None = None, limit: int = -1) -> list[str]:
+        """Return an article's group of near duplicates, itself among them; nothing when it is alone.
+
+        Those published first come before those added first.
+        """
         where, values = article_condition(filters or Filters())
         sql = f"SELECT a.id FROM articles a WHERE a.story = (SELECT story FROM articles WHERE id = ?) AND {where}"
         order = " ORDER BY a.published_day NULLS LAST, a.added NULLS LAST, a.id LIMIT ?"
@@ -140,7 +143,7 @@ class Snapshot:
         offset: int = 0,
         limit: int | None = None,
     ) -> list[ArticleSummary]:
-        """Rows of the library: articles with every word of `search` in id, shown title or outlet.
+        """Return rows of the library: articles with every word of `search` in id, shown title or outlet.
 
         Ordered by id, title, outlet, published, added or sentences; what is unknown comes last either way.
         """
@@ -163,7 +166,7 @@ class Snapshot:
         ]  # fmt: skip
 
     def summary_count(self, search: str = "") -> int:
-        """How many rows `summaries` has for a search without a limit."""
+        """Count the rows that `summaries` has for a search without a limit."""
         where, values = search_condition(search)
         return int(self._one(f"SELECT count(*) FROM articles a WHERE {where}", values))
 
@@ -171,14 +174,14 @@ class Snapshot:
         return [r[0] for r in self._db.execute("SELECT DISTINCT outlet FROM articles WHERE outlet <> '' ORDER BY 1")]
 
     def undated(self, filters: Filters) -> int:
-        """How many articles a date filter leaves out only because they have no date."""
+        """Count the articles that a date filter leaves out only because they have no date."""
         if not filters.by_date:
             return 0
         where, values = article_condition(Filters(filters.outlets, filters.articles))
         return int(self._one(f"SELECT count(*) FROM articles a WHERE published_day IS NULL AND {where}", values))
 
     def lexical(self, match: str, filters: Filters, k: int) -> list[str]:
-        """Ids of the k passages that FTS5's own BM25 ranks first for a MATCH expression."""
+        """Return ids of the k passages that FTS5's own BM25 ranks first for a MATCH expression."""
         where, values = article_condition(filters)
         if filters:
             sql = (
@@ -195,11 +198,11 @@ class Snapshot:
         return [id for _, id in sorted((rank, ids[key]) for key, rank in rows)][:k]
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each indexed term (stemmed as FTS5 does) occurs; absent terms are left out."""
+        """Count the passages in which each indexed term (stemmed as FTS5 does) occurs; absent terms are left out."""
         return dict(self._in("SELECT term, doc FROM passage_terms WHERE term IN ({})", list(terms)))
 
     def passages(self, ids: Iterable[str]) -> dict[str, StoredPassage]:
-        """Passages by id; ids that are not stored are left out."""
+        """Return passages by id; ids that are not stored are left out."""
         sql = 'SELECT id, article, start, "end", first, last, vector FROM passages WHERE id IN ({})'
         return {r[0]: _passage(r) for r in self._in(sql, list(ids))}
 
@@ -212,13 +215,13 @@ class Snapshot:
         return [_passage(r) for r in rows]
 
     def sentences(self, article: int, first: int, last: int) -> list[StoredSentence]:
-        """Sentences first..last (half-open) of the article with this key."""
+        """Return sentences first..last (half-open) of the article with this key."""
         rows = self._db.execute(
             'SELECT n, start, "end", furniture, vector FROM sentences'
             " WHERE article = ? AND n >= ? AND n < ? ORDER BY n",
             (article, first, last),
         )
-        return [StoredSentence(r[0], Sentence(r[1], r[2], bool(r[3])), unpacked(r[4])) for r in rows]
+        return [StoredSentence(r[0], Sentence(r[1], r[2], bool(r[3])), unpack_vector(r[4])) for r in rows]
 
     def sentences_of(self, article: str) -> list[Sentence]:
         rows = self._db.execute(
@@ -229,12 +232,12 @@ class Snapshot:
         return [Sentence(r[0], r[1], bool(r[2])) for r in rows]
 
     def stored_sentences_of(self, article: str) -> list[StoredSentence]:
-        """All sentences of an article by its id, with their vectors."""
+        """Return all sentences of an article by its id, with their vectors."""
         row = self._db.execute("SELECT key FROM articles WHERE id = ?", (article,)).fetchone()
         return self.sentences(row[0], 0, sys.maxsize) if row else []
 
     def passage_with(self, article: str, sentence: int) -> str:
-        """The first passage of an article that holds the n-th sentence."""
+        """Return the first passage of an article that holds the n-th sentence."""
         sql = (
             "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article"
             " WHERE a.id = ? AND p.first <= ? AND p.last > ? ORDER BY p.n LIMIT 1"
@@ -248,19 +251,19 @@ class Snapshot:
         return [r[0] for r in self._db.execute("SELECT id FROM passages ORDER BY id")]
 
     def vectors(self, dimension: int, *, pending_only: bool = False) -> tuple[list[str], NDArray[np.int64], Matrix]:
-        """Ids, article keys and vectors (n, d) of all passages, in the order of ids."""
+        """Return ids, article keys and vectors (n, d) of all passages, in the order of ids."""
         only = " WHERE id IN (SELECT id FROM pending)" if pending_only else ""
         rows = self._db.execute(f"SELECT id, article, vector FROM passages{only} ORDER BY id").fetchall()
         matrix = np.frombuffer(b"".join(r[2] for r in rows), "<f2").astype(np.float32).reshape(len(rows), dimension)
         return [r[0] for r in rows], np.array([r[1] for r in rows], np.int64), matrix
 
     def allowed(self, filters: Filters) -> set[int]:
-        """Keys of the articles that pass the filters."""
+        """Return keys of the articles that pass the filters."""
         where, values = article_condition(filters)
         return {r[0] for r in self._db.execute(f"SELECT key FROM articles a WHERE {where}", values)}
 
     def details(self, ids: Sequence[str]) -> list[tuple[str, str, str | None, int | None]]:
-        """What Chroma holds besides vectors: (passage id, article id, outlet, published day)."""
+        """Return what Chroma holds besides vectors: (passage id, article id, outlet, published day)."""
         sql = (
             "SELECT p.id, a.id, a.outlet, a.published_day FROM passages p JOIN articles a ON a.key = p.article"
             " WHERE p.id IN ({})"

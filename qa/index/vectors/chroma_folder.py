@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.core.errors import IndexDamaged
+from qa.core.files import write_file
 
 COLLECTION = "passages"
 POINTER = "current"
@@ -30,7 +31,7 @@ HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighb
 
 
 def open_collection(folder: Path) -> tuple[Any, Any]:
-    """Client and collection of a folder that no other process has open, made when missing. Raises IndexDamaged."""
+    """Open client and collection of a folder that no other process has open, or make them. Raises IndexDamaged."""
     import chromadb
     from chromadb.config import Settings
 
@@ -47,7 +48,7 @@ def open_collection(folder: Path) -> tuple[Any, Any]:
 
 
 def metadata_of(article: str, outlet: str | None, day: int | None) -> dict[str, str | int]:
-    """What Chroma holds of a passage besides its vector. Unknown is absent: None would become "" and match a filter."""
+    """Return what Chroma holds of a passage besides its vector. Unknown is absent: None would match a filter, as ""."""
     known: dict[str, str | int] = {"article": article}
     if outlet:
         known["outlet"] = outlet
@@ -57,7 +58,7 @@ def metadata_of(article: str, outlet: str | None, day: int | None) -> dict[str, 
 
 
 def current_folder(root: Path) -> Path | None:
-    """The folder that `current` names, if it is there."""
+    """Return the folder that `current` names, if it is there."""
     try:
         name = (root / POINTER).read_text("utf-8").strip()
         folder = root / name
@@ -67,7 +68,7 @@ def current_folder(root: Path) -> Path | None:
 
 
 def fresh_folder(root: Path) -> Path:
-    """A new folder beside the current one, to be filled and then made current."""
+    """Make a new folder beside the current one, to be filled and then made current."""
     folder = root / f"chroma-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     return folder
@@ -75,9 +76,7 @@ def fresh_folder(root: Path) -> Path:
 
 def make_current(root: Path, folder: Path) -> None:
     """Swap a filled folder in, by one rename, and sweep all others."""
-    aside = root / f"{POINTER}.new"
-    aside.write_text(folder.name + "\n", "utf-8")
-    os.replace(aside, root / POINTER)
+    write_file(root / POINTER, folder.name + "\n")
     sweep(root)
 
 
@@ -95,7 +94,7 @@ def sweep(root: Path) -> None:
 
 
 def probe(folder: Path, catalog: Path, passages: int, seconds: float | None = None) -> set[str]:
-    """The ids in a Chroma folder that agrees with the catalog in everything else, as `vectors/probe.py` sees it.
+    """Return the ids in a Chroma folder that agrees with the catalog in everything else, as `vectors/probe.py` sees it.
 
     Raises IndexDamaged, saying what happened.
     """
@@ -123,7 +122,7 @@ def probe(folder: Path, catalog: Path, passages: int, seconds: float | None = No
 
 @contextlib.contextmanager
 def translated(folder: Path) -> Iterator[None]:
-    """Whatever Chroma raises, and its Rust panics (BaseException), as ours."""
+    """Raise whatever Chroma raises, and its Rust panics (BaseException), as ours."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit, GeneratorExit):

@@ -50,7 +50,7 @@ class ChromaVectors:
                 self._store.delete_nodes(list(ids[i : i + BATCH]))
 
     def search(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[str]:
-        """Ids of about the k nearest passages, nearest first; may name passages that the catalog no longer has."""
+        """Return ids of about the k nearest passages, nearest first; some may be gone from the catalog."""
         where = _where(filters)
         query = VectorStoreQuery(query_embedding=[float(x) for x in vector], similarity_top_k=k)
         with translated(self.folder):

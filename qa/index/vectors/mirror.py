@@ -27,7 +27,7 @@ class Mirror:
     def __init__(self, root: Path, catalog: Catalog, dense: DenseSearch) -> None:
         self._root = root
         self._catalog = catalog
-        self._dense = dense
+        self.dense = dense
         self._open: ChromaVectors | None = None
 
     def attach(self) -> str:
@@ -54,23 +54,23 @@ class Mirror:
 
     def detach(self) -> None:
         """Let search be exact, and close Chroma even when the search gave it up by itself."""
-        opened, self._open, self._dense.chroma = self._open, None, None
+        opened, self._open, self.dense.chroma = self._open, None, None
         if opened is not None:
             opened.close()
 
     def drop(self, ids: list[str]) -> None:
         """Take ids out of Chroma. If that fails they are stale there: dropped on reading, deleted at the next start."""
-        if self._dense.chroma is not None and ids:
+        if self.dense.chroma is not None and ids:
             try:
-                self._dense.chroma.delete(ids)
+                self.dense.chroma.delete(ids)
             except IndexDamaged as error:
                 self._lost(error)
 
     def flush(self) -> None:
         """Give Chroma what it does not hold yet. If that fails the rows stay pending and are searched exactly."""
-        if self._dense.chroma is not None:
+        if self.dense.chroma is not None:
             try:
-                self._fill(self._dense.chroma, pending_only=True)
+                self._fill(self.dense.chroma, pending_only=True)
             except IndexDamaged as error:
                 self._lost(error)
 
@@ -85,7 +85,7 @@ class Mirror:
         self._open.delete(sorted(held - ours))
         self._catalog.mark_pending(sorted(ours - held))
         self._fill(self._open, pending_only=True)
-        self._dense.chroma = self._open
+        self.dense.chroma = self._open
 
     def _rebuild(self) -> None:
         from qa.index.vectors.chroma_store import ChromaVectors
@@ -95,12 +95,12 @@ class Mirror:
         self._open = ChromaVectors.open(folder)
         count = self._fill(self._open, pending_only=False)
         chroma.make_current(self._root, folder)
-        self._dense.chroma = self._open
+        self.dense.chroma = self._open
         log.info("Chroma holds %d passages after %.1f s", count, time.monotonic() - started)
 
     def _fill(self, target: ChromaVectors, *, pending_only: bool) -> int:
         with self._catalog.snapshot() as snapshot:
-            ids, _, matrix = snapshot.vectors(self._dense.dimension, pending_only=pending_only)
+            ids, _, matrix = snapshot.vectors(self.dense.dimension, pending_only=pending_only)
             details = {d[0]: d[1:] for d in snapshot.details(ids)}
         if ids:
             target.put([(id, v, *details[id]) for id, v in zip(ids, matrix, strict=True)])

@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def compare(folder: Path, catalog: Path) -> set[str]:
-    """All ids in the folder. Raises IndexDamaged when it holds any passage otherwise than the catalog does."""
+    """Return all ids in the folder. Raises IndexDamaged when it holds any passage otherwise than the catalog does."""
     client, collection = open_collection(folder)
     with translated(folder), Catalog.open(catalog, writable=False).snapshot() as snapshot:
         held = set(collection.get(include=[])["ids"])
@@ -57,7 +57,7 @@ def compare(folder: Path, catalog: Path) -> set[str]:
 
 
 def _difference(snapshot: Snapshot, collection: Any, ids: list[str]) -> str:
-    """The first passage that Chroma holds otherwise than the catalog, in words; "" when there is none."""
+    """Return the first passage that Chroma holds otherwise than the catalog, in words; "" when there is none."""
     got = collection.get(ids=ids, include=["embeddings", "metadatas"])
     stored, details = snapshot.passages(ids), {d[0]: d[1:] for d in snapshot.details(ids)}
     if sorted(got["ids"]) != ids:

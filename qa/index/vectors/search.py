@@ -49,7 +49,7 @@ class DenseSearch:
     def search(
         self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine) of the k nearest passages that pass the filters; ties in the order of ids."""
+        """Return (passage id, cosine) of the k nearest passages that pass the filters; ties in the order of ids."""
         ids, articles, vectors = snapshot.vectors(self.dimension, pending_only=True)
         pending = set(ids)
         proposed = self._propose(snapshot, vector, k, filters, pending)
@@ -68,7 +68,7 @@ class DenseSearch:
     def _propose(
         self, snapshot: Snapshot, vector: NDArray[np.float32], k: int, filters: Filters, pending: set[str]
     ) -> dict[str, StoredPassage] | None:
-        """Chroma's nearest that the catalog has and that are not pending: k, if so many exist. None: it cannot say."""
+        """Return Chroma's nearest that the catalog has and that are not pending; None when it cannot say."""
         chroma = self.chroma
         if chroma is None:
             return None

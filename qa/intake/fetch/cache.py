@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import threading
 from pathlib import Path
+
+from qa.core.files import write_file
 
 FILE = "fetched.json"
 MOST = 100_000  # addresses
@@ -33,9 +34,7 @@ class Visits:
         """Remember what was said. A disk that is full is no reason to fail."""
         with self._lock, contextlib.suppress(OSError):
             known = {**self._read(), url: [etag, modified]}
-            partial = self._path.with_suffix(".partial")
-            partial.write_text(json.dumps(dict(list(known.items())[-MOST:])), "utf-8")
-            os.replace(partial, self._path)
+            write_file(self._path, json.dumps(dict(list(known.items())[-MOST:])), settle=False)
 
     def _read(self) -> dict[str, object]:
         try:

@@ -1,7 +1,7 @@
-"""Lines in which a page speaks of itself, in the languages that qa.furniture does not know, and those of pages only.
+"""Lines in which a page speaks of itself, in languages that boilerplate.toml does not know, and those of pages only.
 
 Each pattern is a phrase that no story uses about its subject: the page says "we", "this site", "your inbox". A line
-that quotes somebody is left alone. English lines of outlets are qa.furniture's.
+that quotes somebody is left alone. English lines of outlets are boilerplate.toml's.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Found
-from qa.corpus.article_file import canonical_text
-from qa.corpus.boilerplate import is_furniture
+from qa.corpus.boilerplate import is_boilerplate
+from qa.corpus.canonical import canonical_text
 from qa.intake.dates import stated_date
 from qa.intake.encodings import decoded_page
 from qa.intake.page.authors import byline
@@ -66,7 +66,7 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
     tree = _tree(html)
     about = PageAbout(tree, address)
     metadata = about.fields()  # before the story is cut out of the tree
-    text = _without_furniture(_story(tree, about, _host(metadata)), about.title, _authors(metadata))
+    text = _without_boilerplate(_story(tree, about, _host(metadata)), about.title, _authors(metadata))
     if (len(text.split()) < MIN_WORDS and not _dense(text)) or _is_wall(text):
         raise ArticleError(_nothing(html))
     return [Draft(text=text, metadata=metadata, name=name, notes=read.notes)]
@@ -145,9 +145,9 @@ def _authors(metadata: dict[str, Found]) -> list[str]:
     return metadata["author"].value.split(", ") if "author" in metadata else []
 
 
-def _without_furniture(text: str, title: str | None, authors: list[str]) -> str:
+def _without_boilerplate(text: str, title: str | None, authors: list[str]) -> str:
     """Without the title and byline at its start, and the lines in which the page speaks of itself and its authors."""
-    lines = [line for line in text.split("\n") if not (is_furniture(line) or is_formula(line))]
+    lines = [line for line in text.split("\n") if not (is_boilerplate(line) or is_formula(line))]
     often = {line for line, n in Counter(lines).items() if n >= REPEATED and line and not _ends(line)}
     lines = [line for line in lines if line not in often]
     told = plain(title or "")

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from lxml import etree
 
 from qa.core.errors import ArticleError
-from qa.corpus.article_file import storable
+from qa.corpus.canonical import storable
 from qa.intake.formats.records.archive import parse_xml
 
 _BLOCKS = set(

@@ -17,7 +17,7 @@ from typing import Any
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Found
-from qa.corpus.article_file import MAX_BYTES
+from qa.corpus.canonical import MAX_BYTES
 from qa.intake.drafts import drafted, joined_names, one_line, stated, stem_of
 from qa.intake.formats.documents.reflow import Line, Page, running_text
 from qa.intake.formats.records.archive import parse_xml

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft
-from qa.corpus.article_file import MAX_BYTES, parse_article
+from qa.corpus.article_file import parse_article
+from qa.corpus.canonical import MAX_BYTES
 from qa.corpus.frontmatter import split_front_matter
 from qa.intake.drafts import drafted, stated, stem_of
 from qa.intake.encodings import decoded

@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Refusal
-from qa.corpus.article_file import MAX_BYTES
+from qa.corpus.canonical import MAX_BYTES
 from qa.intake.drafts import drafted, joined_names, stated, stem_of
 
 JSON_LINES = (".jsonl", ".ndjson", ".jsonlines")

@@ -12,7 +12,7 @@ import gradio as gr
 
 from qa.core.errors import ArticleError, DuplicateArticle, GroundwireError
 from qa.core.types import Draft, Outcome, Refusal
-from qa.corpus.article_file import MAX_BYTES
+from qa.corpus.canonical import MAX_BYTES
 from qa.intake.importer import MAX_FILE
 from qa.service.batches import Item
 from qa.web.host import Host
