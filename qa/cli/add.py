@@ -1,4 +1,4 @@
-"""`qa add`, `edit`, `refresh`, `remove`: what changes the corpus, through the running service where there is one."""
+"""`qa add`, `edit`, `refetch`, `remove`: what changes the corpus, through the running service where there is one."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ from qa.service.batches import Item
 
 if TYPE_CHECKING:
     from qa.intake.importer import Importer
-    from qa.service.client import RemoteQA
-    from qa.service.service import QA
+    from qa.service.protocol import Service
 
 BLOCK = 1 << 20  # bytes in which lines are counted
 FEW = 10  # articles that are told one by one; of more only what needs a look, below a bar
@@ -72,20 +71,29 @@ def add(ctx: click.Context, /, sources: tuple[str, ...], id: str | None, **given
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.pass_context
-def refresh(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
+def refetch(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
     """Fetch again what was added from web addresses, or the articles with these IDs from theirs. Where the text has
     changed, that is the article's new version."""
     from qa.intake.fetch.cache import Visits
     from qa.intake.importer import Importer
-    from qa.service.refetch import refreshed
+    from qa.service.refetch import refetch
 
     settings = settings_of(ctx.obj)
     with Importer(settings) as intake, writer(ctx.obj) as service:
-        outcomes = refreshed(service, intake, Visits(settings.index), ids)
+        outcomes = refetch(service, intake, Visits(settings.index), ids)
         told = _told(ctx, outcomes, lambda: 0, "fetching")
     if not told:
         out.say("No article was added from a web address. See: qa add https://...")
     _end(ctx, told)
+
+
+@click.command(hidden=True)
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.pass_context
+def refresh(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
+    """Do what `qa refetch` does: the name of before."""
+    out.say("qa: `qa refresh` is called `qa refetch` now; the old name goes on working.", err=True)
+    ctx.invoke(refetch, ids=ids)
 
 
 @click.command()
@@ -137,7 +145,7 @@ class _Sources:
         if not self.total:
             raise UserError(f"There is no file to add in {', '.join(sources)}.")
 
-    def add_to(self, service: QA | RemoteQA, id: str | None, given: dict[str, str | None]) -> Iterator[Outcome]:
+    def add_to(self, service: Service, id: str | None, given: dict[str, str | None]) -> Iterator[Outcome]:
         """Add everything, or the one article in place of another; outcomes in order, under the names of the sources."""
         items: Iterable[Item] = map(Item, self._found())
         if id:

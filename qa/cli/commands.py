@@ -19,8 +19,8 @@ import click
 
 from qa import __version__
 from qa.cli import printing as out
-from qa.cli.add import add, edit, refresh, remove
-from qa.cli.connection import opened, reader, running, settings_of
+from qa.cli.add import add, edit, refetch, refresh, remove
+from qa.cli.connection import opened, reader, running_service, settings_of
 from qa.cli.users import user
 from qa.core.display import progress_bar
 from qa.core.errors import GroundwireError, ServiceError, StorageError, UserError
@@ -131,16 +131,16 @@ def show(home: str | None, id: str, at: str | None, as_json: bool) -> None:
 def index(home: str | None, rebuild: bool) -> None:
     """Bring the index up to date with corpus/."""
     settings = settings_of(home)
-    remote = running(settings)
-    if remote is not None:
+    running = running_service(settings)
+    if running is not None:
         if rebuild:
-            raise ServiceError(f"The service at {remote.address} holds the index. Stop it, then rebuild.")
-        click.echo(out.report_text(remote.sync()))
+            raise ServiceError(f"The service at {running.address} holds the index. Stop it, then rebuild.")
+        click.echo(out.report_text(running.sync()))
         return
     with opened(settings, "qa index", rebuild=rebuild) as qa, progress_bar("indexing") as progress:
         report = qa.sync(progress)
         chroma = qa.attach_chroma()
-    click.echo(out.report_text(asdict(report)) + f"\n{chroma}.")
+    click.echo(f"{out.report_text(report)}\n{chroma}.")
 
 
 @main.command()
@@ -149,16 +149,18 @@ def index(home: str | None, rebuild: bool) -> None:
 def doctor(home: str | None, as_json: bool) -> None:
     """Check every invariant of the index and say what mends what is wrong."""
     settings = settings_of(home)
-    remote = running(settings)
-    if remote is not None:
-        findings = remote.examine()
+    running = running_service(settings)
+    if running is not None:
+        findings = running.examine()
     else:
         from qa.quality.doctor import examine
 
         with opened(settings, "qa doctor") as qa:
-            findings = [asdict(f) for f in examine(qa)]
-    click.echo(json.dumps(findings, ensure_ascii=False) if as_json else out.findings_text(findings))
-    if any(f["problems"] for f in findings):
+            findings = examine(qa)
+    click.echo(
+        json.dumps([asdict(f) for f in findings], ensure_ascii=False) if as_json else out.findings_text(findings)
+    )
+    if not all(finding.sound for finding in findings):
         raise ServiceError("Not everything is sound. The commands above mend it.")
 
 
@@ -196,7 +198,7 @@ def evaluate(home: str | None, folder: Path, as_json: bool, limit: int | None, s
     click.echo(json.dumps(figures) if as_json else out.figures_text(figures))
 
 
-for command in (add, edit, refresh, remove, user):
+for command in (add, edit, refetch, refresh, remove, user):
     main.add_command(command)
 
 

@@ -9,7 +9,17 @@ from typing import Any
 
 from qa.core.display import also_in, shown
 from qa.core.errors import UserError
-from qa.core.types import DECLINED, METADATA, Answer, Article, ArticleSummary, Outcome, SourcePassage
+from qa.core.types import (
+    DECLINED,
+    METADATA,
+    Answer,
+    Article,
+    ArticleSummary,
+    Finding,
+    Outcome,
+    SourcePassage,
+    SyncReport,
+)
 
 WIDTH = 88
 
@@ -87,20 +97,21 @@ def outcome_text(outcome: Outcome) -> str:
     return f"{outcome.status}: {shown(outcome.name)}{target}{message}"
 
 
-def report_text(report: Mapping[str, Any]) -> str:
-    counts = [f"{len(report[k])} {k}" for k in ("added", "replaced", "removed") if report[k]]
-    lines = [f"{', '.join(counts) or 'nothing changed'}, {report['unchanged']} unchanged"]
-    lines += [f"refused: {name}: {reason}" for name, reason in report["refused"].items()]
-    return "\n".join([*report["notes"], *lines])
+def report_text(report: SyncReport) -> str:
+    """Return what a sync did: counts, and the files that are no articles."""
+    counts = [f"{len(ids)} {k}" for k in ("added", "replaced", "removed") if (ids := getattr(report, k))]
+    lines = [f"{', '.join(counts) or 'nothing changed'}, {report.unchanged} unchanged"]
+    lines += [f"refused: {name}: {reason}" for name, reason in report.refused.items()]
+    return "\n".join([*report.notes, *lines])
 
 
-def findings_text(findings: Sequence[Mapping[str, Any]]) -> str:
+def findings_text(findings: Sequence[Finding]) -> str:
+    """Return a line for each check, and below it what is wrong and the command that mends it."""
     lines = []
     for finding in findings:
-        lines.append(f"{'wrong' if finding['problems'] else 'ok':5}  {finding['check']}")
-        lines += [f"       - {problem}" for problem in finding["problems"][:20]]
-        if finding["problems"]:
-            lines.append(f"       mend it with: {finding['mend']}")
+        lines.append(f"{'ok' if finding.sound else 'wrong':5}  {finding.check}")
+        lines += [f"       - {problem}" for problem in finding.problems[:20]]
+        lines += [] if finding.sound else [f"       mend it with: {finding.mend}"]
     return "\n".join(lines)
 
 

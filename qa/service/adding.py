@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from qa.core.errors import ArticleError, DuplicateArticle, UnknownArticle
-from qa.core.types import GIVEN, METADATA, Article, Draft, Outcome, Refusal
+from qa.core.errors import ArticleError, UnknownArticle
+from qa.core.types import GIVEN, METADATA, Article, Draft, Found, Outcome, Refusal
 from qa.corpus.article_file import check_size, checked_field, checked_text, parse_article, render, slug
 from qa.corpus.lookalikes import lookalike_note
 from qa.index.catalog.snapshot import Snapshot
 from qa.index.writer import IndexWriter
-from qa.service.batches import Item, refused
+from qa.service.batches import Item, outcome_of
 
 FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
 _SHOWN = 60  # characters of a value in a message
@@ -48,18 +48,38 @@ class _Plan:
     restate: Article | None = None
 
 
-def asked_from_text(
-    text: str, markdown: bool, name: str, stem: str, id: str | None, given: Mapping[str, str | None]
-) -> Asked:
-    """A text with its front matter. Raises ArticleError."""
+def draft_from_text(text: str, *, markdown: bool = False) -> Draft:
+    """Return a text with its front matter as a draft. Raises ArticleError."""
     article = parse_article(text, "draft", markdown=markdown)
-    stated = {k: article.origins.get(k, FRONT_MATTER) for k in METADATA if getattr(article, k) is not None}
-    article = _given(replace(article, added=None, origins=stated), given)
-    return Asked(article, name, stem or article.shown_title, id, tuple(filter(None, [lookalike_note(article.text)])))
+    known = {f: value for f in METADATA if (value := getattr(article, f)) is not None}
+    return Draft(article.text, {f: Found(v, article.origins.get(f, FRONT_MATTER)) for f, v in known.items()})
 
 
-def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str, str | None]) -> Asked:
-    """What a parser found. A value that its field cannot hold is left out, with a note. Raises ArticleError."""
+def place(index: IndexWriter, batch: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
+    """Add a batch: return what became of each, in their order, once it is in the corpus and answers.
+
+    What is `given` goes before what was found in each. Raises StorageError, and ArticleError for what is given.
+    """
+    _given(Article("draft", "x"), given)
+    outcomes: dict[int, Outcome] = {}
+    asked: list[tuple[int, Asked]] = []
+    for n, item in enumerate(batch):
+        if isinstance(item.draft, Refusal):
+            outcomes[n] = outcome_of(item.draft)
+            continue
+        try:
+            asked.append((n, _asked(item.draft, item, given)))
+        except ArticleError as error:
+            outcomes[n] = Outcome(item.draft.name, "refused", None, str(error))
+    outcomes |= dict(zip((n for n, _ in asked), _placed(index, [a for _, a in asked]), strict=True))
+    return [outcomes[n] for n in range(len(batch))]
+
+
+def _asked(draft: Draft, item: Item, given: Mapping[str, str | None]) -> Asked:
+    """Return the article that a draft asks to be placed. Raises ArticleError.
+
+    A value that its field cannot hold is left out, with a note.
+    """
     known: dict[str, str] = {}
     notes = list(draft.notes)
     for field in METADATA:
@@ -74,40 +94,9 @@ def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str
             known |= {field: value} if value else {}
     origins = {field: draft.metadata[field].origin for field in known}
     article = _given(Article("draft", checked_text(draft.text), **known, origins=origins), given)
-    wanted = article.title or draft.name or article.shown_title
+    wanted = item.stem or article.title or draft.name or article.shown_title
     notes += filter(None, [lookalike_note(article.text)])
-    return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes))
-
-
-def place(index: IndexWriter, asked: Asked) -> Outcome:
-    """Add or replace one article. Raises ArticleError, DuplicateArticle, StorageError."""
-    with index.corpus_lock:
-        with index.catalog.snapshot() as snapshot:
-            plan = _planned(snapshot, index, asked, set())
-        _carry_out(index, [plan])
-    if plan.outcome.status == "duplicate":
-        raise DuplicateArticle(plan.outcome.message, plan.outcome.article or "")
-    return plan.outcome
-
-
-def place_batch(index: IndexWriter, items: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
-    """Add articles together: what became of each, in their order, once it is in the corpus and answers. What is `given`
-    goes before what was found in each. Raises StorageError, and ArticleError for what is given.
-    """
-    _given(Article("draft", "x"), given)
-    outcomes: dict[int, Outcome] = {}
-    asked: list[tuple[int, Asked]] = []
-    for n, item in enumerate(items):
-        draft = item.draft
-        if isinstance(draft, Refusal):
-            outcomes[n] = refused(draft)
-            continue
-        try:
-            asked.append((n, asked_from_draft(draft, "", item.id, given)))
-        except ArticleError as error:
-            outcomes[n] = Outcome(draft.name, "refused", None, str(error))
-    outcomes |= dict(zip((n for n, _ in asked), _place_batch(index, [a for _, a in asked]), strict=True))
-    return [outcomes[n] for n in range(len(items))]
+    return Asked(article, draft.name or article.shown_title, wanted, item.id, tuple(notes))
 
 
 def edit(index: IndexWriter, id: str, changes: Mapping[str, str | None]) -> Outcome:
@@ -192,19 +181,19 @@ def _twin(twin: Article, asked: Asked) -> _Plan:
     return _Plan(Outcome(name, "updated", twin.id, now), restate=replace(twin, **brought, origins=origins))
 
 
-def _place_batch(index: IndexWriter, batch: Sequence[Asked]) -> list[Outcome]:
+def _placed(index: IndexWriter, asked: Sequence[Asked]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     with index.corpus_lock:
-        left = list(batch)
+        left = list(asked)
         while left:
-            wave, left = left[: _unrelated(left)], left[_unrelated(left) :]
+            batch, left = left[: _unrelated(left)], left[_unrelated(left) :]
             plans, taken = [], set[str]()
             with index.catalog.snapshot() as snapshot:
-                for asked in wave:
+                for one in batch:
                     try:
-                        plan = _planned(snapshot, index, asked, taken)
+                        plan = _planned(snapshot, index, one, taken)
                     except ArticleError as error:
-                        plan = _Plan(Outcome(asked.name, "refused", None, str(error)))
+                        plan = _Plan(Outcome(one.name, "refused", None, str(error)))
                     plans.append(plan)
                     taken |= {plan.write.id} if plan.write else set()
             _carry_out(index, plans)

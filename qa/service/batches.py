@@ -16,19 +16,23 @@ MOST = 100  # drafts of a batch, however short; a request may hold 20,000 values
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is to be added. `id` names the article to replace; without it the rules of adding find its place."""
+    """What is to be added. `id` names the article to replace; without it the rules of adding find its place.
+
+    A new article's id is derived from `stem`, else from its title, else from the draft's name.
+    """
 
     draft: Draft | Refusal
     id: str | None = None
+    stem: str = ""
 
 
-def refused(refusal: Refusal) -> Outcome:
-    """What is said of what could not become a draft."""
+def outcome_of(refusal: Refusal) -> Outcome:
+    """Return what is said of what could not become a draft."""
     return Outcome(refusal.name, "refused", None, refusal.reason)
 
 
 def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """The items in their order, in batches of about CHARACTERS; a longer one is a batch of its own."""
+    """Cut the items into batches of about CHARACTERS, in their order; a longer one is a batch of its own."""
     batch, size = list[Item](), 0
     for item in items:
         length = len(item.draft.text) if isinstance(item.draft, Draft) else 0

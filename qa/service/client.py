@@ -6,25 +6,39 @@ Light on purpose (no model library): this is what the command line uses beside a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import TracebackType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 
 from qa.core import errors
 from qa.core.errors import GroundwireError, ServiceError
-from qa.core.types import Answer, Article, ArticleSummary, Draft, Filters, Outcome, Refusal, Sentence, SourcePassage
+from qa.core.types import (
+    Answer,
+    Article,
+    ArticleSummary,
+    Draft,
+    Filters,
+    Finding,
+    Outcome,
+    Refusal,
+    Sentence,
+    SourcePassage,
+    SyncReport,
+)
 from qa.index.lock import Holder, read_holder
-from qa.service.batches import Item, batched, refused
+from qa.service.batches import Item, batched, outcome_of
 from qa.service.codec import answer_from_dict, filters_to_dict, outcome_from_dict, source_from_dict, summary_from_dict
+from qa.service.protocol import Service
 
 TIMEOUT_SECONDS = 600.0  # indexing a large change can take minutes
 
 
-class RemoteQA:
+class RemoteQA(Service):
     """A running service. Raises what `QA` raises, with the same messages."""
 
     def __init__(self, holder: Holder) -> None:
@@ -59,22 +73,24 @@ class RemoteQA:
         body = {"question": question, "filters": filters_to_dict(filters or Filters()), "k": k}
         return [source_from_dict(p) for p in self._call("POST", "/api/search", body)]
 
+    def examples(self, n: int = 4) -> list[str]:
+        return [str(question) for question in self._call("GET", "/api/examples")[:n]]
+
+    def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]:
+        """Send drafts, never a path of this machine's files; what is refused already stays here."""
+        stated = {name: value for name, value in given.items() if value}
+        for batch in batched(items):
+            sent = [asdict(item) for item in batch if isinstance(item.draft, Draft)]
+            came = iter(self._call("POST", "/api/batches", {"items": sent, "given": stated}) if sent else ())
+            for item in batch:
+                draft = item.draft
+                yield outcome_of(draft) if isinstance(draft, Refusal) else outcome_from_dict(next(came))
+
     def add(
         self, text: str, *, name: str = "", id: str | None = None, markdown: bool = False, **metadata: str | None
     ) -> Outcome:
         body = {"text": text, "name": name, "id": id, "markdown": markdown, **metadata}
         return outcome_from_dict(self._call("POST", "/api/articles", body))
-
-    def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]:
-        for batch in batched(items):
-            yield from self.add_batch(batch, **given)
-
-    def add_batch(self, items: Sequence[Item], **given: str | None) -> list[Outcome]:
-        """Text is sent, never a path of this machine's files; what is refused already stays here."""
-        sent = [asdict(item) for item in items if isinstance(item.draft, Draft)]
-        body = {"items": sent, "given": {name: value for name, value in given.items() if value}}
-        came = iter(self._call("POST", "/api/batches", body) if sent else ())
-        return [refused(i.draft) if isinstance(i.draft, Refusal) else outcome_from_dict(next(came)) for i in items]
 
     def edit(self, id: str, **changes: str | None) -> Outcome:
         stated = {field: value for field, value in changes.items() if value is not None}
@@ -84,9 +100,16 @@ class RemoteQA:
         return outcome_from_dict(self._call("DELETE", f"/api/articles/{quote(id, safe='')}"))
 
     def articles(
-        self, *, search: str = "", order: str = "id", offset: int = 0, limit: int | None = None
+        self,
+        *,
+        search: str = "",
+        order: str = "id",
+        descending: bool = False,
+        offset: int = 0,
+        limit: int | None = None,
     ) -> list[ArticleSummary]:
-        query = {"search": search, "order": order, "offset": offset, **({"limit": limit} if limit else {})}
+        query: dict[str, Any] = {"search": search, "order": order, "descending": descending, "offset": offset}
+        query |= {"limit": limit} if limit else {}
         return [summary_from_dict(a) for a in self._call("GET", "/api/articles", query=query)]
 
     def article(self, id: str) -> tuple[Article, list[Sentence]]:
@@ -95,31 +118,60 @@ class RemoteQA:
         kept = {k: v for k, v in data.items() if k not in ("sentences", "version", "shown_title")}
         return Article(**kept), sentences
 
-    def sync(self) -> dict[str, Any]:
-        """Index what changed; the report as a mapping."""
-        return dict(self._call("POST", "/api/index", {}))
+    def file(self, id: str) -> tuple[str, bytes]:
+        answer = self._send("GET", f"/api/files/{quote(id, safe='')}")
+        _, _, name = answer.headers.get("content-disposition", "").partition("filename*=UTF-8''")
+        return unquote(name), answer.content
 
-    def examine(self) -> list[dict[str, Any]]:
-        """The doctor's findings as mappings."""
-        return list(self._call("POST", "/api/doctor", {}))
+    def sync(self) -> SyncReport:
+        return SyncReport(**self._call("POST", "/api/index", {}))
+
+    def status(self) -> dict[str, object]:
+        health = self._call("GET", "/api/health")
+        return {name: value for name, value in health.items() if name not in ("state", "detail", "watching")}
+
+    def examine(self) -> list[Finding]:
+        """Return the findings of the doctor, who stands above the service: see `qa.quality.doctor.examine`."""
+        found = self._call("POST", "/api/doctor", {})
+        return [Finding(f["check"], tuple(f["problems"]), f["mend"]) for f in found]
 
     def close(self) -> None:
         self._http.close()
 
+    def __enter__(self) -> RemoteQA:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
     def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, Any] | None = None
     ) -> Any:
+        """Return the JSON value that a route answers with."""
+        answer = self._send(method, path, body, query)
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise self._unexpected(error) from error
+
+    def _send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, Any] | None = None
+    ) -> httpx.Response:
+        """Return the answer of a route. Raises what the service raised there, or ServiceError."""
         try:
             answer = self._http.request(method, path, json=body, params=query)
-            data = answer.json()
+            data = None if answer.is_success else answer.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise ServiceError(
-                f"The service at {self.address} did not answer as expected ({error or type(error).__name__}). "
-                "Look at its terminal, or stop it and try again."
-            ) from error
+            raise self._unexpected(error) from error
         if answer.is_success:
-            return data
+            return answer
         raise _error_from(data, self.address)
+
+    def _unexpected(self, error: Exception) -> ServiceError:
+        return ServiceError(
+            f"The service at {self.address} did not answer as expected ({error or type(error).__name__}). "
+            "Look at its terminal, or stop it and try again."
+        )
 
 
 def _error_from(data: Any, address: str) -> GroundwireError:

@@ -131,7 +131,7 @@ class Host:
             then(self)
 
     def _changed(self, ids: Collection[str] | None) -> None:
-        refused = self.qa.refresh(ids).refused
+        refused = self.qa.sync(only=ids).refused
         if self.report is not None:
             self.report.refused.update(refused)
 
