@@ -1,4 +1,4 @@
-"""The rules of adding: what becomes of a text, given what the corpus holds.
+"""Decide what becomes of a text, given what the corpus holds: the rules of adding.
 
 - The same text is added once. What its twin did not know is filled in, unless the two say different things.
 - A text from the address of an article, other than that article's, is its new version.
@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError, UnknownArticle
-from qa.core.types import GIVEN, METADATA, Article, Draft, Found, Outcome, Refusal
+from qa.core.types import GIVEN, METADATA, Article, Draft, Outcome, Refusal
 from qa.corpus.article_file import check_size, checked_field, checked_text, parse_article, render, slug
 from qa.corpus.lookalikes import lookalike_note
 from qa.index.catalog.snapshot import Snapshot
@@ -48,38 +48,18 @@ class _Plan:
     restate: Article | None = None
 
 
-def draft_from_text(text: str, *, markdown: bool = False) -> Draft:
-    """Return a text with its front matter as a draft. Raises ArticleError."""
+def asked_from_text(
+    text: str, markdown: bool, name: str, stem: str, id: str | None, given: Mapping[str, str | None]
+) -> Asked:
+    """Return what a text with its front matter asks for. Raises ArticleError."""
     article = parse_article(text, "draft", markdown=markdown)
-    known = {f: value for f in METADATA if (value := getattr(article, f)) is not None}
-    return Draft(article.text, {f: Found(v, article.origins.get(f, FRONT_MATTER)) for f, v in known.items()})
+    stated = {k: article.origins.get(k, FRONT_MATTER) for k in METADATA if getattr(article, k) is not None}
+    article = _given(replace(article, added=None, origins=stated), given)
+    return Asked(article, name, stem or article.shown_title, id, tuple(filter(None, [lookalike_note(article.text)])))
 
 
-def place(index: IndexWriter, batch: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
-    """Add a batch: return what became of each, in their order, once it is in the corpus and answers.
-
-    What is `given` goes before what was found in each. Raises StorageError, and ArticleError for what is given.
-    """
-    _given(Article("draft", "x"), given)
-    outcomes: dict[int, Outcome] = {}
-    asked: list[tuple[int, Asked]] = []
-    for n, item in enumerate(batch):
-        if isinstance(item.draft, Refusal):
-            outcomes[n] = outcome_of(item.draft)
-            continue
-        try:
-            asked.append((n, _asked(item.draft, item, given)))
-        except ArticleError as error:
-            outcomes[n] = Outcome(item.draft.name, "refused", None, str(error))
-    outcomes |= dict(zip((n for n, _ in asked), _placed(index, [a for _, a in asked]), strict=True))
-    return [outcomes[n] for n in range(len(batch))]
-
-
-def _asked(draft: Draft, item: Item, given: Mapping[str, str | None]) -> Asked:
-    """Return the article that a draft asks to be placed. Raises ArticleError.
-
-    A value that its field cannot hold is left out, with a note.
-    """
+def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str, str | None]) -> Asked:
+    """Return what a draft asks for; a value that its field cannot hold is left out with a note. Raises ArticleError."""
     known: dict[str, str] = {}
     notes = list(draft.notes)
     for field in METADATA:
@@ -94,9 +74,30 @@ def _asked(draft: Draft, item: Item, given: Mapping[str, str | None]) -> Asked:
             known |= {field: value} if value else {}
     origins = {field: draft.metadata[field].origin for field in known}
     article = _given(Article("draft", checked_text(draft.text), **known, origins=origins), given)
-    wanted = item.stem or article.title or draft.name or article.shown_title
+    wanted = article.title or draft.name or article.shown_title
     notes += filter(None, [lookalike_note(article.text)])
-    return Asked(article, draft.name or article.shown_title, wanted, item.id, tuple(notes))
+    return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes))
+
+
+def place_batch(index: IndexWriter, items: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
+    """Add drafts together; return what became of each, in their order, once it is in the corpus and answers.
+
+    What is `given` goes before what was found in each. Raises StorageError, and ArticleError for what is given.
+    """
+    _given(Article("draft", "x"), given)
+    outcomes: dict[int, Outcome] = {}
+    asked: list[tuple[int, Asked]] = []
+    for n, item in enumerate(items):
+        draft = item.draft
+        if isinstance(draft, Refusal):
+            outcomes[n] = outcome_of(draft)
+            continue
+        try:
+            asked.append((n, asked_from_draft(draft, "", item.id, given)))
+        except ArticleError as error:
+            outcomes[n] = Outcome(draft.name, "refused", None, str(error))
+    outcomes |= dict(zip((n for n, _ in asked), place(index, [a for _, a in asked]), strict=True))
+    return [outcomes[n] for n in range(len(items))]
 
 
 def edit(index: IndexWriter, id: str, changes: Mapping[str, str | None]) -> Outcome:
@@ -120,8 +121,10 @@ def edit(index: IndexWriter, id: str, changes: Mapping[str, str | None]) -> Outc
 
 
 def merged(new: Article, old: Article) -> Article:
-    """What is known of a new version: what it says, then what the old one said; what a person gave before what was
-    found."""
+    """Return a new version with what is known of it: what it says, then what the old one said.
+
+    What a person gave goes before what was found.
+    """
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for field in METADATA:
@@ -135,13 +138,13 @@ def merged(new: Article, old: Article) -> Article:
 
 
 def is_address_of_one(url: str | None) -> bool:
-    """Whether an address can be that of one article: a site's front page is everybody's."""
+    """Return True if an address can be that of one article: a site's front page is everybody's."""
     parts = urlsplit(url or "")
     return bool(parts.path.strip("/") or parts.query)
 
 
 def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[str]) -> _Plan:
-    """What is to become of an article. Raises ArticleError."""
+    """Return what is to become of an article. Raises ArticleError."""
     article = asked.article
     twins = [t for t in snapshot.ids_with_version(article.version) if t != asked.id and index.corpus.path_of(t)]
     if twins:
@@ -165,8 +168,11 @@ def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[st
 
 
 def _twin(twin: Article, asked: Asked) -> _Plan:
-    """What a text that is in the corpus already adds to what is known: only what was unknown, and only where the two
-    say nothing different, so that they are the same article and not two outlets' copies."""
+    """Return what is to become of a text that is in the corpus already, as `twin`.
+
+    It fills in what was unknown, and only where the two say nothing different, so that they are the same article and
+    not two outlets' copies.
+    """
     both = [(f, getattr(asked.article, f), getattr(twin, f)) for f in METADATA]
     other = [(f, mine, theirs) for f, mine, theirs in both if mine and theirs and mine != theirs]
     brought = {f: mine for f, mine, theirs in both if mine and not theirs}
@@ -181,19 +187,20 @@ def _twin(twin: Article, asked: Asked) -> _Plan:
     return _Plan(Outcome(name, "updated", twin.id, now), restate=replace(twin, **brought, origins=origins))
 
 
-def _placed(index: IndexWriter, asked: Sequence[Asked]) -> list[Outcome]:
+def place(index: IndexWriter, batch: Sequence[Asked]) -> list[Outcome]:
+    """Add or replace articles; return what became of each. All that is added goes this one way. Raises StorageError."""
     outcomes: list[Outcome] = []
     with index.corpus_lock:
-        left = list(asked)
+        left = list(batch)
         while left:
-            batch, left = left[: _unrelated(left)], left[_unrelated(left) :]
+            together, left = left[: _unrelated(left)], left[_unrelated(left) :]
             plans, taken = [], set[str]()
             with index.catalog.snapshot() as snapshot:
-                for one in batch:
+                for asked in together:
                     try:
-                        plan = _planned(snapshot, index, one, taken)
+                        plan = _planned(snapshot, index, asked, taken)
                     except ArticleError as error:
-                        plan = _Plan(Outcome(one.name, "refused", None, str(error)))
+                        plan = _Plan(Outcome(asked.name, "refused", None, str(error)))
                     plans.append(plan)
                     taken |= {plan.write.id} if plan.write else set()
             _carry_out(index, plans)
@@ -202,7 +209,7 @@ def _placed(index: IndexWriter, asked: Sequence[Asked]) -> list[Outcome]:
 
 
 def _unrelated(asked: Sequence[Asked]) -> int:
-    """How many of the first have nothing to do with one another; the next can be judged once these are in."""
+    """Count the first that have nothing to do with one another; the next can be judged once these are in."""
     seen: set[str] = set()
     for n, item in enumerate(asked):
         marks = {item.article.version, item.article.url or "", item.id or ""} - {""}
@@ -213,6 +220,7 @@ def _unrelated(asked: Sequence[Asked]) -> int:
 
 
 def _carry_out(index: IndexWriter, plans: Sequence[_Plan]) -> None:
+    """Write what the plans say, new articles together. Raises StorageError."""
     index.add([plan.write for plan in plans if plan.write])
     for plan in plans:
         if plan.restate:
@@ -220,6 +228,7 @@ def _carry_out(index: IndexWriter, plans: Sequence[_Plan]) -> None:
 
 
 def _restate(index: IndexWriter, article: Article) -> None:
+    """Change what an article's file says about it. Raises UnknownArticle, StorageError."""
     file = index.corpus.restate(article)
     if file is None:
         raise UnknownArticle(unknown(article.id))
@@ -227,7 +236,7 @@ def _restate(index: IndexWriter, article: Article) -> None:
 
 
 def _as_it_stands(index: IndexWriter, id: str) -> Article:
-    """The article in the corpus, whatever is indexed of it. Raises UnknownArticle, ArticleError."""
+    """Return the article in the corpus, whatever is indexed of it. Raises UnknownArticle, ArticleError."""
     path = index.corpus.path_of(id)
     file = index.corpus.file(path.name) if path else None
     with contextlib.suppress(FileNotFoundError):
@@ -237,11 +246,13 @@ def _as_it_stands(index: IndexWriter, id: str) -> Article:
 
 
 def _given(article: Article, given: Mapping[str, str | None]) -> Article:
+    """Return the article with what a person gave. Raises ArticleError."""
     values = {f: clean for f, v in _known_fields(given).items() if (clean := checked_field(f, v)) is not None}
     return replace(article, **values, origins={**article.origins, **dict.fromkeys(values, GIVEN)})
 
 
 def _known_fields(given: Mapping[str, str | None]) -> Mapping[str, str | None]:
+    """Return the values as they are. Raises ArticleError for what no article has."""
     strange = sorted(set(given) - set(METADATA))
     if strange:
         raise ArticleError(f"Unknown metadata {strange[0]!r}; known are {', '.join(METADATA)}.")
@@ -249,4 +260,5 @@ def _known_fields(given: Mapping[str, str | None]) -> Mapping[str, str | None]:
 
 
 def unknown(id: str) -> str:
+    """Return what is said where there is no such article."""
     return f"There is no article {id!r} in the corpus. See: qa list"

@@ -16,14 +16,10 @@ MOST = 100  # drafts of a batch, however short; a request may hold 20,000 values
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is to be added. `id` names the article to replace; without it the rules of adding find its place.
-
-    A new article's id is derived from `stem`, else from its title, else from the draft's name.
-    """
+    """What is to be added. `id` names the article to replace; without it the rules of adding find its place."""
 
     draft: Draft | Refusal
     id: str | None = None
-    stem: str = ""
 
 
 def outcome_of(refusal: Refusal) -> Outcome:

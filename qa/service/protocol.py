@@ -39,7 +39,7 @@ class Service(Protocol):
     def add(
         self, text: str, *, name: str = "", id: str | None = None, markdown: bool = False, **metadata: str | None
     ) -> Outcome:
-        """Add a text, with or without front matter, as one draft; `id` names the article that it replaces.
+        """Add a text, with or without front matter; `id` names the article that it replaces.
 
         `name` is a file name to derive the id from; metadata (title, outlet, url, author, published, language)
         overrides front matter. Raises ArticleError, DuplicateArticle, StorageError.

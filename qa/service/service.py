@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -36,7 +35,7 @@ from qa.index.lock import Holder
 from qa.index.prepare import manifest_for
 from qa.index.vectors.search import DenseSearch
 from qa.index.writer import IndexWriter, Progress, check_manifest
-from qa.service.adding import draft_from_text, edit, place, unknown
+from qa.service.adding import asked_from_text, edit, place, place_batch, unknown
 from qa.service.batches import Item, batched
 from qa.service.codec import clean_question, make_filters
 from qa.service.examples import Examples
@@ -134,23 +133,22 @@ class QA(Service):
     def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]:
         """Add drafts as they come, in bounded memory, and yield what became of each, in their order."""
         for batch in batched(items):
-            yield from place(self._writer(), batch, given)
+            yield from place_batch(self._writer(), batch, given)
 
     def add(
         self, text: str, *, name: str = "", id: str | None = None, markdown: bool = False, **metadata: str | None
     ) -> Outcome:
-        """Add a text, with or without front matter, as one draft; `id` names the article that it replaces.
+        """Add a text, with or without front matter; `id` names the article that it replaces.
 
         `name` is a file name to derive the id from; metadata (title, outlet, url, author, published, language)
         overrides front matter. Raises ArticleError, DuplicateArticle, StorageError.
         """
-        draft = draft_from_text(text, markdown=markdown)
-        [outcome] = place(self._writer(), [Item(draft, id, Path(name).stem)], metadata)
+        [outcome] = place(self._writer(), [asked_from_text(text, markdown, name, Path(name).stem, id, metadata)])
         if outcome.status == "refused":
             raise ArticleError(outcome.message)
         if outcome.status == "duplicate":
             raise DuplicateArticle(outcome.message, outcome.article or "")
-        return replace(outcome, name=name or outcome.article or "")
+        return outcome
 
     def edit(self, id: str, **changes: str | None) -> Outcome:
         """Change what is known about an article: "" removes a value, None leaves it. Its text and version stay.

@@ -209,7 +209,7 @@ def test_every_format_is_known_by_its_content_whatever_its_name(library, stories
 
 def test_an_interrupted_command_says_how_far_it_came_and_the_same_one_goes_on(library, stories, monkeypatch):
     fill(stories, 350)
-    real, batches = service.place, []
+    real, batches = service.place_batch, []
 
     def interrupted(index, batch, given):
         batches.append(len(batch))
@@ -218,7 +218,7 @@ def test_an_interrupted_command_says_how_far_it_came_and_the_same_one_goes_on(li
         return real(index, batch, given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(service, "place", interrupted)
+        patch.setattr(service, "place_batch", interrupted)
         stopped = run(library, "add", stories)
     assert stopped.exit_code == add_commands.STOPPED
     assert "Stopped: 200 are in. The same command goes on with the rest." in stopped.stderr
@@ -235,9 +235,9 @@ def test_beside_a_running_service_texts_are_sent_in_batches_and_no_paths(home, s
     with open_fake(home) as qa, serving(qa) as address:
         qa.sync()
         qa.announce(Holder(os.getpid(), "qa serve", address, TOKEN))
-        real = service.place
+        real = service.place_batch
         monkeypatch.setattr(
-            service, "place", lambda index, items, given: sent.append(items) or real(index, items, given)
+            service, "place_batch", lambda index, items, given: sent.append(items) or real(index, items, given)
         )
         done = run(home, "add", stories, "--outlet", "Gazette")
         assert done.exit_code == add_commands.PARTLY, done.output

@@ -95,7 +95,7 @@ def test_a_filter_that_cannot_be_is_refused_in_words(service):
             ask("Is the tank green?", Filters(published_from="2024-05-18", published_to="2024-05-17"))
 
 
-def test_a_text_is_added_as_the_draft_it_is(service):
+def test_a_text_is_added_with_what_it_says_of_itself(service):
     outcome = service.add(
         "---\noutlet: Gazette\n---\n# One\n\nThe bus is *red*.", name="bus.md", markdown=True, author="A"
     )
