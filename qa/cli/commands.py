@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -24,9 +24,7 @@ from qa.cli.connection import opened, reader, running_service, settings_of
 from qa.cli.users import user
 from qa.core.display import progress_bar
 from qa.core.errors import GroundwireError, ServiceError, StorageError, UserError
-
-if TYPE_CHECKING:
-    from qa.core.types import Filters
+from qa.core.types import Filters
 
 
 class _Group(click.Group):
@@ -81,7 +79,7 @@ def _ip_address(_ctx: click.Context, _param: click.Parameter, value: str) -> str
 def ask(home: str | None, /, question: tuple[str, ...], as_json: bool, **filters: Any) -> None:
     """Answer QUESTION from the articles, or say that they do not."""
     with reader(home) as service:
-        answer = service.ask(" ".join(question), _filters(filters))
+        answer = service.ask(" ".join(question), Filters(**filters))
     click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else out.answer_text(answer))
 
 
@@ -94,7 +92,7 @@ def ask(home: str | None, /, question: tuple[str, ...], as_json: bool, **filters
 def search(home: str | None, /, question: tuple[str, ...], k: int, as_json: bool, **filters: Any) -> None:
     """Show the passages that match QUESTION best."""
     with reader(home) as service:
-        found = service.search(" ".join(question), _filters(filters), k)
+        found = service.search(" ".join(question), Filters(**filters), k)
     click.echo(json.dumps([asdict(p) for p in found], ensure_ascii=False) if as_json else out.passages_text(found))
 
 
@@ -200,9 +198,3 @@ def evaluate(home: str | None, folder: Path, as_json: bool, limit: int | None, s
 
 for command in (add, edit, refetch, refresh, remove, user):
     main.add_command(command)
-
-
-def _filters(options: dict[str, Any]) -> Filters:
-    from qa.service.codec import make_filters
-
-    return make_filters(options["outlets"], options["articles"], options["published_from"], options["published_to"])

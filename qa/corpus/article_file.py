@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
 
+from qa.core.dates import parse_date as parse_date
 from qa.core.errors import ArticleError
 from qa.core.types import METADATA, Article
 from qa.corpus.frontmatter import render_front_matter, split_front_matter
@@ -127,14 +127,6 @@ def decode(data: bytes) -> str:
     if "\x00" in text:
         raise ArticleError("It holds NUL bytes, so it is a binary file, not text. Add a .txt or .md file.")
     return text
-
-
-def parse_date(value: str) -> date:
-    """The day of an ISO 8601 date or date-time. Raises ValueError."""
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return datetime.fromisoformat(value).date()
 
 
 def storable(text: str) -> bool:

@@ -117,12 +117,16 @@ class Conversations:
         with self._open() as db:
             return [ConversationSummary(*row) for row in db.execute(sql, (visitor, LISTED))]
 
-    def turns(self, visitor: str, id: str) -> tuple[Turn, ...]:
-        """The turns, oldest first. Raises UnknownConversation."""
+    def turns(self, visitor: str, id: str, known: Turn | None = None) -> tuple[Turn, ...]:
+        """Return the turns, oldest first. Raises UnknownConversation.
+
+        A turn that is `known` to whoever asks, and was kept as it is, comes back itself: what was composed is shown, not
+        what was written of it.
+        """
         sql = "SELECT n, asked, question, filters, state, answer, message FROM turns WHERE conversation = ? ORDER BY n"
         with self._open() as db:
             _check(db, visitor, id)
-            return tuple(_turn(row) for row in db.execute(sql, (id,)))
+            return tuple(_turn(row, known) for row in db.execute(sql, (id,)))
 
     def ask(self, visitor: str, id: str, question: str, filters: Filters, again: int | None = None) -> Turn:
         """A new turn, or turn `again` anew; it is `asked` until `finish`. Raises UnknownConversation."""
@@ -211,8 +215,11 @@ def _check(db: sqlite3.Connection, visitor: str, id: str) -> None:
         raise UnknownConversation("There is no such conversation of yours. Reload the page to see those there are.")
 
 
-def _turn(row: tuple[int, str, str, str, str, str | None, str]) -> Turn:
+def _turn(row: tuple[int, str, str, str, str, str | None, str], known: Turn | None) -> Turn:
+    """Return the turn of a row, which is the known one if that was kept here."""
     n, asked, question, filters, state, answer, message = row
+    if known is not None and (n, asked, state) == (known.n, known.asked, known.state):
+        return known
     try:
         found = answer_from_dict(json.loads(answer)) if answer else None
         return Turn(n, asked, question, filters_from_dict(json.loads(filters)), state, found, message)

@@ -37,7 +37,7 @@ from qa.index.vectors.search import DenseSearch
 from qa.index.writer import IndexWriter, Progress, check_manifest
 from qa.service.adding import asked_from_text, edit, place, place_batch, unknown
 from qa.service.batches import Item, batched
-from qa.service.codec import clean_question, make_filters
+from qa.service.codec import clean_question
 from qa.service.examples import Examples
 from qa.service.protocol import Service
 
@@ -124,11 +124,11 @@ class QA(Service):
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError."""
-        return self.answerer.answer(clean_question(question), checked(filters))
+        return self.answerer.answer(str(clean_question(question)), filters or Filters())
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
         """Return the k passages that retrieval ranks first. Raises QuestionError, FilterError."""
-        return self.answerer.search(clean_question(question), checked(filters), k)
+        return self.answerer.search(str(clean_question(question)), filters or Filters(), k)
 
     def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]:
         """Add drafts as they come, in bounded memory, and yield what became of each, in their order."""
@@ -253,9 +253,3 @@ class QA(Service):
         if self._index is None:
             raise StorageError("The index is open for reading only. Stop what holds it, or ask the running service.")
         return self._index
-
-
-def checked(filters: Filters | None) -> Filters:
-    """The filters, once each value is known to be usable. Raises FilterError."""
-    given = filters or Filters()
-    return make_filters(given.outlets, given.articles, given.published_from, given.published_to)

@@ -10,10 +10,12 @@ import pytest
 from fakes import exact, open_fake, write_article
 from serving import TOKEN, serving
 
+from qa.core import types
 from qa.core.errors import ArticleError, DuplicateArticle, FilterError, QuestionError, UnknownArticle
 from qa.core.types import GIVEN, Draft, Filters, Found, Refusal
 from qa.index.lock import Holder
 from qa.quality.doctor import examine
+from qa.service import codec
 from qa.service.batches import Item
 from qa.service.client import RemoteQA
 from qa.service.protocol import Service
@@ -93,6 +95,24 @@ def test_a_filter_that_cannot_be_is_refused_in_words(service):
             ask("Is the tank green?", Filters(published_from="soon"))
         with pytest.raises(FilterError, match="hold no day"):
             ask("Is the tank green?", Filters(published_from="2024-05-18", published_to="2024-05-17"))
+
+
+def test_filters_are_checked_when_they_are_made_and_never_again(service, monkeypatch):
+    real, checked = types._day, []
+    monkeypatch.setattr(types, "_day", lambda name, value: checked.append(value) or real(name, value))
+    day = Filters(published_from="2024-05-17")
+    for ask in (service.ask, service.search):
+        ask("Is the tank green?", day)
+    assert checked.count(day.published_from) == (1 if isinstance(service, QA) else 3), "made anew from JSON over there"
+
+
+def test_a_question_is_cleaned_once(service, monkeypatch):
+    real, cleaned = codec.canonical_text, []
+    monkeypatch.setattr(codec, "canonical_text", lambda raw: cleaned.append(raw) or real(raw))
+    question = codec.clean_question("Is the  tank green?")
+    assert service.ask(question).question == question
+    assert len(cleaned) == (1 if isinstance(service, QA) else 2)
+    assert type(service.ask(question).question) is str
 
 
 def test_a_text_is_added_with_what_it_says_of_itself(service):
