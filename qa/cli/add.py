@@ -1,4 +1,4 @@
-"""`qa add`, `edit`, `refetch`, `remove`: what changes the corpus, through the running service where there is one."""
+"""Offer `qa add`, `edit`, `refetch`, `remove`: they change the corpus, through the running service if there is one."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ STDIN = "-"
 
 
 def _metadata_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each thing that may be known about an article."""
     for option in (
         click.option("--language", metavar="TAG", help="Language, such as en or pt-BR."),
         click.option("--published", metavar="DATE", help="Day of publication, such as 2024-05-17."),
@@ -49,9 +50,11 @@ def _metadata_options(command: Callable[..., None]) -> Callable[..., None]:
 @_metadata_options
 @click.pass_context
 def add(ctx: click.Context, /, sources: tuple[str, ...], id: str | None, **given: str | None) -> None:
-    """Add articles to the corpus. SOURCES are files, folders with all that is in them, web addresses, or "-" for
-    standard input. A file may be a web page, PDF, Word document, e-book, mail, Markdown or text, and hold one article;
-    or a feed or JSON lines, which hold many. What it is, is known by its content.
+    """Add articles to the corpus.
+
+    SOURCES are files, folders with all that is in them, web addresses, or "-" for standard input. A file may be a web
+    page, PDF, Word document, e-book, mail, Markdown or text, and hold one article; or a feed or JSON lines, which hold
+    many. What it is, is known by its content.
 
     What is given goes before what a source says. A text that is there already is not added twice, so that a command
     which was interrupted can be run again. Ends with 0 when everything is in, 3 when some were refused, 2 when all.
@@ -72,8 +75,10 @@ def add(ctx: click.Context, /, sources: tuple[str, ...], id: str | None, **given
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.pass_context
 def refetch(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
-    """Fetch again what was added from web addresses, or the articles with these IDs from theirs. Where the text has
-    changed, that is the article's new version."""
+    """Fetch articles again from the web addresses they were added from.
+
+    With IDs, only these articles. Where a text has changed, that is the article's new version.
+    """
     from qa.intake.fetch.cache import Visits
     from qa.intake.importer import Importer
     from qa.service.refetch import refetch
@@ -119,8 +124,9 @@ def remove(home: str | None, ids: tuple[str, ...]) -> None:
 
 
 class _Sources:
-    """What people named, read one by one while it is added. `total` is how many articles it seems to be: lines of JSON
-    are counted ahead, other files turn out to hold more than one.
+    """What people named, read one by one while it is added.
+
+    `total` is how many articles it seems to be: lines of JSON are counted ahead, other files turn out to hold more.
     """
 
     def __init__(self, sources: Iterable[str], intake: Importer) -> None:
@@ -157,6 +163,7 @@ class _Sources:
             yield replace(outcome, name=self._names.popleft())
 
     def _found(self) -> Iterator[Draft | Refusal]:
+        """Yield what is in the sources, and keep `total` right meanwhile."""
         for source, expected in zip(self._todo, self._expected, strict=True):
             read = 0
             for read, found in enumerate(self._of(source), start=1):
@@ -167,6 +174,7 @@ class _Sources:
             self.total -= max(0, expected - read)
 
     def _of(self, source: str | Path | Refusal) -> Iterator[Draft | Refusal]:
+        """Yield what is in one source."""
         if isinstance(source, Refusal):
             yield source
         elif source == STDIN:
@@ -184,7 +192,7 @@ class _Sources:
 
 
 def _expected(source: str | Path | Refusal) -> int:
-    """How many articles are in it by a glance: as many as lines in a file of JSON lines, else one."""
+    """Guess how many articles are in it: as many as lines in a file of JSON lines, else one."""
     from qa.intake.formats.records.jsonl import JSON_LINES
 
     if isinstance(source, Path) and source.name.lower().endswith(JSON_LINES):
@@ -194,11 +202,12 @@ def _expected(source: str | Path | Refusal) -> int:
 
 
 def _name(source: str | Path | Refusal) -> str:
+    """Return a source as the person knows it."""
     return "standard input" if source == STDIN else str(source)
 
 
 def _told(ctx: click.Context, outcomes: Iterator[Outcome], total: Callable[[], int], doing: str) -> Counter[str]:
-    """Say what became of each while it happens: all of few, of many what needs a look. Counts them by status."""
+    """Say what became of each while it happens: all of few, of many what needs a look. Return the counts by status."""
     told = Counter[str]()
     with progress_bar(doing) as progress, closing(outcomes):  # type: ignore[type-var]  # they are generators
         try:

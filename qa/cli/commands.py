@@ -1,4 +1,4 @@
-"""The command line: `qa COMMAND`. The one place where errors become exit codes (2 the user's, 1 ours).
+"""Offer the command line: `qa COMMAND`. Errors become exit codes here alone (2 the user's, 1 ours).
 
 Commands ask the running service when there is one. Heavy imports stay inside the commands that need them, so
 `qa --help` and everything beside a running service load no model library.
@@ -28,7 +28,7 @@ from qa.core.types import Filters
 
 
 class _Group(click.Group):
-    """Priority our errors into one clear line and an exit code."""
+    """Turn our errors into one clear line and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -54,6 +54,7 @@ def main(ctx: click.Context, home: str | None) -> None:
 
 
 def _filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each filter."""
     for option in (
         click.option("--to", "published_to", metavar="DATE", help="Only articles published on or before this day."),
         click.option("--from", "published_from", metavar="DATE", help="Only articles published on or after this day."),
@@ -65,6 +66,7 @@ def _filter_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _ip_address(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """Return an address in its plain form. Raises BadParameter."""
     try:
         return str(ip_address(value)) if value else ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which service a command talks to: the running one, or the index opened here, which alone loads what is heavy."""
+"""Find the service that a command talks to: the running one, or the index opened here, which alone loads much."""
 
 from __future__ import annotations
 

@@ -29,8 +29,10 @@ _SHOWN = 60  # characters of a value in a message
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An article to be placed, whose id is yet to be found: `id` names one to be replaced, `wanted` is what to derive
-    one from, `name` is what the person calls it."""
+    """An article to be placed, whose id is yet to be found.
+
+    `id` names one to be replaced, `wanted` is what to derive one from, `name` is what the person calls it.
+    """
 
     article: Article
     name: str

@@ -1,4 +1,4 @@
-"""Many drafts on their way into the corpus, a batch at a time, so that memory stays bounded however many they are.
+"""Cut many drafts into batches on their way into the corpus, so that memory stays bounded however many they are.
 
 Used on both sides of the wire, so it loads nothing heavy.
 """

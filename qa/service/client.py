@@ -1,4 +1,4 @@
-"""The service of another process, asked through its routes: the same calls as `QA`, a few milliseconds away.
+"""Ask the service of another process through its routes: the same calls as `QA`, a few milliseconds away.
 
 Light on purpose (no model library): this is what the command line uses beside a running page.
 """
@@ -39,7 +39,7 @@ TIMEOUT_SECONDS = 600.0  # indexing a large change can take minutes
 
 
 class RemoteQA(Service):
-    """A running service. Raises what `QA` raises, with the same messages."""
+    """The client of a running service. Raises what `QA` raises, with the same messages."""
 
     def __init__(self, holder: Holder) -> None:
         self.address = holder.address
@@ -53,7 +53,7 @@ class RemoteQA(Service):
 
     @classmethod
     def find(cls, index: Path) -> RemoteQA | None:
-        """The service that holds this index, if one does and answers."""
+        """Return the client of the service that holds this index, if one does and answers."""
         holder = read_holder(index)
         if holder is None or not holder.address or not _alive(holder.pid):
             return None
@@ -66,14 +66,17 @@ class RemoteQA(Service):
         return self
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
+        """Answer in the articles' own sentences, or decline."""
         body = {"question": question, "filters": filters_to_dict(filters or Filters())}
         return answer_from_dict(self._call("POST", "/api/ask", body))
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
+        """Return the k passages that retrieval ranks first."""
         body = {"question": question, "filters": filters_to_dict(filters or Filters()), "k": k}
         return [source_from_dict(p) for p in self._call("POST", "/api/search", body)]
 
     def examples(self, n: int = 4) -> list[str]:
+        """Return at most n of the questions that the service offers."""
         return [str(question) for question in self._call("GET", "/api/examples")[:n]]
 
     def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]:
@@ -89,14 +92,17 @@ class RemoteQA(Service):
     def add(
         self, text: str, *, name: str = "", id: str | None = None, markdown: bool = False, **metadata: str | None
     ) -> Outcome:
+        """Send a text to be added."""
         body = {"text": text, "name": name, "id": id, "markdown": markdown, **metadata}
         return outcome_from_dict(self._call("POST", "/api/articles", body))
 
     def edit(self, id: str, **changes: str | None) -> Outcome:
+        """Change what is known about an article."""
         stated = {field: value for field, value in changes.items() if value is not None}
         return outcome_from_dict(self._call("PATCH", f"/api/articles/{quote(id, safe='')}", stated))
 
     def remove(self, id: str) -> Outcome:
+        """Remove an article's file and forget it."""
         return outcome_from_dict(self._call("DELETE", f"/api/articles/{quote(id, safe='')}"))
 
     def articles(
@@ -108,25 +114,30 @@ class RemoteQA(Service):
         offset: int = 0,
         limit: int | None = None,
     ) -> list[ArticleSummary]:
+        """Return rows of the library."""
         query: dict[str, Any] = {"search": search, "order": order, "descending": descending, "offset": offset}
         query |= {"limit": limit} if limit else {}
         return [summary_from_dict(a) for a in self._call("GET", "/api/articles", query=query)]
 
     def article(self, id: str) -> tuple[Article, list[Sentence]]:
+        """Return an article and its sentences."""
         data = self._call("GET", f"/api/articles/{quote(id, safe='')}")
         sentences = [Sentence(**s) for s in data["sentences"]]
         kept = {k: v for k, v in data.items() if k not in ("sentences", "version", "shown_title")}
         return Article(**kept), sentences
 
     def file(self, id: str) -> tuple[str, bytes]:
+        """Return the name and contents of an article's file."""
         answer = self._send("GET", f"/api/files/{quote(id, safe='')}")
         _, _, name = answer.headers.get("content-disposition", "").partition("filename*=UTF-8''")
         return unquote(name), answer.content
 
     def sync(self) -> SyncReport:
+        """Index what changed in the service's `corpus/`."""
         return SyncReport(**self._call("POST", "/api/index", {}))
 
     def status(self) -> dict[str, object]:
+        """Return counts, who answers dense queries, and whether the model is loaded."""
         health = self._call("GET", "/api/health")
         return {name: value for name, value in health.items() if name not in ("state", "detail", "watching")}
 
@@ -136,6 +147,7 @@ class RemoteQA(Service):
         return [Finding(f["check"], tuple(f["problems"]), f["mend"]) for f in found]
 
     def close(self) -> None:
+        """Close the connections."""
         self._http.close()
 
     def __enter__(self) -> RemoteQA:
@@ -168,6 +180,7 @@ class RemoteQA(Service):
         raise _error_from(data, self.address)
 
     def _unexpected(self, error: Exception) -> ServiceError:
+        """Return the error for an answer that no Groundwire gives."""
         return ServiceError(
             f"The service at {self.address} did not answer as expected ({error or type(error).__name__}). "
             "Look at its terminal, or stop it and try again."
@@ -175,6 +188,7 @@ class RemoteQA(Service):
 
 
 def _error_from(data: Any, address: str) -> GroundwireError:
+    """Return the error that a route has told in JSON."""
     body = data if isinstance(data, dict) else {}
     message = str(body.get("message") or f"The service at {address} failed without saying why.")
     kind = getattr(errors, str(body.get("error")), ServiceError)
@@ -186,6 +200,7 @@ def _error_from(data: Any, address: str) -> GroundwireError:
 
 
 def _alive(pid: int) -> bool:
+    """Return True if a process of this id runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""The service: the one place that wires the parts, and the five things people do with it.
+"""Wire the parts, in this one place, and offer the things people do with them.
 
 `QA.open` holds the index for writing. `QA.read` opens it read-only, with exact search and without Chroma.
 """
