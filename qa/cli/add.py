@@ -106,7 +106,10 @@ def refresh(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
 @_metadata_options
 @click.pass_obj
 def edit(home: str | None, /, id: str, **values: str | None) -> None:
-    """Change what is known about the article ID; an empty value ("") takes one away. The text stays as it is."""
+    """Change what is known about the article ID.
+
+    An empty value ("") takes one away. The text stays as it is.
+    """
     if all(value is None for value in values.values()):
         raise click.UsageError("Nothing to change: give at least one of " + ", ".join(f"--{name}" for name in values))
     with writer(home) as service:

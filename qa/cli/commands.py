@@ -79,7 +79,7 @@ def _ip_address(_ctx: click.Context, _param: click.Parameter, value: str) -> str
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
 @click.pass_obj
 def ask(home: str | None, /, question: tuple[str, ...], as_json: bool, **filters: Any) -> None:
-    """Answer QUESTION from the articles, or say that they do not."""
+    """Answer QUESTION from the articles, or say that they hold no answer."""
     with reader(home) as service:
         answer = service.ask(" ".join(question), Filters(**filters))
     click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else out.answer_text(answer))
@@ -88,7 +88,7 @@ def ask(home: str | None, /, question: tuple[str, ...], as_json: bool, **filters
 @main.command()
 @click.argument("question", nargs=-1, required=True)
 @_filter_options
-@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="Number of passages.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list for programs.")
 @click.pass_obj
 def search(home: str | None, /, question: tuple[str, ...], k: int, as_json: bool, **filters: Any) -> None:
@@ -147,7 +147,7 @@ def index(home: str | None, rebuild: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON list for programs.")
 @click.pass_obj
 def doctor(home: str | None, as_json: bool) -> None:
-    """Check every invariant of the index and say what mends what is wrong."""
+    """Check the index, and name the command that mends what is wrong."""
     settings = settings_of(home)
     running = running_service(settings)
     if running is not None:
@@ -187,11 +187,14 @@ def serve(home: str | None, host: str, port: int, allowed: tuple[str, ...], prox
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--limit", type=click.IntRange(1), help="Ask only this many questions, drawn at random.")
+@click.option("--limit", type=click.IntRange(1), help="Ask only so many questions, drawn at random.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the draw.")
 @click.pass_obj
 def evaluate(home: str | None, folder: Path, as_json: bool, limit: int | None, seed: int) -> None:
-    """Index FOLDER/corpus.jsonl in a place of its own, ask FOLDER/questions.jsonl, print the figures."""
+    """Measure answers on a set of questions, and print the figures.
+
+    FOLDER/corpus.jsonl is indexed in a place of its own, FOLDER/questions.jsonl is asked.
+    """
     from qa.quality.evaluate import evaluate_folder
 
     figures, _ = evaluate_folder(folder, settings_of(home), limit=limit, seed=seed)
