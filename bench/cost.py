@@ -24,6 +24,7 @@ from qa.core.errors import DatasetError
 from qa.core.lazy import Lazy
 from qa.core.settings import Settings
 from qa.core.types import Article, Filters
+from qa.corpus.folder import Corpus
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.prepare import batches, prepare
 from qa.quality.dataset import Dataset, load_dataset
@@ -61,7 +62,7 @@ def indexing_rate(dataset: Dataset, model: Lazy[SentenceEmbedding]) -> Row:
             home = Path(folder)
             with QA.open(settings=Settings(home, model.name), model=model) as qa:
                 for article in articles:
-                    qa.index.corpus.write(article)  # type: ignore[union-attr]
+                    Corpus(qa.settings.corpus).write(article)
                 ours = _seconds(lambda qa=qa: qa.sync())  # type: ignore[misc]
         ratios.append(bare / ours)
     what = f"indexing rate / bare model's rate ({len(texts)} passages of {dataset.name}, {ROUNDS} rounds)"

@@ -1,4 +1,4 @@
-"""`qa add`, `edit`, `refresh`, `remove`: what changes the corpus, through the running service where there is one."""
+"""Offer `qa add`, `edit`, `refetch`, `remove`: they change the corpus, through the running service if there is one."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ from qa.service.batches import Item
 
 if TYPE_CHECKING:
     from qa.intake.importer import Importer
-    from qa.service.client import RemoteQA
-    from qa.service.service import QA
+    from qa.service.protocol import Service
 
 BLOCK = 1 << 20  # bytes in which lines are counted
 FEW = 10  # articles that are told one by one; of more only what needs a look, below a bar
@@ -32,6 +31,7 @@ STDIN = "-"
 
 
 def _metadata_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each thing that may be known about an article."""
     for option in (
         click.option("--language", metavar="TAG", help="Language, such as en or pt-BR."),
         click.option("--published", metavar="DATE", help="Day of publication, such as 2024-05-17."),
@@ -50,9 +50,11 @@ def _metadata_options(command: Callable[..., None]) -> Callable[..., None]:
 @_metadata_options
 @click.pass_context
 def add(ctx: click.Context, /, sources: tuple[str, ...], id: str | None, **given: str | None) -> None:
-    """Add articles to the corpus. SOURCES are files, folders with all that is in them, web addresses, or "-" for
-    standard input. A file may be a web page, PDF, Word document, e-book, mail, Markdown or text, and hold one article;
-    or a feed or JSON lines, which hold many. What it is, is known by its content.
+    """Add articles to the corpus.
+
+    SOURCES are files, folders with all that is in them, web addresses, or "-" for standard input. A file may be a web
+    page, PDF, Word document, e-book, mail, Markdown or text, and hold one article; or a feed or JSON lines, which hold
+    many. What it is, is known by its content.
 
     What is given goes before what a source says. A text that is there already is not added twice, so that a command
     which was interrupted can be run again. Ends with 0 when everything is in, 3 when some were refused, 2 when all.
@@ -72,20 +74,31 @@ def add(ctx: click.Context, /, sources: tuple[str, ...], id: str | None, **given
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.pass_context
-def refresh(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
-    """Fetch again what was added from web addresses, or the articles with these IDs from theirs. Where the text has
-    changed, that is the article's new version."""
+def refetch(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
+    """Fetch articles again from the web addresses they were added from.
+
+    With IDs, only these articles. Where a text has changed, that is the article's new version.
+    """
     from qa.intake.fetch.cache import Visits
     from qa.intake.importer import Importer
-    from qa.service.refetch import refreshed
+    from qa.service.refetch import refetch
 
     settings = settings_of(ctx.obj)
     with Importer(settings) as intake, writer(ctx.obj) as service:
-        outcomes = refreshed(service, intake, Visits(settings.index), ids)
+        outcomes = refetch(service, intake, Visits(settings.index), ids)
         told = _told(ctx, outcomes, lambda: 0, "fetching")
     if not told:
         out.say("No article was added from a web address. See: qa add https://...")
     _end(ctx, told)
+
+
+@click.command(hidden=True)
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.pass_context
+def refresh(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
+    """Do what `qa refetch` does: the name of before."""
+    out.say("qa: `qa refresh` is called `qa refetch` now; the old name goes on working.", err=True)
+    ctx.invoke(refetch, ids=ids)
 
 
 @click.command()
@@ -93,7 +106,10 @@ def refresh(ctx: click.Context, /, ids: tuple[str, ...]) -> None:
 @_metadata_options
 @click.pass_obj
 def edit(home: str | None, /, id: str, **values: str | None) -> None:
-    """Change what is known about the article ID; an empty value ("") takes one away. The text stays as it is."""
+    """Change what is known about the article ID.
+
+    An empty value ("") takes one away. The text stays as it is.
+    """
     if all(value is None for value in values.values()):
         raise click.UsageError("Nothing to change: give at least one of " + ", ".join(f"--{name}" for name in values))
     with writer(home) as service:
@@ -111,8 +127,9 @@ def remove(home: str | None, ids: tuple[str, ...]) -> None:
 
 
 class _Sources:
-    """What people named, read one by one while it is added. `total` is how many articles it seems to be: lines of JSON
-    are counted ahead, other files turn out to hold more than one.
+    """What people named, read one by one while it is added.
+
+    `total` is how many articles it seems to be: lines of JSON are counted ahead, other files turn out to hold more.
     """
 
     def __init__(self, sources: Iterable[str], intake: Importer) -> None:
@@ -137,7 +154,7 @@ class _Sources:
         if not self.total:
             raise UserError(f"There is no file to add in {', '.join(sources)}.")
 
-    def add_to(self, service: QA | RemoteQA, id: str | None, given: dict[str, str | None]) -> Iterator[Outcome]:
+    def add_to(self, service: Service, id: str | None, given: dict[str, str | None]) -> Iterator[Outcome]:
         """Add everything, or the one article in place of another; outcomes in order, under the names of the sources."""
         items: Iterable[Item] = map(Item, self._found())
         if id:
@@ -149,6 +166,7 @@ class _Sources:
             yield replace(outcome, name=self._names.popleft())
 
     def _found(self) -> Iterator[Draft | Refusal]:
+        """Yield what is in the sources, and keep `total` right meanwhile."""
         for source, expected in zip(self._todo, self._expected, strict=True):
             read = 0
             for read, found in enumerate(self._of(source), start=1):
@@ -159,6 +177,7 @@ class _Sources:
             self.total -= max(0, expected - read)
 
     def _of(self, source: str | Path | Refusal) -> Iterator[Draft | Refusal]:
+        """Yield what is in one source."""
         if isinstance(source, Refusal):
             yield source
         elif source == STDIN:
@@ -176,7 +195,7 @@ class _Sources:
 
 
 def _expected(source: str | Path | Refusal) -> int:
-    """How many articles are in it by a glance: as many as lines in a file of JSON lines, else one."""
+    """Guess how many articles are in it: as many as lines in a file of JSON lines, else one."""
     from qa.intake.formats.records.jsonl import JSON_LINES
 
     if isinstance(source, Path) and source.name.lower().endswith(JSON_LINES):
@@ -186,11 +205,12 @@ def _expected(source: str | Path | Refusal) -> int:
 
 
 def _name(source: str | Path | Refusal) -> str:
+    """Return a source as the person knows it."""
     return "standard input" if source == STDIN else str(source)
 
 
 def _told(ctx: click.Context, outcomes: Iterator[Outcome], total: Callable[[], int], doing: str) -> Counter[str]:
-    """Say what became of each while it happens: all of few, of many what needs a look. Counts them by status."""
+    """Say what became of each while it happens: all of few, of many what needs a look. Return the counts by status."""
     told = Counter[str]()
     with progress_bar(doing) as progress, closing(outcomes):  # type: ignore[type-var]  # they are generators
         try:

@@ -1,4 +1,4 @@
-"""The command line: `qa COMMAND`. The one place where errors become exit codes (2 the user's, 1 ours).
+"""Offer the command line: `qa COMMAND`. Errors become exit codes here alone (2 the user's, 1 ours).
 
 Commands ask the running service when there is one. Heavy imports stay inside the commands that need them, so
 `qa --help` and everything beside a running service load no model library.
@@ -13,24 +13,22 @@ from collections.abc import Callable
 from dataclasses import asdict
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from qa import __version__
 from qa.cli import printing as out
-from qa.cli.add import add, edit, refresh, remove
-from qa.cli.connection import opened, reader, running, settings_of
+from qa.cli.add import add, edit, refetch, refresh, remove
+from qa.cli.connection import opened, reader, running_service, settings_of
 from qa.cli.users import user
 from qa.core.display import progress_bar
 from qa.core.errors import GroundwireError, ServiceError, StorageError, UserError
-
-if TYPE_CHECKING:
-    from qa.core.types import Filters
+from qa.core.types import Filters
 
 
 class _Group(click.Group):
-    """Priority our errors into one clear line and an exit code."""
+    """Turn our errors into one clear line and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -56,6 +54,7 @@ def main(ctx: click.Context, home: str | None) -> None:
 
 
 def _filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each filter."""
     for option in (
         click.option("--to", "published_to", metavar="DATE", help="Only articles published on or before this day."),
         click.option("--from", "published_from", metavar="DATE", help="Only articles published on or after this day."),
@@ -67,6 +66,7 @@ def _filter_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _ip_address(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """Return an address in its plain form. Raises BadParameter."""
     try:
         return str(ip_address(value)) if value else ""
     except ValueError:
@@ -79,22 +79,22 @@ def _ip_address(_ctx: click.Context, _param: click.Parameter, value: str) -> str
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
 @click.pass_obj
 def ask(home: str | None, /, question: tuple[str, ...], as_json: bool, **filters: Any) -> None:
-    """Answer QUESTION from the articles, or say that they do not."""
+    """Answer QUESTION from the articles, or say that they hold no answer."""
     with reader(home) as service:
-        answer = service.ask(" ".join(question), _filters(filters))
+        answer = service.ask(" ".join(question), Filters(**filters))
     click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else out.answer_text(answer))
 
 
 @main.command()
 @click.argument("question", nargs=-1, required=True)
 @_filter_options
-@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="Number of passages.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list for programs.")
 @click.pass_obj
 def search(home: str | None, /, question: tuple[str, ...], k: int, as_json: bool, **filters: Any) -> None:
     """Show the passages that match QUESTION best."""
     with reader(home) as service:
-        found = service.search(" ".join(question), _filters(filters), k)
+        found = service.search(" ".join(question), Filters(**filters), k)
     click.echo(json.dumps([asdict(p) for p in found], ensure_ascii=False) if as_json else out.passages_text(found))
 
 
@@ -131,34 +131,36 @@ def show(home: str | None, id: str, at: str | None, as_json: bool) -> None:
 def index(home: str | None, rebuild: bool) -> None:
     """Bring the index up to date with corpus/."""
     settings = settings_of(home)
-    remote = running(settings)
-    if remote is not None:
+    running = running_service(settings)
+    if running is not None:
         if rebuild:
-            raise ServiceError(f"The service at {remote.address} holds the index. Stop it, then rebuild.")
-        click.echo(out.report_text(remote.sync()))
+            raise ServiceError(f"The service at {running.address} holds the index. Stop it, then rebuild.")
+        click.echo(out.report_text(running.sync()))
         return
     with opened(settings, "qa index", rebuild=rebuild) as qa, progress_bar("indexing") as progress:
         report = qa.sync(progress)
         chroma = qa.attach_chroma()
-    click.echo(out.report_text(asdict(report)) + f"\n{chroma}.")
+    click.echo(f"{out.report_text(report)}\n{chroma}.")
 
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="A JSON list for programs.")
 @click.pass_obj
 def doctor(home: str | None, as_json: bool) -> None:
-    """Check every invariant of the index and say what mends what is wrong."""
+    """Check the index, and name the command that mends what is wrong."""
     settings = settings_of(home)
-    remote = running(settings)
-    if remote is not None:
-        findings = remote.examine()
+    running = running_service(settings)
+    if running is not None:
+        findings = running.examine()
     else:
         from qa.quality.doctor import examine
 
         with opened(settings, "qa doctor") as qa:
-            findings = [asdict(f) for f in examine(qa)]
-    click.echo(json.dumps(findings, ensure_ascii=False) if as_json else out.findings_text(findings))
-    if any(f["problems"] for f in findings):
+            findings = examine(qa)
+    click.echo(
+        json.dumps([asdict(f) for f in findings], ensure_ascii=False) if as_json else out.findings_text(findings)
+    )
+    if not all(finding.sound for finding in findings):
         raise ServiceError("Not everything is sound. The commands above mend it.")
 
 
@@ -185,22 +187,19 @@ def serve(home: str | None, host: str, port: int, allowed: tuple[str, ...], prox
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--limit", type=click.IntRange(1), help="Ask only this many questions, drawn at random.")
+@click.option("--limit", type=click.IntRange(1), help="Ask only so many questions, drawn at random.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the draw.")
 @click.pass_obj
 def evaluate(home: str | None, folder: Path, as_json: bool, limit: int | None, seed: int) -> None:
-    """Index FOLDER/corpus.jsonl in a place of its own, ask FOLDER/questions.jsonl, print the figures."""
+    """Measure answers on a set of questions, and print the figures.
+
+    FOLDER/corpus.jsonl is indexed in a place of its own, FOLDER/questions.jsonl is asked.
+    """
     from qa.quality.evaluate import evaluate_folder
 
     figures, _ = evaluate_folder(folder, settings_of(home), limit=limit, seed=seed)
     click.echo(json.dumps(figures) if as_json else out.figures_text(figures))
 
 
-for command in (add, edit, refresh, remove, user):
+for command in (add, edit, refetch, refresh, remove, user):
     main.add_command(command)
-
-
-def _filters(options: dict[str, Any]) -> Filters:
-    from qa.service.codec import make_filters
-
-    return make_filters(options["outlets"], options["articles"], options["published_from"], options["published_to"])

@@ -1,4 +1,4 @@
-"""Which service a command talks to: the running one, or the index opened here, which alone loads what is heavy."""
+"""Find the service that a command talks to: the running one, or the index opened here, which alone loads much."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from qa.core.errors import IndexHeld, ReadOnly
 if TYPE_CHECKING:
     from qa.core.settings import Settings
     from qa.service.client import RemoteQA
+    from qa.service.protocol import Service
     from qa.service.service import QA
 
 
 def settings_of(home: str | None) -> Settings:
+    """Return the settings of a home folder."""
     from qa.core.settings import Settings
 
     return Settings.from_environment(home)
 
 
-def running(settings: Settings) -> RemoteQA | None:
-    """The service that holds the index, if one runs."""
+def running_service(settings: Settings) -> RemoteQA | None:
+    """Return the client of the service that holds the index, if one runs."""
     from qa.service.client import RemoteQA
 
     return RemoteQA.find(settings.index)
@@ -32,7 +34,7 @@ def running(settings: Settings) -> RemoteQA | None:
 
 @contextmanager
 def opened(settings: Settings, command: str, *, rebuild: bool = False) -> Iterator[QA]:
-    """The index held for writing."""
+    """Hold the index for writing."""
     from qa.service.service import QA
 
     with QA.open(settings=settings, command=command, rebuild=rebuild) as qa:
@@ -40,12 +42,13 @@ def opened(settings: Settings, command: str, *, rebuild: bool = False) -> Iterat
 
 
 @contextmanager
-def reader(home: str | None) -> Iterator[QA | RemoteQA]:
-    """The running service; or the index read-only, brought up to date first when the corpus has changed."""
+def reader(home: str | None) -> Iterator[Service]:
+    """Give the running service; or the index read-only, brought up to date first when the corpus has changed."""
     settings = settings_of(home)
-    remote = running(settings)
-    if remote is not None:
-        yield remote
+    running = running_service(settings)
+    if running is not None:
+        with running:
+            yield running
         return
     from qa.index.freshness import is_fresh
 
@@ -64,12 +67,13 @@ def reader(home: str | None) -> Iterator[QA | RemoteQA]:
 
 
 @contextmanager
-def writer(home: str | None) -> Iterator[QA | RemoteQA]:
-    """The running service, or the index opened for writing and up to date with the corpus."""
+def writer(home: str | None) -> Iterator[Service]:
+    """Give the running service, or the index opened for writing and up to date with the corpus."""
     settings = settings_of(home)
-    remote = running(settings)
-    if remote is not None:
-        yield remote
+    running = running_service(settings)
+    if running is not None:
+        with running:
+            yield running
         return
     with opened(settings, "qa") as qa:
         with progress_bar("indexing") as progress:

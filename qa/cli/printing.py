@@ -1,4 +1,4 @@
-"""What the command line prints for people: plain text, one idea a line."""
+"""Put into plain text what the command line prints for people, one idea a line."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from typing import Any
 
 from qa.core.display import also_in, shown
 from qa.core.errors import UserError
-from qa.core.types import DECLINED, METADATA, Answer, Article, ArticleSummary, Outcome, SourcePassage
+from qa.core.types import (
+    DECLINED,
+    METADATA,
+    Answer,
+    Article,
+    ArticleSummary,
+    Finding,
+    Outcome,
+    SourcePassage,
+    SyncReport,
+)
 
 WIDTH = 88
 
 
 def answer_text(answer: Answer) -> str:
-    """The answer with numbered citations and where each stands, or the refusal with the nearest passages."""
+    """Return the answer with numbered citations and where each stands, or the refusal with the nearest passages."""
     lines: list[str] = []
     if answer.declined:
         lines.append(DECLINED)
@@ -37,10 +47,12 @@ def answer_text(answer: Answer) -> str:
 
 
 def passages_text(passages: Sequence[SourcePassage]) -> str:
+    """Return the passages, best first."""
     return "\n".join(_passage(p) for p in passages) or "No passage matches."
 
 
 def articles_text(rows: Sequence[ArticleSummary]) -> str:
+    """Return a line for each article, and their number."""
     if not rows:
         return "The corpus is empty. Add an article: qa add FILE"
     wide = min(40, max(len(r.id) for r in rows))
@@ -49,7 +61,7 @@ def articles_text(rows: Sequence[ArticleSummary]) -> str:
 
 
 def article_text(article: Article, span: tuple[int, int] | None) -> str:
-    """The whole article, or the neighbourhood of a span with the span between >>> and <<<."""
+    """Return the whole article, or the neighbourhood of a span with the span between >>> and <<<."""
     head = f"{article.shown_title}\n{_known(article)}id {article.id}, version {article.version}\n"
     if span is None:
         return f"{head}\n{article.text}"
@@ -59,14 +71,14 @@ def article_text(article: Article, span: tuple[int, int] | None) -> str:
 
 
 def _known(article: Article) -> str:
-    """A line for each value that is known, with where it was found."""
+    """Return a line for each value that is known, with where it was found."""
     values = {field: getattr(article, field) for field in METADATA}
     origins = {field: f" ({article.origins[field]})" if field in article.origins else "" for field in METADATA}
     return "".join(f"{field}: {value}{origins[field]}\n" for field, value in values.items() if value)
 
 
 def parse_span(text: str, article: Article) -> tuple[int, int]:
-    """START-END as a citation names it. Raises UserError."""
+    """Read START-END as a citation names it. Raises UserError."""
     start, _, end = text.partition("-")
     if start.isdigit() and end.isdigit() and 0 <= int(start) < int(end) <= len(article.text):
         return int(start), int(end)
@@ -81,30 +93,34 @@ def say(line: str, *, err: bool = False) -> None:
 
 
 def outcome_text(outcome: Outcome) -> str:
+    """Return what became of one source."""
     placed = outcome.status in ("added", "replaced") and outcome.article and outcome.article != outcome.name
     target = f" as {outcome.article}" if placed else ""
     message = f": {shown(outcome.message)}" if outcome.message else ""
     return f"{outcome.status}: {shown(outcome.name)}{target}{message}"
 
 
-def report_text(report: Mapping[str, Any]) -> str:
-    counts = [f"{len(report[k])} {k}" for k in ("added", "replaced", "removed") if report[k]]
-    lines = [f"{', '.join(counts) or 'nothing changed'}, {report['unchanged']} unchanged"]
-    lines += [f"refused: {name}: {reason}" for name, reason in report["refused"].items()]
-    return "\n".join([*report["notes"], *lines])
+def report_text(report: SyncReport) -> str:
+    """Return what a sync did: counts, and the files that are no articles."""
+    counts = [f"{len(ids)} {k}" for k in ("added", "replaced", "removed") if (ids := getattr(report, k))]
+    lines = [f"{', '.join(counts) or 'nothing changed'}, {report.unchanged} unchanged"]
+    lines += [f"refused: {name}: {reason}" for name, reason in report.refused.items()]
+    return "\n".join([*report.notes, *lines])
 
 
-def findings_text(findings: Sequence[Mapping[str, Any]]) -> str:
+def findings_text(findings: Sequence[Finding]) -> str:
+    """Return a line for each check, and below it what is wrong and the command that mends it."""
     lines = []
     for finding in findings:
-        lines.append(f"{'wrong' if finding['problems'] else 'ok':5}  {finding['check']}")
-        lines += [f"       - {problem}" for problem in finding["problems"][:20]]
-        if finding["problems"]:
-            lines.append(f"       mend it with: {finding['mend']}")
+        lines.append(f"{'ok' if finding.sound else 'wrong':5}  {finding.check}")
+        lines += [f"       - {problem}" for problem in finding.problems[:20]]
+        lines += [] if finding.sound else [f"       mend it with: {finding.mend}"]
     return "\n".join(lines)
 
 
 def figures_text(figures: Mapping[str, Any]) -> str:
+    """Return a line for each figure."""
+
     def shown(value: Any) -> str:
         return (
             "-" if value is None else f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
@@ -115,6 +131,7 @@ def figures_text(figures: Mapping[str, Any]) -> str:
 
 
 def _passage(passage: SourcePassage) -> str:
+    """Return a passage and where it stands."""
     facts = ", ".join(x for x in (passage.title, passage.outlet, passage.published) if x)
     body = textwrap.fill(" ".join(passage.text.split()), WIDTH, initial_indent="    ", subsequent_indent="    ")
     return f"- {facts} ({passage.article} --at {passage.start}-{passage.end})\n{body}"

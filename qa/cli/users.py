@@ -1,4 +1,4 @@
-"""`qa user`: who may come in. Asks for passwords where nobody sees them, prints a token once."""
+"""Offer `qa user`: who may come in. Asks for passwords where nobody sees them, prints a token once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STDIN = click.option("--password-stdin", is_flag=True, help="Read the password 
 
 @click.group()
 def user() -> None:
-    """Users of the page and the routes. As soon as there is one, everything needs a login."""
+    """Manage who may use the page and the routes. As soon as there is a user, everything needs a login."""
 
 
 @user.command()
@@ -69,6 +69,7 @@ def password(home: str | None, name: str, password_stdin: bool) -> None:
 
 
 def _users(home: str | None) -> Users:
+    """Return the users of a home folder."""
     from qa.core.settings import Settings
     from qa.service.users import Users
 
@@ -76,6 +77,7 @@ def _users(home: str | None) -> Users:
 
 
 def _password(from_stdin: bool) -> str:
+    """Read a password, twice where a person types it."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt="The same again"))

@@ -6,14 +6,20 @@ Offsets are counted in Unicode code points over an article's canonical text, `st
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import NewType
+
+from qa.core.dates import parse_date
+from qa.core.errors import FilterError
 
 DECLINED = "The articles do not answer this question."  # the one refusal phrase: page, command line, tests
 METADATA = ("title", "outlet", "url", "author", "published", "language")  # what can be stated about an article
 GIVEN = "given"  # the origin of a value that a person gave
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which arguments and JSON may carry and no file holds
 TITLE_WORDS = 12  # a derived title is the first words of the text: enough to recognise an article in a list
 
 
@@ -117,12 +123,25 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles may answer. Dates are ISO 8601 days, both ends inclusive; empty means all."""
+    """Say which articles may answer. Dates are ISO 8601 days, both ends inclusive; empty means all.
+
+    Filters that cannot be are never made: making them raises FilterError. So whoever is handed some need not check.
+    """
 
     outlets: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     published_from: str | None = None
     published_to: str | None = None
+
+    def __post_init__(self) -> None:
+        days = [_day(name, getattr(self, name)) for name in ("published_from", "published_to")]
+        for text in (*self.outlets, *self.articles):
+            if _SURROGATE.search(text):
+                raise FilterError(f"The filter {text!r} is not text: it holds half a character (a lone surrogate).")
+        first, last = days
+        if first and last and first > last:
+            dates = f"{self.published_from} to {self.published_to}"
+            raise FilterError(f"The dates {dates} hold no day: the first is after the second.")
 
     @property
     def by_date(self) -> bool:
@@ -130,6 +149,14 @@ class Filters:
 
     def __bool__(self) -> bool:
         return bool(self.outlets or self.articles or self.by_date)
+
+
+def _day(name: str, value: str | None) -> date | None:
+    """Return the day that a filter names. Raises FilterError."""
+    try:
+        return None if value is None else parse_date(value)
+    except (ValueError, TypeError):
+        raise FilterError(f"{name} is {value!r}; expected an ISO 8601 date such as 2024-05-17.") from None
 
 
 @dataclass(frozen=True, slots=True)

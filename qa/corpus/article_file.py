@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
+from qa.core.dates import parse_date
 from qa.core.errors import ArticleError
 from qa.core.types import METADATA, Article
 from qa.corpus.canonical import MAX_BYTES, canonical_text, checked_text, plain_lines
@@ -73,14 +74,6 @@ def decode(data: bytes) -> str:
     if "\x00" in text:
         raise ArticleError("It holds NUL bytes, so it is a binary file, not text. Add a .txt or .md file.")
     return text
-
-
-def parse_date(value: str) -> date:
-    """Return the day of an ISO 8601 date or date-time. Raises ValueError."""
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return datetime.fromisoformat(value).date()
 
 
 def make_file(article: Article) -> ArticleFile:

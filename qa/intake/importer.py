@@ -26,7 +26,7 @@ from qa.intake.sandbox import Parsers
 MAX_FILE = 32 * 1024 * 1024  # bytes; a long report with pictures is 20 MB. JSON lines, read in pieces, may be longer
 PIECE = 4 * 1024 * 1024  # bytes of JSON lines that are parsed at once
 LINES = 5_000  # of those, fewer than the sandbox takes articles from one file
-FETCHED = "fetched"  # how the origin of an address begins that was fetched: `qa refresh` fetches it again
+FETCHED = "fetched"  # how the origin of an address begins that was fetched: `qa refetch` fetches it again
 _WHOLE = (b"\x1f\x8b", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # JSON lines that cannot be cut after any line
 _LINE = re.compile(r"\bline (\d+)$")
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qa.core.dates import parse_date
 from qa.core.errors import ArticleError, DatasetError
 from qa.core.files import write_file
 from qa.core.types import Article
-from qa.corpus.article_file import parse_date
 from qa.corpus.canonical import canonical_text, slug
 from qa.corpus.folder import Corpus
 

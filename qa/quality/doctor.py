@@ -101,12 +101,12 @@ def _lexical(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _chroma(qa: QA, snapshot: Snapshot) -> Iterator[str]:
-    if qa.index is None:
+    if qa.read_only:
         return  # opened read-only: nobody opens Chroma's files beside their writer
     chroma = qa.dense.chroma
     if chroma is None:
         try:
-            qa.index.attach_chroma()
+            qa.attach_chroma()
         except GroundwireError as error:
             yield f"Chroma cannot be opened: {error}"
             return

@@ -1,4 +1,4 @@
-"""The rules of adding: what becomes of a text, given what the corpus holds.
+"""Decide what becomes of a text, given what the corpus holds: the rules of adding.
 
 - The same text is added once. What its twin did not know is filled in, unless the two say different things.
 - A text from the address of an article, other than that article's, is its new version.
@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from qa.core.errors import ArticleError, DuplicateArticle, UnknownArticle
+from qa.core.errors import ArticleError, UnknownArticle
 from qa.core.types import GIVEN, METADATA, Article, CanonicalText, Draft, Outcome, Refusal
 from qa.corpus.article_file import ArticleFile, checked_field, make_file, parse_article
 from qa.corpus.canonical import checked_text, slug
 from qa.corpus.lookalikes import lookalike_note
 from qa.index.catalog.snapshot import Snapshot
 from qa.index.writer import Change, IndexWriter
-from qa.service.batches import Item, refused
+from qa.service.batches import Item, outcome_of
 
 FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
 _SHOWN = 60  # characters of a value in a message
@@ -30,8 +30,10 @@ _SHOWN = 60  # characters of a value in a message
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An article to be placed, whose id is yet to be found: `id` names one to be replaced, `wanted` is what to derive
-    one from, `name` is what the person calls it."""
+    """An article to be placed, whose id is yet to be found.
+
+    `id` names one to be replaced, `wanted` is what to derive one from, `name` is what the person calls it.
+    """
 
     article: Article
     name: str
@@ -52,7 +54,7 @@ class _Plan:
 def asked_from_text(
     text: str, markdown: bool, name: str, stem: str, id: str | None, given: Mapping[str, str | None]
 ) -> Asked:
-    """A text with its front matter. Raises ArticleError."""
+    """Return what a text with its front matter asks for. Raises ArticleError."""
     article = parse_article(text, "draft", markdown=markdown)
     stated = {k: article.origins.get(k, FRONT_MATTER) for k in METADATA if getattr(article, k) is not None}
     article = _given(replace(article, added=None, origins=stated), given)
@@ -60,7 +62,7 @@ def asked_from_text(
 
 
 def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str, str | None]) -> Asked:
-    """What a parser found. A value that its field cannot hold is left out, with a note. Raises ArticleError."""
+    """Return what a draft asks for; a value that its field cannot hold is left out with a note. Raises ArticleError."""
     known: dict[str, str] = {}
     notes = list(draft.notes)
     for field in METADATA:
@@ -80,20 +82,10 @@ def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str
     return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes))
 
 
-def place(index: IndexWriter, asked: Asked) -> Outcome:
-    """Add or replace one article. Raises ArticleError, DuplicateArticle, StorageError."""
-    with index.change() as change:
-        with index.catalog.snapshot() as snapshot:
-            plan = _planned(snapshot, index, asked, set())
-        _carry_out(index, change, [plan])
-    if plan.outcome.status == "duplicate":
-        raise DuplicateArticle(plan.outcome.message, plan.outcome.article or "")
-    return plan.outcome
-
-
 def place_batch(index: IndexWriter, items: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
-    """Add articles together: what became of each, in their order, once it is in the corpus and answers. What is `given`
-    goes before what was found in each. Raises StorageError, and ArticleError for what is given.
+    """Add drafts together; return what became of each, in their order, once it is in the corpus and answers.
+
+    What is `given` goes before what was found in each. Raises StorageError, and ArticleError for what is given.
     """
     _given(Article("draft", CanonicalText("")), given)
     outcomes: dict[int, Outcome] = {}
@@ -101,13 +93,13 @@ def place_batch(index: IndexWriter, items: Sequence[Item], given: Mapping[str, s
     for n, item in enumerate(items):
         draft = item.draft
         if isinstance(draft, Refusal):
-            outcomes[n] = refused(draft)
+            outcomes[n] = outcome_of(draft)
             continue
         try:
             asked.append((n, asked_from_draft(draft, "", item.id, given)))
         except ArticleError as error:
             outcomes[n] = Outcome(draft.name, "refused", None, str(error))
-    outcomes |= dict(zip((n for n, _ in asked), _place_batch(index, [a for _, a in asked]), strict=True))
+    outcomes |= dict(zip((n for n, _ in asked), place(index, [a for _, a in asked]), strict=True))
     return [outcomes[n] for n in range(len(items))]
 
 
@@ -132,8 +124,10 @@ def edit(index: IndexWriter, id: str, changes: Mapping[str, str | None]) -> Outc
 
 
 def merged(new: Article, old: Article) -> Article:
-    """What is known of a new version: what it says, then what the old one said; what a person gave before what was
-    found."""
+    """Return a new version with what is known of it: what it says, then what the old one said.
+
+    What a person gave goes before what was found.
+    """
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for field in METADATA:
@@ -147,13 +141,13 @@ def merged(new: Article, old: Article) -> Article:
 
 
 def is_address_of_one(url: str | None) -> bool:
-    """Whether an address can be that of one article: a site's front page is everybody's."""
+    """Return True if an address can be that of one article: a site's front page is everybody's."""
     parts = urlsplit(url or "")
     return bool(parts.path.strip("/") or parts.query)
 
 
 def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[str]) -> _Plan:
-    """What is to become of an article. Raises ArticleError."""
+    """Return what is to become of an article. Raises ArticleError."""
     article = asked.article
     twins = [t for t in snapshot.ids_with_version(article.version) if t != asked.id and index.corpus.path_of(t)]
     if twins:
@@ -177,8 +171,11 @@ def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[st
 
 
 def _twin(twin: Article, asked: Asked) -> _Plan:
-    """What a text that is in the corpus already adds to what is known: only what was unknown, and only where the two
-    say nothing different, so that they are the same article and not two outlets' copies."""
+    """Return what is to become of a text that is in the corpus already, as `twin`.
+
+    It fills in what was unknown, and only where the two say nothing different, so that they are the same article and
+    not two outlets' copies.
+    """
     both = [(f, getattr(asked.article, f), getattr(twin, f)) for f in METADATA]
     other = [(f, mine, theirs) for f, mine, theirs in both if mine and theirs and mine != theirs]
     brought = {f: mine for f, mine, theirs in both if mine and not theirs}
@@ -193,15 +190,16 @@ def _twin(twin: Article, asked: Asked) -> _Plan:
     return _Plan(Outcome(name, "updated", twin.id, now), restate=replace(twin, **brought, origins=origins))
 
 
-def _place_batch(index: IndexWriter, batch: Sequence[Asked]) -> list[Outcome]:
+def place(index: IndexWriter, batch: Sequence[Asked]) -> list[Outcome]:
+    """Add or replace articles; return what became of each. All that is added goes this one way. Raises StorageError."""
     outcomes: list[Outcome] = []
     with index.change() as change:
         left = list(batch)
         while left:
-            wave, left = left[: _unrelated(left)], left[_unrelated(left) :]
+            together, left = left[: _unrelated(left)], left[_unrelated(left) :]
             plans, taken = [], set[str]()
             with index.catalog.snapshot() as snapshot:
-                for asked in wave:
+                for asked in together:
                     try:
                         plan = _planned(snapshot, index, asked, taken)
                     except ArticleError as error:
@@ -214,7 +212,7 @@ def _place_batch(index: IndexWriter, batch: Sequence[Asked]) -> list[Outcome]:
 
 
 def _unrelated(asked: Sequence[Asked]) -> int:
-    """How many of the first have nothing to do with one another; the next can be judged once these are in."""
+    """Count the first that have nothing to do with one another; the next can be judged once these are in."""
     seen: set[str] = set()
     for n, item in enumerate(asked):
         marks = {item.article.version, item.article.url or "", item.id or ""} - {""}
@@ -225,6 +223,7 @@ def _unrelated(asked: Sequence[Asked]) -> int:
 
 
 def _carry_out(index: IndexWriter, change: Change, plans: Sequence[_Plan]) -> None:
+    """Write what the plans say, new articles together. Raises StorageError."""
     change.add([plan.write for plan in plans if plan.write])
     for plan in plans:
         if plan.restate:
@@ -232,6 +231,7 @@ def _carry_out(index: IndexWriter, change: Change, plans: Sequence[_Plan]) -> No
 
 
 def _restate(index: IndexWriter, change: Change, article: Article) -> None:
+    """Change what an article's file says about it. Raises UnknownArticle, StorageError."""
     file = index.corpus.restate(article)
     if file is None:
         raise UnknownArticle(unknown(article.id))
@@ -239,7 +239,7 @@ def _restate(index: IndexWriter, change: Change, article: Article) -> None:
 
 
 def _as_it_stands(index: IndexWriter, id: str) -> Article:
-    """The article in the corpus, whatever is indexed of it. Raises UnknownArticle, ArticleError."""
+    """Return the article in the corpus, whatever is indexed of it. Raises UnknownArticle, ArticleError."""
     path = index.corpus.path_of(id)
     file = index.corpus.file(path.name) if path else None
     with contextlib.suppress(FileNotFoundError):
@@ -249,6 +249,7 @@ def _as_it_stands(index: IndexWriter, id: str) -> Article:
 
 
 def _given(article: Article, given: Mapping[str, str | None]) -> Article:
+    """Return the article with what a person gave. Raises ArticleError."""
     values: dict[str, Any] = {
         f: clean for f, v in _known_fields(given).items() if (clean := checked_field(f, v)) is not None
     }
@@ -256,6 +257,7 @@ def _given(article: Article, given: Mapping[str, str | None]) -> Article:
 
 
 def _known_fields(given: Mapping[str, str | None]) -> Mapping[str, str | None]:
+    """Return the values as they are. Raises ArticleError for what no article has."""
     strange = sorted(set(given) - set(METADATA))
     if strange:
         raise ArticleError(f"Unknown metadata {strange[0]!r}; known are {', '.join(METADATA)}.")
@@ -263,4 +265,5 @@ def _known_fields(given: Mapping[str, str | None]) -> Mapping[str, str | None]:
 
 
 def unknown(id: str) -> str:
+    """Return what is said where there is no such article."""
     return f"There is no article {id!r} in the corpus. See: qa list"

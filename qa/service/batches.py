@@ -1,4 +1,4 @@
-"""Many drafts on their way into the corpus, a batch at a time, so that memory stays bounded however many they are.
+"""Cut many drafts into batches on their way into the corpus, so that memory stays bounded however many they are.
 
 Used on both sides of the wire, so it loads nothing heavy.
 """
@@ -22,13 +22,13 @@ class Item:
     id: str | None = None
 
 
-def refused(refusal: Refusal) -> Outcome:
-    """What is said of what could not become a draft."""
+def outcome_of(refusal: Refusal) -> Outcome:
+    """Return what is said of what could not become a draft."""
     return Outcome(refusal.name, "refused", None, refusal.reason)
 
 
 def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """The items in their order, in batches of about CHARACTERS; a longer one is a batch of its own."""
+    """Cut the items into batches of about CHARACTERS, in their order; a longer one is a batch of its own."""
     batch, size = list[Item](), 0
     for item in items:
         length = len(item.draft.text) if isinstance(item.draft, Draft) else 0

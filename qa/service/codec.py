@@ -1,22 +1,29 @@
-"""What comes in, checked; what goes out, as plain JSON values: one shape for command line, routes and files."""
+"""Check what comes in, and turn what goes out into plain JSON values: one shape for command line, routes and files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from qa.core.errors import ArticleError, FilterError, QuestionError
 from qa.core.types import Answer, AnswerSentence, ArticleSummary, Citation, Copy, Filters, Outcome, SourcePassage
-from qa.corpus.article_file import parse_date
-from qa.corpus.canonical import canonical_text, storable
+from qa.corpus.canonical import canonical_text
 
 MAX_QUESTION = 1_000  # characters
 _FILTER_KEYS = ("outlets", "articles", "published_from", "published_to")
 
 
-def clean_question(raw: str) -> str:
-    """A question as it is asked: canonical text on one line. Raises QuestionError."""
+class CleanQuestion(str):
+    """A question as it is asked: canonical text on one line. `clean_question` alone makes one."""
+
+    __slots__ = ()
+
+
+def clean_question(raw: str) -> CleanQuestion:
+    """Return a question as it is asked; one that is clean already as it is. Raises QuestionError."""
+    if isinstance(raw, CleanQuestion):
+        return raw
     try:
         text = " ".join(canonical_text(raw).split())
     except ArticleError as error:
@@ -28,15 +35,16 @@ def clean_question(raw: str) -> str:
         raise QuestionError(
             f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read. Shorten it."
         )
-    return text
+    return CleanQuestion(text)
 
 
 def answer_to_dict(answer: Answer) -> dict[str, Any]:
-    """`question, declined, confidence, sentences[text, citations[...]], nearest, passages, timings_ms` and notes."""
+    """Return `question, declined, confidence, sentences[text, citations[...]], nearest, passages, notes, ...`."""
     return asdict(answer)
 
 
 def answer_from_dict(data: Mapping[str, Any]) -> Answer:
+    """Return an answer from JSON."""
     sentences = tuple(
         AnswerSentence(s["text"], tuple(citation_from_dict(c) for c in s["citations"])) for s in data["sentences"]
     )
@@ -52,63 +60,55 @@ def answer_from_dict(data: Mapping[str, Any]) -> Answer:
 
 
 def citation_from_dict(data: Mapping[str, Any]) -> Citation:
-    answer = data.get("answer")  # not there in conversations of before the reader
-    also_in = tuple(Copy(**copy) for copy in data.get("also_in", ()))  # nor this in those of before stories
+    """Return a citation from JSON."""
+    answer = data.get("answer")  # not in conversations of before the reader
+    also_in = tuple(Copy(**copy) for copy in data.get("also_in", ()))  # nor this in those of before near duplicates
     return Citation(**{**data, "answer": tuple(answer) if answer else None, "also_in": also_in})
 
 
 def source_from_dict(data: Mapping[str, Any]) -> SourcePassage:
+    """Return a passage from JSON."""
     return SourcePassage(**{**data, "marks": tuple((a, b) for a, b in data["marks"])})
 
 
 def filters_from_dict(data: Mapping[str, Any] | None) -> Filters:
-    """Filters from JSON. Raises FilterError for unknown keys, wrong types and dates that are none."""
+    """Return filters from JSON. Raises FilterError for unknown keys, wrong types and dates that are none."""
     data = data or {}
     unknown = sorted(set(data) - set(_FILTER_KEYS))
     if unknown:
         raise FilterError(f"Unknown filter {unknown[0]!r}; known are {', '.join(_FILTER_KEYS)}.")
-    return make_filters(
-        _texts(data.get("outlets"), "outlets"),
-        _texts(data.get("articles"), "articles"),
-        data.get("published_from"),
-        data.get("published_to"),
-    )
+    texts = {name: _texts(data.get(name), name) for name in ("outlets", "articles")}
+    return Filters(**texts, published_from=data.get("published_from"), published_to=data.get("published_to"))
 
 
 def make_filters(
-    outlets: tuple[str, ...] = (),
-    articles: tuple[str, ...] = (),
+    outlets: Iterable[str] | None = None,
+    articles: Iterable[str] | None = None,
     published_from: str | None = None,
     published_to: str | None = None,
 ) -> Filters:
-    """Checked filters. Raises FilterError."""
-    for name, value in (("published_from", published_from), ("published_to", published_to)):
-        if value is not None:
-            try:
-                parse_date(value)
-            except (ValueError, TypeError):
-                raise FilterError(f"{name} is {value!r}; expected an ISO 8601 date such as 2024-05-17.") from None
-    for text in (*outlets, *articles):
-        if not storable(text):
-            raise FilterError(f"The filter {text!r} is not text: it holds half a character (a lone surrogate).")
-    if published_from and published_to and parse_date(published_from) > parse_date(published_to):
-        raise FilterError(f"The dates {published_from} to {published_to} hold no day: the first is after the second.")
-    return Filters(outlets, articles, published_from or None, published_to or None)
+    """Return filters from fields that may have been left empty. Raises FilterError."""
+    first, last = ((day or "").strip() or None for day in (published_from, published_to))
+    return Filters(tuple(outlets or ()), tuple(articles or ()), first, last)
 
 
 def filters_to_dict(filters: Filters) -> dict[str, Any]:
+    """Return filters as JSON values."""
     return asdict(filters)
 
 
 def summary_from_dict(data: Mapping[str, Any]) -> ArticleSummary:
+    """Return a row of the library from JSON."""
     return ArticleSummary(**data)
 
 
 def outcome_from_dict(data: Mapping[str, Any]) -> Outcome:
+    """Return an outcome from JSON."""
     return Outcome(**data)
 
 
 def _texts(value: Any, name: str) -> tuple[str, ...]:
+    """Return the texts of a JSON list. Raises FilterError."""
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):

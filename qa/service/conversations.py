@@ -1,4 +1,4 @@
-"""Conversations: what each visitor asked and was answered, in one SQLite file that outlives reloads and restarts.
+"""Keep what each visitor asked and was answered, in one SQLite file that outlives reloads and restarts.
 
 Answers keep their quotes and offsets, not the passages around them: those are read from the catalog when they are
 shown, so a removed article leaves no text here beyond the sentences that were quoted from it.
@@ -82,7 +82,7 @@ class Conversations:
         self._db, self.problem = _opened(path)
 
     def tidy(self) -> None:
-        """For the service that holds the index: what another left unanswered is stopped, what nobody can see goes."""
+        """Stop what an earlier service left unanswered, forget what nobody can see; for the holder of the index."""
         with self._open() as db:
             db.execute("UPDATE turns SET state = 'stopped' WHERE state = 'asked' AND asked < ?", (self._began,))
             old = "visitor LIKE 'page:%' OR visitor LIKE 'guest:%' AND touched < ?"  # a guest's cookie lasts a year
@@ -91,14 +91,14 @@ class Conversations:
             db.execute(sql, (time.time_ns() - KEPT_NS, self._began))
 
     def latest(self, visitor: str) -> str | None:
-        """The conversation that the visitor used last."""
+        """Return the conversation that the visitor used last."""
         sql = "SELECT id FROM conversations WHERE visitor = ? ORDER BY touched DESC LIMIT 1"
         with self._open() as db:
             row = db.execute(sql, (visitor,)).fetchone()
         return row[0] if row else None
 
     def start(self, visitor: str) -> str:
-        """A new conversation; the latest one when nothing was asked in it yet."""
+        """Begin a conversation and return its id; the latest one's when nothing was asked in it yet."""
         latest = self.latest(visitor)
         if latest is not None and not self.turns(visitor, latest):
             return latest
@@ -108,7 +108,7 @@ class Conversations:
         return id
 
     def listed(self, visitor: str) -> list[ConversationSummary]:
-        """The visitor's conversations in which something was asked, the last used first."""
+        """Return the visitor's conversations in which something was asked, the last used first."""
         sql = (
             "SELECT c.id, t.question, (SELECT count(*) FROM turns WHERE conversation = c.id), t.asked"
             " FROM conversations c JOIN turns t ON t.conversation = c.id AND t.n ="
@@ -117,15 +117,19 @@ class Conversations:
         with self._open() as db:
             return [ConversationSummary(*row) for row in db.execute(sql, (visitor, LISTED))]
 
-    def turns(self, visitor: str, id: str) -> tuple[Turn, ...]:
-        """The turns, oldest first. Raises UnknownConversation."""
+    def turns(self, visitor: str, id: str, known: Turn | None = None) -> tuple[Turn, ...]:
+        """Return the turns, oldest first. Raises UnknownConversation.
+
+        A turn that is `known` to whoever asks, and was kept as it is, comes back itself: what was composed is shown,
+        not what was written of it.
+        """
         sql = "SELECT n, asked, question, filters, state, answer, message FROM turns WHERE conversation = ? ORDER BY n"
         with self._open() as db:
             _check(db, visitor, id)
-            return tuple(_turn(row) for row in db.execute(sql, (id,)))
+            return tuple(_turn(row, known) for row in db.execute(sql, (id,)))
 
     def ask(self, visitor: str, id: str, question: str, filters: Filters, again: int | None = None) -> Turn:
-        """A new turn, or turn `again` anew; it is `asked` until `finish`. Raises UnknownConversation."""
+        """Begin a new turn, or turn `again` anew; it is `asked` until `finish`. Raises UnknownConversation."""
         asked = datetime.now(UTC).isoformat()
         with self._open() as db:
             _check(db, visitor, id)
@@ -157,12 +161,13 @@ class Conversations:
             db.execute("DELETE FROM conversations WHERE id = ?", (id,))
 
     def close(self) -> None:
+        """Close the file."""
         with self._lock:
             self._db.close()
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        """The database, for one transaction. Raises StorageError."""
+        """Hold the database for one transaction. Raises StorageError."""
         try:
             with self._lock, self._db:
                 yield self._db
@@ -173,7 +178,7 @@ class Conversations:
 
 
 def _opened(path: Path | None) -> tuple[sqlite3.Connection, str]:
-    """The database. A damaged one is put aside; where none can be written, one in memory stands in, which is said."""
+    """Open the database, and say why it is one in memory where no file can be written. A damaged one is put aside."""
     try:
         return _connected(path), ""
     except (sqlite3.DatabaseError, OSError) as error:
@@ -187,6 +192,7 @@ def _opened(path: Path | None) -> tuple[sqlite3.Connection, str]:
 
 
 def _connected(path: Path | None) -> sqlite3.Connection:
+    """Connect to the file, or to memory. Raises sqlite3.Error, OSError."""
     if path is not None and not path.exists():  # readable by this user only; SQLite's other files follow it
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     db = sqlite3.connect(path or ":memory:", check_same_thread=False, timeout=10)
@@ -206,13 +212,17 @@ def _connected(path: Path | None) -> sqlite3.Connection:
 
 
 def _check(db: sqlite3.Connection, visitor: str, id: str) -> None:
+    """Raise UnknownConversation unless it is the visitor's own."""
     owner = db.execute("SELECT visitor FROM conversations WHERE id = ?", (id,)).fetchone()
     if not visitor or owner is None or owner[0] != visitor:
         raise UnknownConversation("There is no such conversation of yours. Reload the page to see those there are.")
 
 
-def _turn(row: tuple[int, str, str, str, str, str | None, str]) -> Turn:
+def _turn(row: tuple[int, str, str, str, str, str | None, str], known: Turn | None) -> Turn:
+    """Return the turn of a row, which is the known one if that was kept here."""
     n, asked, question, filters, state, answer, message = row
+    if known is not None and (n, asked, state) == (known.n, known.asked, known.state):
+        return known
     try:
         found = answer_from_dict(json.loads(answer)) if answer else None
         return Turn(n, asked, question, filters_from_dict(json.loads(filters)), state, found, message)
@@ -222,6 +232,7 @@ def _turn(row: tuple[int, str, str, str, str, str | None, str]) -> Turn:
 
 
 def _without_passages(answer: Answer) -> Answer:
+    """Return the answer with the places of its passages, without their text."""
     return replace(
         answer,
         passages=tuple(replace(p, text="") for p in answer.passages),

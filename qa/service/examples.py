@@ -1,4 +1,4 @@
-"""Example questions: what the page offers somebody who does not know yet what the articles hold.
+"""Offer example questions to somebody who does not know yet what the articles hold.
 
 Candidates come from `patterns.py`; kept are those that the service answers with the sentence they were made from.
 """
@@ -6,7 +6,6 @@ Candidates come from `patterns.py`; kept are those that the service answers with
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 from qa.core.types import Answer, ArticleSummary
@@ -14,14 +13,13 @@ from qa.index.catalog.catalog import Catalog
 from qa.service.patterns import FALLBACK, Candidate, candidates
 
 MAX_ARTICLES = 100  # half of them the newest, half spread over the rest
-MAX_ASKED = 40  # questions verified, and
-MAX_SECONDS = 2.0  # for how long: a page waits for them
+MAX_ASKED = 24  # questions verified: a page waits for them
 ENOUGH = 3  # times as many verified questions as wanted leave a choice
 LEADING = 2  # a question is answered by its sentence when that is among the first of the answer
 
 
 class Examples:
-    """Verified questions over a catalog. Made again only when the catalog has changed."""
+    """Make verified questions over a catalog, and make them again only when the catalog has changed."""
 
     def __init__(self, catalog: Catalog, ask: Callable[[str], Answer]) -> None:
         self._catalog = catalog
@@ -30,7 +28,7 @@ class Examples:
         self._made: tuple[tuple[int, int], list[str]] | None = None
 
     def best(self, n: int) -> list[str]:
-        """At most n questions, the surest first: of different articles and patterns where there are such."""
+        """Return at most n questions, the surest first: of different articles and patterns where there are such."""
         with self._lock, self._catalog.snapshot() as snapshot:
             state = (snapshot.generation(), n)
             if self._made is None or self._made[0] != state:
@@ -42,21 +40,20 @@ class Examples:
             return list(self._made[1])
 
     def _verified(self, guesses: Sequence[Candidate], enough: int) -> list[tuple[float, Candidate]]:
-        """The candidates that their own sentence answers, with the answer's confidence."""
-        deadline = time.monotonic() + MAX_SECONDS
+        """Ask the candidates: return those that their own sentence answers, with the answer's confidence."""
         found: list[tuple[float, Candidate]] = []
         for candidate in guesses[:MAX_ASKED]:
             answer = self._ask(candidate.question)
             cited = [(c.article, c.start, c.end) for s in answer.sentences[:LEADING] for c in s.citations]
             if (candidate.article, candidate.start, candidate.end) in cited:
                 found.append((answer.confidence, candidate))
-            if len(found) >= enough or time.monotonic() > deadline:
+            if len(found) >= enough:
                 break
         return found
 
 
 def sample(library: Sequence[ArticleSummary]) -> list[str]:
-    """Ids of at most MAX_ARTICLES articles: the newest first, then some at even distances among the others."""
+    """Return ids of at most MAX_ARTICLES articles: the newest, then some at even distances among the others."""
     newest = sorted(library, key=lambda a: (a.added or "", a.id), reverse=True)
     head, rest = newest[: MAX_ARTICLES // 2], newest[MAX_ARTICLES // 2 :]
     step = max(1, -(-len(rest) // (MAX_ARTICLES // 2)))
@@ -64,7 +61,7 @@ def sample(library: Sequence[ArticleSummary]) -> list[str]:
 
 
 def interleaved(groups: Sequence[Sequence[Candidate]]) -> list[Candidate]:
-    """The candidates of all articles in rounds, one an article and round, each article's patterns in turn."""
+    """Return the candidates of all articles in rounds, one an article and round, each article's patterns in turn."""
     queues = []
     for group in groups:
         kinds: dict[str, list[Candidate]] = {}
@@ -75,12 +72,13 @@ def interleaved(groups: Sequence[Sequence[Candidate]]) -> list[Candidate]:
 
 
 def _rounds(queues: Sequence[Sequence[Candidate]]) -> Iterator[list[Candidate]]:
+    """Yield the first of each queue, then the second of each, to the end of the longest."""
     for i in range(max(map(len, queues), default=0)):
         yield [queue[i] for queue in queues if i < len(queue)]
 
 
 def varied(found: Sequence[tuple[float, Candidate]], n: int) -> list[Candidate]:
-    """The n best: first of articles and kinds that are new, then of new kinds, then any; the surest first."""
+    """Return the n best: first of articles and kinds that are new, then of new kinds, then any; the surest first."""
     ranked = sorted(found, key=_surest_first)
     chosen: list[tuple[float, Candidate]] = []
     for wants in (("article", "kind"), ("kind",), ("article",), ()):
@@ -93,4 +91,5 @@ def varied(found: Sequence[tuple[float, Candidate]], n: int) -> list[Candidate]:
 
 
 def _surest_first(pair: tuple[float, Candidate]) -> tuple[bool, float, str]:
+    """Return what to sort by."""
     return pair[1].kind == FALLBACK, -pair[0], pair[1].question

@@ -1,43 +1,36 @@
-"""Web addresses fetched again: an article whose page says something else now becomes a new version of itself.
+"""Fetch web addresses again: an article whose page says something else now becomes a new version of itself.
 
 The same in this process and beside a running service, which is then sent text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
 
-from qa.core.types import Article, ArticleSummary, Draft, Outcome, Refusal, Sentence
+from qa.core.types import Article, Draft, Outcome, Refusal
 from qa.intake.fetch.cache import Visits
 from qa.intake.importer import FETCHED, Importer
 from qa.service.batches import Item
+from qa.service.protocol import Service
 
 
-class Service(Protocol):
-    """What `QA` and `RemoteQA` have in common here."""
-
-    def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]: ...
-    def articles(self, *, search: str = ...) -> list[ArticleSummary]: ...
-    def article(self, id: str) -> tuple[Article, list[Sentence]]: ...
-
-
-def refreshed(service: Service, intake: Importer, visits: Visits, ids: Sequence[str] = ()) -> Iterator[Outcome]:
+def refetch(service: Service, intake: Importer, visits: Visits, ids: Sequence[str] = ()) -> Iterator[Outcome]:
     """Fetch again what was fetched, or these articles from their addresses, whoever said those.
 
-    An article whose address no longer gives it is kept as it is, and that is said. Raises UnknownArticle, ServiceError,
-    StorageError.
+    Yield what became of each. An article whose address no longer gives it is kept as it is, and that is said. Raises
+    UnknownArticle, ServiceError, StorageError.
     """
     for article in [service.article(id)[0] for id in ids] if ids else _fetched(service):
         if article.url:
-            yield _refreshed(service, intake, visits, article, article.url)
+            yield _refetch_one(service, intake, visits, article, article.url)
         else:
             message = f'Its address is not known. Say it: qa edit {article.id} --url "https://..."'
             yield Outcome(article.id, "refused", article.id, message)
 
 
 def _fetched(service: Service) -> Iterator[Article]:
+    """Yield the articles that were added from a web address."""
     for row in service.articles():
         if row.url:
             article, _ = service.article(row.id)
@@ -45,7 +38,8 @@ def _fetched(service: Service) -> Iterator[Article]:
                 yield article
 
 
-def _refreshed(service: Service, intake: Importer, visits: Visits, article: Article, url: str) -> Outcome:
+def _refetch_one(service: Service, intake: Importer, visits: Visits, article: Article, url: str) -> Outcome:
+    """Fetch one article's address; its text becomes the article's new version where it has changed."""
     arrival = intake.fetch(url, *visits.get(url))
     if arrival.fetched is not None and arrival.fetched.not_modified:
         return Outcome(article.id, "unchanged", article.id, "The server says that it has not changed.")

@@ -1,4 +1,4 @@
-"""The service: the one place that wires the parts, and the five things people do with it.
+"""Wire the parts, in this one place, and offer the things people do with them.
 
 `QA.open` holds the index for writing. `QA.read` opens it read-only, with exact search and without Chroma.
 """
@@ -14,7 +14,7 @@ from qa.answer.answerer import Answerer
 from qa.answer.evidence.evidence import Selector
 from qa.answer.evidence.retrieve import RANKINGS
 from qa.answer.evidence.selectors import load_selector
-from qa.core.errors import IndexDamaged, IndexIncompatible, StorageError, UnknownArticle
+from qa.core.errors import ArticleError, DuplicateArticle, IndexDamaged, IndexIncompatible, StorageError, UnknownArticle
 from qa.core.lazy import Lazy
 from qa.core.priority import Priority
 from qa.core.settings import Settings
@@ -22,14 +22,12 @@ from qa.core.types import (
     Answer,
     Article,
     ArticleSummary,
-    Draft,
     Filters,
     Outcome,
     Sentence,
     SourcePassage,
     SyncReport,
 )
-from qa.corpus.article_file import decode
 from qa.corpus.folder import Corpus
 from qa.index.catalog.catalog import FILE, Catalog
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
@@ -37,13 +35,14 @@ from qa.index.lock import Holder
 from qa.index.prepare import make_manifest
 from qa.index.vectors.search import DenseSearch
 from qa.index.writer import IndexWriter, Progress, check_manifest
-from qa.service.adding import asked_from_draft, asked_from_text, edit, place, place_batch, unknown
+from qa.service.adding import asked_from_text, edit, place, place_batch, unknown
 from qa.service.batches import Item, batched
-from qa.service.codec import clean_question, make_filters
+from qa.service.codec import clean_question
 from qa.service.examples import Examples
+from qa.service.protocol import Service
 
 
-class QA:
+class QA(Service):
     """Questions to a corpus of articles, answered in their own sentences. Safe to use from many threads."""
 
     def __init__(
@@ -123,42 +122,31 @@ class QA:
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError."""
-        return self.answerer.answer(clean_question(question), checked(filters))
+        return self.answerer.answer(str(clean_question(question)), filters or Filters())
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
-        """The k passages that retrieval ranks first. Raises QuestionError, FilterError."""
-        return self.answerer.search(clean_question(question), checked(filters), k)
+        """Return the k passages that retrieval ranks first. Raises QuestionError, FilterError."""
+        return self.answerer.search(str(clean_question(question)), filters or Filters(), k)
+
+    def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]:
+        """Add drafts as they come, in bounded memory, and yield what became of each, in their order."""
+        for batch in batched(items):
+            yield from place_batch(self._writer(), batch, given)
 
     def add(
         self, text: str, *, name: str = "", id: str | None = None, markdown: bool = False, **metadata: str | None
     ) -> Outcome:
-        """Add an article, or replace the one that `id` names. It is added when its file stands in `corpus/`.
+        """Add a text, with or without front matter; `id` names the article that it replaces.
 
         `name` is a file name to derive the id from; metadata (title, outlet, url, author, published, language)
         overrides front matter. Raises ArticleError, DuplicateArticle, StorageError.
         """
-        return place(self._writer(), asked_from_text(text, markdown, name, Path(name).stem, id, metadata))
-
-    def add_bytes(self, data: bytes, *, name: str, id: str | None = None, **metadata: str | None) -> Outcome:
-        """Add a file's contents; a name ending in .md or .markdown is Markdown. Raises as `add`."""
-        markdown = name.lower().endswith((".md", ".markdown"))
-        return self.add(decode(data), name=name, id=id, markdown=markdown, **metadata)
-
-    def add_draft(self, draft: Draft, *, name: str = "", id: str | None = None, **given: str | None) -> Outcome:
-        """Add what a parser found; what is `given` overrides it, `name` is for the outcome. Raises as `add`."""
-        return place(self._writer(), asked_from_draft(draft, name, id, given))
-
-    def add_many(self, items: Iterable[Item], **given: str | None) -> Iterator[Outcome]:
-        """Add drafts as they come, in bounded memory: an outcome for each, in their order, once it is in the corpus and
-        answers. What cannot be an article is refused and the rest goes on; what was added stays, wherever this ends.
-        Raises StorageError, and ArticleError for what is given.
-        """
-        for batch in batched(items):
-            yield from self.add_batch(batch, **given)
-
-    def add_batch(self, items: Sequence[Item], **given: str | None) -> list[Outcome]:
-        """Add one batch of `add_many`, whose caller has the others."""
-        return place_batch(self._writer(), items, given)
+        [outcome] = place(self._writer(), [asked_from_text(text, markdown, name, Path(name).stem, id, metadata)])
+        if outcome.status == "refused":
+            raise ArticleError(outcome.message)
+        if outcome.status == "duplicate":
+            raise DuplicateArticle(outcome.message, outcome.article or "")
+        return outcome
 
     def edit(self, id: str, **changes: str | None) -> Outcome:
         """Change what is known about an article: "" removes a value, None leaves it. Its text and version stay.
@@ -185,31 +173,31 @@ class QA:
         offset: int = 0,
         limit: int | None = None,
     ) -> list[ArticleSummary]:
-        """Rows of the library, ordered by id, title, outlet, published, added or sentences; unknown values last."""
+        """Return rows of the library. `order` is id, title, outlet, published, added or sentences; unknown last."""
         with self._catalog.snapshot() as snapshot:
             return snapshot.summaries(search=search, order=order, descending=descending, offset=offset, limit=limit)
 
     def article_count(self, search: str = "") -> int:
-        """How many rows `articles` has for a search without a limit."""
+        """Count the rows that `articles` has for a search without a limit."""
         with self._catalog.snapshot() as snapshot:
             return snapshot.summary_count(search)
 
-    def refused(self) -> dict[str, str]:
-        """Files of the corpus that are no articles, with the reason, as the last sync found them."""
+    def refusals(self) -> dict[str, str]:
+        """Return the files of the corpus that are no articles, with the reason, as the last sync found them."""
         with self._catalog.snapshot() as snapshot:
             return {name: reason for name, (_, reason) in snapshot.refused().items()}
 
     def examples(self, n: int = 4) -> list[str]:
-        """At most n questions that the articles answer, the surest first."""
+        """Return at most n questions that the articles answer, the surest first."""
         return self._examples.best(n)
 
     def outlets(self) -> list[str]:
-        """The outlets of the articles, in order."""
+        """Return the outlets of the articles, in order."""
         with self._catalog.snapshot() as snapshot:
             return snapshot.outlets()
 
     def article(self, id: str) -> tuple[Article, list[Sentence]]:
-        """An article and its sentences. Raises UnknownArticle."""
+        """Return an article and its sentences. Raises UnknownArticle."""
         with self._catalog.snapshot() as snapshot:
             article = snapshot.article(id)
             if article is None:
@@ -217,7 +205,7 @@ class QA:
             return article, snapshot.sentences_of(id)
 
     def file(self, id: str) -> tuple[str, bytes]:
-        """The name and contents of an article's file in `corpus/`. Raises UnknownArticle."""
+        """Return the name and contents of an article's file in `corpus/`. Raises UnknownArticle."""
         self.article(id)
         path = Corpus(self.settings.corpus).path_of(id)
         if path is not None:
@@ -226,25 +214,28 @@ class QA:
         raise UnknownArticle(unknown(id))
 
     def status(self) -> dict[str, object]:
-        """Counts, who answers dense queries, and whether the model is loaded."""
+        """Return counts, who answers dense queries, and whether the model is loaded."""
         with self._catalog.snapshot() as snapshot:
             counts = snapshot.counts()
         return {**counts, "dense": "chroma" if self._dense.chroma else "exact", "model_loaded": self._model.loaded}
 
     @property
     def catalog(self) -> Catalog:
+        """The catalog, for those who examine and measure."""
         return self._catalog
 
     @property
     def dense(self) -> DenseSearch:
+        """The dense search, for those who examine and measure."""
         return self._dense
 
     @property
-    def index(self) -> IndexWriter | None:
-        """The writer's side; None when the index is open for reading only."""
-        return self._index
+    def read_only(self) -> bool:
+        """True when the index was opened for reading."""
+        return self._index is None
 
     def close(self) -> None:
+        """Let go of the index."""
         if self._index is not None:
             self._index.close()
         else:
@@ -260,9 +251,3 @@ class QA:
         if self._index is None:
             raise StorageError("The index is open for reading only. Stop what holds it, or ask the running service.")
         return self._index
-
-
-def checked(filters: Filters | None) -> Filters:
-    """The filters, once each value is known to be usable. Raises FilterError."""
-    given = filters or Filters()
-    return make_filters(given.outlets, given.articles, given.published_from, given.published_to)

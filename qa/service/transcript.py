@@ -1,4 +1,4 @@
-"""A conversation to take along, as text, Markdown or JSON values: each quote with article, version and offsets."""
+"""Write a conversation to take along, as text, Markdown or JSON values: each quote with article, version, offsets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from qa.core.display import also_in
 from qa.core.types import DECLINED, Answer, Citation
+from qa.service.codec import filters_to_dict
 from qa.service.conversations import Turn
 
 FORMAT = "groundwire-conversation-1"
@@ -18,7 +19,7 @@ _LINE_START = re.compile(r"^(\d+)([.)])|^([-+=:])")
 
 
 def as_text(turn: Turn) -> str:
-    """A turn for the clipboard: the question, the sentences with their numbers, the sources."""
+    """Return a turn for the clipboard: the question, the sentences with their numbers, the sources."""
     lines = [turn.question, "", *_body(turn, _flat)]
     for c in _citations(turn.answer):
         lines.append(f"[{c.n}] {_source(c)}")
@@ -26,7 +27,7 @@ def as_text(turn: Turn) -> str:
 
 
 def as_markdown(turn: Turn) -> str:
-    """A turn as Markdown in which nothing of an article is markup."""
+    """Return a turn as Markdown in which nothing of an article is markup."""
     lines = [f"### {_plain(turn.question)}", "", *_body(turn, _plain)]
     for c in _citations(turn.answer):
         lines.append(f"- \\[{c.n}\\] {_plain(_source(c))}")
@@ -34,7 +35,7 @@ def as_markdown(turn: Turn) -> str:
 
 
 def conversation_markdown(turns: Sequence[Turn]) -> str:
-    """A whole conversation as Markdown."""
+    """Return a whole conversation as Markdown."""
     asked = f"Asked of Groundwire, {turns[0].asked} to {turns[-1].asked}." if turns else "Nothing was asked."
     return "\n".join(
         [f"# {_plain(turns[0].question) if turns else 'Conversation'}", "", asked, "", *map(as_markdown, turns)]
@@ -42,22 +43,26 @@ def conversation_markdown(turns: Sequence[Turn]) -> str:
 
 
 def conversation_values(id: str, turns: Sequence[Turn]) -> dict[str, Any]:
-    """A whole conversation as JSON values: `format, id, turns[n, asked, question, filters, state, message, declined,
-    confidence, sentences[text, citations[n, article, version, start, end, quote, title, outlet, published]]]`."""
+    """Return a whole conversation as JSON values.
+
+    They are `format, id, turns[n, asked, question, filters, state, message, declined, confidence, sentences[text,
+    citations[n, article, version, start, end, quote, title, outlet, published]]]`.
+    """
     return {"format": FORMAT, "id": id, "turns": [_values(t) for t in turns]}
 
 
 def _values(turn: Turn) -> dict[str, Any]:
+    """Return a turn as JSON values."""
     a = turn.answer
     return {
-        "n": turn.n, "asked": turn.asked, "question": turn.question, "filters": asdict(turn.filters),
+        "n": turn.n, "asked": turn.asked, "question": turn.question, "filters": filters_to_dict(turn.filters),
         "state": turn.state, "message": turn.message, "declined": a.declined if a else None,
         "confidence": a.confidence if a else None, "sentences": [asdict(s) for s in a.sentences] if a else [],
     }  # fmt: skip
 
 
 def _body(turn: Turn, shown: Callable[[str], str]) -> Iterable[str]:
-    """The sentences, or what there is in their place, each followed by an empty line."""
+    """Yield the sentences, or what there is in their place, each followed by an empty line."""
     if turn.answer is not None:
         for sentence in turn.answer.sentences:
             numbers = "".join(f"[{c.n}]" for c in sentence.citations)
@@ -73,20 +78,23 @@ def _body(turn: Turn, shown: Callable[[str], str]) -> Iterable[str]:
 
 
 def _citations(answer: Answer | None) -> list[Citation]:
+    """Return the citations of all sentences, in order."""
     return [c for s in answer.sentences for c in s.citations] if answer else []
 
 
 def _source(c: Citation) -> str:
+    """Return the line that says where a citation stands."""
     about = ", ".join(x for x in (c.title, c.outlet, c.published) if x)
     copies = f", also in {also_in(c)}" if c.also_in else ""
     return f"{about} ({c.article}, version {c.version}, characters {c.start}-{c.end}{copies}): “{_flat(c.quote)}”"
 
 
 def _flat(text: str) -> str:
+    """Return a text on one line."""
     return " ".join(text.split())
 
 
 def _plain(text: str) -> str:
-    """Text on one line that Markdown shows as it stands."""
+    """Return a text on one line that Markdown shows as it stands."""
     line = _MARKUP.sub(r"\\\1", _flat(text))
     return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", line)

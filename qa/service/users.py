@@ -1,4 +1,4 @@
-"""Users: names, hashed passwords and digests of tokens, in one file that only its owner can read.
+"""Keep users: names, hashed passwords and digests of tokens, in one file that only its owner can read.
 
 There is a login exactly when the file names at least one user. A file that is there and cannot be understood is an
 error, never an empty list: what cannot be read lets nobody in. Knows nothing of HTTP.
@@ -45,11 +45,12 @@ class PasswordHash:
 
     @classmethod
     def of(cls, password: str) -> PasswordHash:
+        """Hash a password with a new salt."""
         empty = cls(secrets.token_hex(16), "", **COST)
         return replace(empty, key=empty._scrypt(password))
 
     def matches(self, password: str) -> bool:
-        """Whether this is the password: slow on purpose, and as slow for a wrong one."""
+        """Return True if this is the password: slow on purpose, and as slow for a wrong one."""
         return hmac.compare_digest(self._scrypt(password[:MAX_PASSWORD]), self.key)
 
     def _scrypt(self, password: str) -> str:
@@ -60,8 +61,10 @@ class PasswordHash:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Someone who may come in. `created` is a day, `token` the SHA-256 of their bearer token or empty, `id` the
-    account's own, since a name may go to somebody else one day; accounts of before have none.
+    """Someone who may come in.
+
+    `created` is a day, `token` the SHA-256 of their bearer token or empty, `id` the account's own, since a name may go
+    to somebody else one day; accounts of before have none.
     """
 
     name: str
@@ -72,7 +75,7 @@ class User:
 
     @property
     def owner(self) -> str:
-        """Under what an account's conversations are kept: no other account ever has the same."""
+        """The name under which an account's conversations are kept: no other account ever has the same."""
         return f"{self.name}/{self.id}" if self.id else self.name
 
 
@@ -85,7 +88,7 @@ class Users:
         self._users: Mapping[str, User] = {}
 
     def all(self) -> Mapping[str, User]:
-        """Every user by name, as the file says now. Raises UsersDamaged."""
+        """Return every user by name, as the file says now. Raises UsersDamaged."""
         try:
             info = os.stat(self.path)
         except FileNotFoundError as error:
@@ -102,7 +105,7 @@ class Users:
         return self._users
 
     def get(self, name: str) -> User:
-        """Raises UserError when there is no such user, UsersDamaged."""
+        """Return the user of a name. Raises UserError when there is none, UsersDamaged."""
         users, name = self.all(), unicodedata.normalize("NFC", name)
         if name not in users:
             known = ", ".join(sorted(users)) or "none yet"
@@ -110,13 +113,13 @@ class Users:
         return users[name]
 
     def by_token(self, token: str) -> User | None:
-        """Whose bearer token this is. Raises UsersDamaged."""
+        """Return the user whose bearer token this is. Raises UsersDamaged."""
         digest = _digest(token)
         found = [u for u in self.all().values() if u.token and hmac.compare_digest(u.token, digest)]
         return found[0] if found else None
 
     def add(self, name: str, password: str) -> None:
-        """Raises UserError for a name or password that cannot be, UsersDamaged, StorageError."""
+        """Add a user. Raises UserError for a name or password that cannot be, UsersDamaged, StorageError."""
         name = unicodedata.normalize("NFC", name)
         if not _NAME.fullmatch(name):
             raise UserError(
@@ -130,17 +133,17 @@ class Users:
             users[name] = user
 
     def remove(self, name: str) -> None:
-        """Ends their sessions and their token too. Raises UserError, UsersDamaged, StorageError."""
+        """Remove a user, whose sessions and token end. Raises UserError, UsersDamaged, StorageError."""
         with self._changing() as users:
             del users[self.get(name).name]
 
     def set_password(self, name: str, password: str) -> None:
-        """Ends their sessions, not their token. Raises UserError, UsersDamaged, StorageError."""
+        """Set a new password; sessions end, the token does not. Raises UserError, UsersDamaged, StorageError."""
         hashed = PasswordHash.of(_checked(password))
         self._change(name, lambda user: replace(user, password=hashed))
 
     def new_token(self, name: str) -> str:
-        """A bearer token, kept nowhere; the one before ends. Raises UserError, UsersDamaged, StorageError."""
+        """Return a new token, kept nowhere; the one before ends. Raises UserError, UsersDamaged, StorageError."""
         token = secrets.token_urlsafe(32)
         self._change(name, lambda user: replace(user, token=_digest(token)))
         return token
@@ -152,7 +155,7 @@ class Users:
 
     @contextmanager
     def _changing(self) -> Iterator[dict[str, User]]:
-        """The users as they are, written back at the end: one change at a time, whichever process makes it."""
+        """Give the users as they are and write them back at the end: one change at a time, in whatever process."""
         try:
             with FileLock(f"{self.path}.lock", mode=0o600):
                 users = dict(self.all())
@@ -187,7 +190,7 @@ class Users:
 
 
 def _checked(password: str) -> str:
-    """The password, when it may be one. Raises UserError."""
+    """Return the password, when it may be one. Raises UserError."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise UserError(
             f"The password has {len(password)} characters; expected {MIN_PASSWORD} to {MAX_PASSWORD:,}. Choose another."
@@ -200,7 +203,7 @@ def _digest(token: str) -> str:
 
 
 def _user(name: str, values: dict[str, Any]) -> User:
-    """A user of the file. Raises ValueError and its kin for whatever could not have been written here."""
+    """Return a user of the file. Raises ValueError and its kin for whatever could not have been written here."""
     password = PasswordHash(**values["password"])
     user = User(name, values["created"], password, values["token"], values.get("id", ""))
     sound = (

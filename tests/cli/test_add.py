@@ -1,4 +1,4 @@
-"""`qa add` of files, folders and addresses, `qa refresh`, `qa edit`: what is in, what is left out and why."""
+"""`qa add` of files, folders and addresses, `qa refetch`, `qa edit`: what is in, what is left out and why."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from qa.index.lock import Holder
 from qa.intake.folders import walk
 from qa.intake.importer import LINES, MAX_FILE, Importer
 from qa.intake.sandbox import Limits, Parsers
-from qa.service.service import QA
+from qa.service import service
 from qa.web.page.library import reports
 
 BAD = 10
@@ -211,16 +211,16 @@ def test_every_format_is_known_by_its_content_whatever_its_name(library, stories
 
 def test_an_interrupted_command_says_how_far_it_came_and_the_same_one_goes_on(library, stories, monkeypatch):
     fill(stories, 350)
-    real, batches = QA.add_batch, []
+    real, batches = service.place_batch, []
 
-    def interrupted(self, items, **given):
-        batches.append(len(items))
+    def interrupted(index, batch, given):
+        batches.append(len(batch))
         if len(batches) == 3:
             raise KeyboardInterrupt
-        return real(self, items, **given)
+        return real(index, batch, given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(QA, "add_batch", interrupted)
+        patch.setattr(service, "place_batch", interrupted)
         stopped = run(library, "add", stories)
     assert stopped.exit_code == add_commands.STOPPED
     assert "Stopped: 200 are in. The same command goes on with the rest." in stopped.stderr
@@ -237,8 +237,10 @@ def test_beside_a_running_service_texts_are_sent_in_batches_and_no_paths(home, s
     with open_fake(home) as qa, serving(qa) as address:
         qa.sync()
         qa.announce(Holder(os.getpid(), "qa serve", address, TOKEN))
-        real = qa.add_batch
-        monkeypatch.setattr(qa, "add_batch", lambda items, **given: sent.append(items) or real(items, **given))
+        real = service.place_batch
+        monkeypatch.setattr(
+            service, "place_batch", lambda index, items, given: sent.append(items) or real(index, items, given)
+        )
         done = run(home, "add", stories, "--outlet", "Gazette")
         assert done.exit_code == add_commands.PARTLY, done.output
         assert "249 added" in done.stdout
@@ -368,13 +370,13 @@ def test_an_address_is_fetched_with_what_its_page_says_and_fetched_again_only_fo
         article, _ = qa.article("the-library")
         assert (article.url, article.origins["url"]) == (url, "fetched, address")
         assert article.published is None, "unknown stays unknown"
-    assert run(library, "refresh").stdout.startswith("unchanged: the-library")
+    assert run(library, "refetch").stdout.startswith("unchanged: the-library")
     web.answers["/story"] = lambda line: line.sendall(b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n")
-    assert "has not changed" in run(library, "refresh").stdout
+    assert "has not changed" in run(library, "refetch").stdout
     assert 'if-none-match: "one"' in web.heads[-1].lower()
     run(library, "edit", "the-library", "--outlet", "The Gazette")
     web.answers["/story"] = page(story("It holds 50,000 books."), etag='"two"')
-    assert run(library, "refresh").stdout == "replaced: the-library\n"
+    assert run(library, "refetch").stdout == "replaced: the-library\n"
     with open_fake(library) as qa:
         article, _ = qa.article("the-library")
         assert "50,000" in article.text
@@ -386,7 +388,7 @@ def test_an_article_whose_page_is_gone_is_kept_and_that_is_said(library, site):
     web = site(story=page(story("It holds 40,000 books.")))
     run(library, "add", f"http://127.0.0.1:{web.port}/story")
     web.answers.clear()
-    done = run(library, "refresh", "the-library")
+    done = run(library, "refetch", "the-library")
     assert done.exit_code == 2
     assert "is not there" in done.stderr
     assert "It is kept as it was." in done.stderr
@@ -396,10 +398,10 @@ def test_an_article_whose_page_is_gone_is_kept_and_that_is_said(library, site):
 def test_what_came_from_no_address_is_not_fetched(library, stories):
     (stories / "good.txt").write_text("The tank is green.")
     run(library, "add", stories / "good.txt", "--url", "https://vesk.example/tank")
-    assert "No article was added from a web address" in run(library, "refresh").stdout
+    assert "No article was added from a web address" in run(library, "refetch").stdout
     (stories / "other.txt").write_text("The ship is blue.")
     run(library, "add", stories / "other.txt")
-    assert "Its address is not known" in run(library, "refresh", "other").stderr
+    assert "Its address is not known" in run(library, "refetch", "other").stderr
 
 
 def test_an_entry_of_a_feed_has_its_own_address_and_the_feed_is_no_article(library, site):
@@ -410,7 +412,7 @@ def test_an_entry_of_a_feed_has_its_own_address_and_the_feed_is_no_article(libra
     done = run(library, "add", f"http://127.0.0.1:{web.port}/feed")
     assert done.exit_code == 0, done.output
     assert {a["url"] for a in articles(library)} == {"https://vesk.example/one", "https://vesk.example/two"}
-    assert "No article was added from a web address" in run(library, "refresh").stdout
+    assert "No article was added from a web address" in run(library, "refetch").stdout
 
 
 def test_a_private_address_is_refused_before_anybody_is_asked(library, site, monkeypatch):
@@ -438,3 +440,14 @@ def test_an_article_is_edited_and_shown_with_what_is_known(library, stories):
     assert run(library, "edit", "nothing", "--title", "T").exit_code == 2
     assert run(library, "edit", "a-tank").exit_code == 2
     assert "expected a tag such as en or de-AT" in run(library, "edit", "a-tank", "--language", "English").stderr
+
+
+def test_the_old_name_of_refetch_goes_on_working_and_says_the_new_one(library, stories):
+    (stories / "good.txt").write_text("The tank is green.")
+    run(library, "add", stories / "good.txt")
+    old, new = run(library, "refresh", "good"), run(library, "refetch", "good")
+    assert (old.exit_code, old.stdout) == (new.exit_code, new.stdout)
+    assert old.stderr == "qa: `qa refresh` is called `qa refetch` now; the old name goes on working.\n" + new.stderr
+    shown = run(library, "--help").stdout
+    assert "refetch" in shown
+    assert "refresh" not in shown

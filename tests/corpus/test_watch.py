@@ -69,13 +69,13 @@ def test_a_name_that_is_not_utf_8_costs_that_file_and_not_the_watching(watched, 
         pytest.skip("this file system takes UTF-8 names only")
     write_article(home, "ship", "The ship is blue.")
     until(lambda: watched.ids() == ["ship", "tank"])
-    until(lambda: "caf\\udce9.md" in watched.qa.refused(), "it is listed")
+    until(lambda: "caf\\udce9.md" in watched.qa.refusals(), "it is listed")
     os.utime(strange)
     write_article(home, "bus", "The bus is red.")
     until(lambda: watched.ids() == ["bus", "ship", "tank"])
     assert watched.host.watching == how
     os.unlink(strange)
-    until(lambda: watched.qa.refused() == {}, "it is no longer listed")
+    until(lambda: watched.qa.refusals() == {}, "it is no longer listed")
     assert watched.host.watching == how
 
 
@@ -91,10 +91,10 @@ def test_a_file_that_appears_changes_moves_and_disappears_is_indexed_accordingly
     (corpus / "boat.txt").unlink()
     until(lambda: watched.ids() == ["tank"])
     (corpus / "bad.txt").write_bytes(b"\xe4")
-    until(lambda: "bad.txt" in watched.qa.refused())
+    until(lambda: "bad.txt" in watched.qa.refusals())
     (corpus / "bad.txt").write_text("Good after all.")
     until(lambda: watched.ids() == ["bad", "tank"])
-    assert watched.qa.refused() == {}
+    assert watched.qa.refusals() == {}
     assert all(f.sound for f in examine(watched.qa))
 
 

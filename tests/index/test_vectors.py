@@ -177,7 +177,7 @@ def test_what_chroma_raises_is_translated_even_a_panic(tmp_path):
 
 def settled_folder(qa):
     folder = current_folder(qa.settings.index)
-    qa.index._mirror.detach()
+    qa._index._mirror.detach()
     return folder
 
 

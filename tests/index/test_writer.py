@@ -424,7 +424,7 @@ class Life(RuleBasedStateMachine):
             for folder in (self.home / "index").glob("chroma-*"):
                 shutil.rmtree(folder)
         self.open()
-        if delete == "chroma" and not self.qa.index.notes:
+        if delete == "chroma" and not self.qa._index.notes:
             assert self.fake.embedded - before <= len(self.truth)  # files edited by hand, never the whole for Chroma
 
     @precondition(lambda self: self.truth)

@@ -134,12 +134,12 @@ def test_a_name_that_is_not_utf_8_costs_that_file_and_is_listed(service):
     report = service.sync()
     assert report.added == ["bus"]
     assert "not UTF-8" in report.refused["caf\\udce9.md"]
-    for said in (service.refused(), service.sync().refused, service.sync(only=["bus"]).refused or service.refused()):
+    for said in (service.refusals(), service.sync().refused, service.sync(only=["bus"]).refused or service.refusals()):
         assert "not UTF-8" in said["caf\\udce9.md"]
         json.dumps(said).encode("utf-8")
     os.unlink(os.fsencode(service.settings.corpus) + b"/caf\xe9.md")
     service.sync()
-    assert service.refused() == {}
+    assert service.refusals() == {}
 
 
 # --- a home that cannot be written --------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from qa.core.errors import StorageError, UnknownConversation
 from qa.core.types import DECLINED, Answer, AnswerSentence, Citation, Filters, SourcePassage
+from qa.service import conversations
 from qa.service.conversations import Conversations
 from qa.service.transcript import as_markdown, as_text, conversation_markdown, conversation_values
 from qa.web.host import Host
@@ -282,3 +283,20 @@ def test_a_page_that_comes_up_shows_what_was_asked_and_answered_while_it_was_mad
     (update,) = tab.arrive(request)
     assert update[tab.current] == made[0]
     assert [m["content"] for m in update[tab.talk] if m["role"] == "user"] == ["Who\\?"]
+
+
+def test_a_turn_that_the_page_knows_comes_back_itself_unless_something_else_became_of_it(store, monkeypatch):
+    id, known = _ask(store)
+    other = replace(store.ask(ANN, id, "Where?", FILTERS), state="answered", answer=_answer())
+    store.finish(id, other)
+    read = []
+    real = conversations.answer_from_dict
+    monkeypatch.setattr(conversations, "answer_from_dict", lambda data: read.append(data) or real(data))
+    found = store.turns(ANN, id, other)
+    assert found[1] is other, "the composed value, with the text of its passages"
+    assert len(read) == 1, "the other turn was read, this one was not"
+    assert [t.n for t in found] == [known.n, other.n]
+    again = store.ask(ANN, id, "Where?", FILTERS, again=other.n)
+    assert store.turns(ANN, id, other)[1] == again, "asked anew by another window meanwhile"
+    with pytest.raises(UnknownConversation):
+        store.turns(BEN, id, other)

@@ -36,8 +36,6 @@ def made(text: str) -> list[str]:
         ("The singer Anna Lindt opened the evening.", "Who is Anna Lindt?"),
         ("Ukrainian President Volodymyr Zelenskyy arrived on Monday.", "Who is Volodymyr Zelenskyy?"),
         ("Ada Lovelace (1815–1852) was an English mathematician and writer.", "Who was Ada Lovelace?"),
-        ("The KR-7 is a short-range missile of the 1990s.", "What is the KR-7?"),
-        ("Brightwater is one of the oldest towns in the county.", "What is Brightwater?"),
         ("The KR-7 is known for its high payload.", "What is the KR-7 known for?"),
         ("The Harbour Theatre was built in 1910 by sailors.", "When was the Harbour Theatre built?"),
         ("Acme Tools is headquartered in Leeds.", "Where is Acme Tools headquartered?"),
@@ -47,9 +45,7 @@ def made(text: str) -> list[str]:
             "How many civilians were killed in the missile strike?",
         ),
         ("At least 40 people have been evacuated in Port Elm.", "How many people have been evacuated in Port Elm?"),
-        ("President Tokayev said that trade with Norway will grow.", "What did President Tokayev say about Norway?"),
-        ("“North Korea’s help is vital,” said Hugh Grant.", "What did Hugh Grant say about North Korea?"),
-        ("The Health Ministry warned that Lisbon has no beds.", "What did the Health Ministry say about Lisbon?"),
+        ("Brightwater was founded in 1840. They like Brightwater.", "When was Brightwater founded?"),
         (
             "Green Harbour has a plan. Green Harbour is new. Green Harbour was sold.",
             "What is said about Green Harbour?",
@@ -76,6 +72,11 @@ def test_a_plain_sentence_becomes_the_question_it_answers(sentence, question):
         "The bill was paid for 20 years.",
         "Apple Inc, a company, said nothing of Rome.",
         "The problem is a lack of time.",
+        "“Every child counts,” said Tilda Moss. “Every road is known for its holes.”",
+        "Every book was published in 1990.",
+        "Construction was completed in June 1990.",
+        "Brightwater was founded in 1840.",  # a name, or any word at the head of a sentence?
+        "Volunteers are known for their patience, and few like Volunteers; the volunteers said so.",
         "García was born in 1902 near the river.",
         "Defense Ministry said Lisbon was quiet.",  # wants its article
     ],
@@ -198,13 +199,20 @@ def test_the_sample_holds_the_newest_and_some_of_all_the_others(home):
     assert min(drawn) < "n010", "the oldest have their share"
 
 
-def test_as_much_is_asked_as_time_allows_and_no_more(home, monkeypatch):
-    for i in range(30):
-        write_article(home, f"n{i}", f"The judge {'ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜÅ'[i]}arl Ode came late.{AROUND}")
+def test_no_more_is_asked_than_a_page_can_wait_for_however_long_each_takes(home):
+    for i in range(examples.MAX_ASKED + 6):
+        write_article(home, f"n{i}", f"The judge {chr(ord('A') + i // 26)}{chr(ord('a') + i % 26)}rl Ode came.{AROUND}")
     with open_fake(home) as qa:
         qa.sync()
         asked = []
+
+        def declined(question):
+            asked.append(question)
+            return replace(qa.ask(question), declined=True, sentences=())
+
+        assert examples.Examples(qa.catalog, declined).best(4) == []
+        assert len(asked) == examples.MAX_ASKED
+        asked.clear()
         offered = examples.Examples(qa.catalog, lambda q: asked.append(q) or qa.ask(q))
-        monkeypatch.setattr(examples, "MAX_SECONDS", 0.0)
-        assert len(offered.best(4)) <= 1
-        assert len(asked) == 1
+        assert len(offered.best(4)) == 4
+        assert len(asked) < examples.MAX_ASKED, "enough is enough"

@@ -91,7 +91,7 @@ def state(service: QA, embedding: fakes.FakeEmbedding) -> dict[str, Any]:
         "state": [[a.id, a.text, a.outlet] for a in rows],
         "wrong": wrong,
         "chroma": said,
-        "notes": service.index.notes if service.index else [],
+        "notes": service._index.notes if service._index else [],
         "embedded": synced,
         "embedded_for_chroma": embedding.embedded - synced,
     }

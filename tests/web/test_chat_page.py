@@ -529,13 +529,13 @@ def _crowd(service, n: int) -> list[int]:
 def test_questions_are_answered_while_an_article_is_being_added(slow, guarded):
     service, gate = slow
     gate.let(1000)
-    adding, go = service.host.qa.add_bytes, threading.Event()
+    adding, go = service.host.qa.add, threading.Event()
 
     def slowly(*given, **named):
         assert go.wait(60)
         return adding(*given, **named)
 
-    service.host.qa.add_bytes = slowly
+    service.host.qa.add = slowly
     page = guarded.open(service)
     page.get_by_role("tab", name="Library").click()
     page.get_by_label("Text", exact=True).fill("The ferry is blue.")

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 
 from qa.answer.question.countries import mention, named
+from qa.core.dates import parse_date
 from qa.core.types import Article
-from qa.corpus.article_file import parse_date
 
 MOST = 8  # premises of a question that are looked for
 NEAR = 1  # years: news speak of last year and the next without a number

@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.core.dates import parse_date
 from qa.core.errors import IndexDamaged, IndexIncompatible
 from qa.core.types import Article, Passage, Sentence, version_of
-from qa.corpus.article_file import FIELDS, join_origins, parse_date
+from qa.corpus.article_file import FIELDS, join_origins
 from qa.corpus.canonical import storable
 from qa.index.catalog.database import Database, translated
 from qa.index.catalog.near_duplicates import link_near_duplicates, unlink_near_duplicates

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from qa.core.dates import parse_date
 from qa.core.types import Filters
-from qa.corpus.article_file import parse_date
 from qa.corpus.canonical import storable
 
 SHOWN = "coalesce(a.title, substr(a.text, 1, 200))"  # begins as the shown title does; whole texts need not be compared

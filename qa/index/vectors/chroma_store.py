@@ -13,8 +13,8 @@ from llama_index.core.vector_stores.types import VectorStoreQuery
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
 
+from qa.core.dates import parse_date
 from qa.core.types import Filters
-from qa.corpus.article_file import parse_date
 from qa.index.vectors.chroma_folder import metadata_of, open_collection, translated
 
 Row = tuple[str, NDArray[np.float32], str, str | None, int | None]  # id, vector, article, outlet, published day

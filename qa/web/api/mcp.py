@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from qa import __version__
 from qa.core.errors import GroundwireError
 from qa.core.lazy import Lazy
-from qa.core.types import DECLINED, ArticleSummary, Copy, Filters, SourcePassage
+from qa.core.types import DECLINED, ArticleSummary, Copy, SourcePassage
 from qa.service.codec import make_filters
 from qa.web.host import Host
 from qa.web.wording import in_words
@@ -140,7 +140,7 @@ class Tools:
         answer; `nearest` then shows the closest passages, which are no answer.
         """
         with _told():
-            filters = _filters(outlets, articles, published_from, published_to)
+            filters = make_filters(outlets, articles, published_from, published_to)
             answer = self._host.qa.ask(question, filters)
         sentences = [
             Quote(**{**{name: getattr(c, name) for name in Quote.model_fields}, "also_in": list(c.also_in)})
@@ -174,7 +174,7 @@ class Tools:
         Use it to read around a subject, or after `ask` declined. Text and offsets are exact.
         """
         with _told():
-            filters = _filters(outlets, articles, published_from, published_to)
+            filters = make_filters(outlets, articles, published_from, published_to)
             return Found(passages=_passages(self._host.qa.search(question, filters, k)))
 
     def article(
@@ -270,12 +270,6 @@ def _told() -> Iterator[None]:
         yield
     except GroundwireError as error:
         raise ToolError(in_words(error)) from error
-
-
-def _filters(
-    outlets: list[str] | None, articles: list[str] | None, published_from: str | None, published_to: str | None
-) -> Filters:
-    return make_filters(tuple(outlets or ()), tuple(articles or ()), published_from or None, published_to or None)
 
 
 def _passages(found: Sequence[SourcePassage]) -> list[Nearest]:

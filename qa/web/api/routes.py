@@ -149,7 +149,7 @@ def _changing(api: APIRouter, host: Host) -> None:
         """An outcome for each, in their order, once it stands in corpus/ and is indexed: added, replaced, updated,
         unchanged, duplicate or refused with the reason. Send about 30,000 characters at a time.
         """
-        outcomes = host.qa.add_batch([Item(item.draft, item.id) for item in body.items], **body.given)
+        outcomes = host.qa.add_many((Item(item.draft, item.id) for item in body.items), **body.given)
         return [_sendable(outcome) for outcome in outcomes]
 
     @api.patch(

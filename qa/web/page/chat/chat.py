@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from qa.core.errors import GroundwireError, UnknownConversation
+from qa.core.errors import FilterError, GroundwireError, UnknownConversation
 from qa.core.types import Filters
 from qa.service.codec import clean_question
 from qa.service.conversations import Conversations, Turn
@@ -218,7 +218,10 @@ class AskTab:
 
     def only(self, event: gr.EventData) -> Update:
         """The library's "Ask this article"."""
-        return self._only(str(_data(event).get("id", "")))
+        try:
+            return self._only(str(_data(event).get("id", "")))
+        except FilterError:  # half a character: no article's id
+            return {self.filters.frame: gr.skip()}
 
     def turn_to(self, event: gr.EventData, request: gr.Request) -> Update:
         """A new conversation, an earlier one, or none of this one any more."""

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from html import escape
 
+from qa.core.dates import parse_date
 from qa.core.types import DECLINED, AnswerSentence, Article, Citation, Copy, Filters, SourcePassage
-from qa.corpus.article_file import parse_date
 from qa.service.conversations import Turn
 from qa.service.transcript import STOPPED
 

@@ -37,19 +37,12 @@ class FilterBox:
 
     def read(self, outlets: Any, since: Any, until: Any, articles: Any) -> Filters:
         """The chosen filters. Raises FilterError."""
-        return make_filters(
-            tuple(outlets or ()), tuple(articles or ()), (since or "").strip() or None, (until or "").strip() or None
-        )
+        return make_filters(outlets, articles, since, until)
 
     def from_query(self, query: Mapping[str, str]) -> Filters:
         """The filters of a page's address: `outlet`, `article`, `from`, `to`. Raises FilterError."""
-        one = {name: query.get(name, "").strip() for name in ("outlet", "article", "from", "to")}
-        return make_filters(
-            (one["outlet"],) if one["outlet"] else (),
-            (one["article"],) if one["article"] else (),
-            one["from"] or None,
-            one["to"] or None,
-        )
+        outlets, articles = ([one] if (one := query.get(name, "").strip()) else () for name in ("outlet", "article"))
+        return make_filters(outlets, articles, query.get("from"), query.get("to"))
 
     def choices(self) -> dict[Any, Any]:
         """The outlets and articles to choose from: of a large library the first by title, others go by their id."""

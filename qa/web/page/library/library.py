@@ -70,8 +70,7 @@ class Library:
         """Add what was pasted. Returns outcomes twice (shown, kept) and the fields, emptied unless it was refused."""
 
         def add() -> Outcome:
-            known = {"title": title, "outlet": outlet, "author": author, "published": published}
-            return self._host.qa.add_bytes((text or "").encode("utf-8", "surrogatepass"), name="", **known)
+            return self._host.qa.add(text or "", title=title, outlet=outlet, author=author, published=published)
 
         result = _outcome((title or "").strip() or "The pasted text", add)
         field = "" if result.status == "added" else gr.skip()
@@ -131,7 +130,7 @@ class Library:
                 host.state,
                 host.detail,
                 qa.status(),
-                skipped | qa.refused(),
+                skipped | qa.refusals(),
                 [in_words(note) for note in report.notes] if report else (),
                 host.watching,
             )
