@@ -14,7 +14,7 @@ from qa.intake.importer import MAX_FILE
 from qa.service.conversations import Conversations
 from qa.web.host import Host
 from qa.web.page.chat.chat import AskTab
-from qa.web.page.components import ASSETS, QUIET, asset
+from qa.web.page.components import ASSETS, QUIET, asset, visitor_of
 from qa.web.page.library.library import LibraryTab
 
 STYLES = ("page.css", "ask.css", "library.css")
@@ -49,8 +49,12 @@ def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
 
 
 def _visitor(request: gr.Request) -> str:
-    """Who is logged in, with the way out; nothing for guests."""
-    kind, _, owner = str(getattr(request.state, "visitor", "")).partition(":")
+    return who_is_logged_in(visitor_of(request))
+
+
+def who_is_logged_in(visitor: str) -> str:
+    """Return the name of a visitor who is logged in, with the way out; nothing for guests."""
+    kind, _, owner = visitor.partition(":")
     name = owner.partition("/")[0]
     if kind != "user":
         return ""
