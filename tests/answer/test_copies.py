@@ -18,8 +18,8 @@ from qa.service.codec import answer_from_dict, answer_to_dict
 from qa.service.conversations import Turn
 from qa.service.transcript import as_markdown
 from qa.web.host import Host
-from qa.web.page.chat import chat_html as render
 from qa.web.page.chat.sources import Sources
+from qa.web.page.chat.tokens import Token
 
 STORY = (
     "The Zorvan dam broke on Monday after a week of rain. The flood killed 12 people in the town of Elst. "
@@ -111,7 +111,7 @@ def test_copies_are_named_on_the_command_line_in_json_in_the_panel_and_in_what_i
     assert panel.count("Also in") == sum(bool(c.also_in) for s in answer.sentences for c in s.citations)
     assert ">Gazette, 19 May 2024</button>" in panel
     n, copy = next((c.n, c.also_in[0]) for s in answer.sentences for c in s.citations if c.also_in)
-    token = render.Token(1, n, copy.article, copy.version, copy.start, copy.end)
+    token = Token(1, n, copy.article, copy.version, copy.start, copy.end)
     assert f'value="{token.encode()}">Gazette' in panel
     assert '<mark class="active"' in Sources(host).article(token, [turn])
 

@@ -32,8 +32,7 @@ def watch(record: Path, home: Path) -> None:
     log = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     code = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     own = [
-        os.path.realpath(p)
-        for p in (home, *code, *HARMLESS, Path(__file__).parent, Path(__file__).parents[2] / "qa")
+        os.path.realpath(p) for p in (home, *code, *HARMLESS, Path(__file__).parent, Path(__file__).parents[2] / "qa")
     ]
     listed = {os.path.realpath(p or ".") for p in sys.path}  # imports look what is in these folders
 

@@ -28,11 +28,11 @@ from qa.core.types import (
 )
 from qa.service.conversations import ConversationSummary, Turn
 from qa.web.guard.login_page import login_page
-from qa.web.page.chat import chat_html
+from qa.web.page.chat import chat_html, sources_html
 from qa.web.page.chat.bar import bar
-from qa.web.page.chat.chat_html import Token
 from qa.web.page.chat.messages import messages, refused
 from qa.web.page.chat.sources import Sources
+from qa.web.page.chat.tokens import Token
 from qa.web.page.library import library_html, reports
 from qa.web.page.library.library_html import View
 from qa.web.page.page import who_is_logged_in
@@ -170,7 +170,7 @@ def _chat() -> Iterator[tuple[str, str]]:
 
 def _sources() -> Iterator[tuple[str, str]]:
     yield "no sources", SOURCES.panel(None)
-    yield "panel notice", chat_html.panel_notice(_hostile(0))
+    yield "panel notice", sources_html.panel_notice(_hostile(0))
     for turn in TURNS:
         tokens = [Token.of(turn.n, c) for s in turn.answer.sentences for c in s.citations] if turn.answer else []
         yield f"panel {turn.n}", SOURCES.panel(turn)
@@ -180,15 +180,15 @@ def _sources() -> Iterator[tuple[str, str]]:
                 try:
                     yield f"{what} {token.n} of {turn.n}", see(token, () if what == "alone" else [turn])
                 except (UnknownArticle, NotReady) as error:
-                    yield f"{what} {token.n} of {turn.n}", chat_html.panel_notice(str(error))
+                    yield f"{what} {token.n} of {turn.n}", sources_html.panel_notice(str(error))
     found, spans = ARTICLES["article-2"]
     long = replace(found, text=f"{found.text}\n" * 300)
     at = (len(long.text) // 2, len(long.text) // 2 + 50)
-    assert len(long.text) > chat_html.LONGEST / 2
+    assert len(long.text) > sources_html.LONGEST / 2
     for times in (1, 4):
         marks = {at: "1", (spans[0].start, spans[0].end): "2"}
         long = replace(long, text=long.text * times)
-        yield f"long article, {times}", chat_html.article(long, marks, at, Token(1, 1, long.id, long.version, *at))
+        yield f"long article, {times}", sources_html.article(long, marks, at, Token(1, 1, long.id, long.version, *at))
 
 
 def _row(n: int) -> ArticleSummary:

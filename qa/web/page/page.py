@@ -5,7 +5,6 @@ Knows the service only through `Host`. Errors of ours become notices; anything e
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -16,6 +15,7 @@ from qa.web.host import Host
 from qa.web.page.chat.chat import AskTab
 from qa.web.page.components import ASSETS, QUIET, asset, visitor_of
 from qa.web.page.library.library import LibraryTab
+from qa.web.page.markup import render
 
 STYLES = ("page.css", "ask.css", "library.css")
 AT_ONCE = 4  # events of a kind, so also questions
@@ -58,7 +58,7 @@ def who_is_logged_in(visitor: str) -> str:
     name = owner.partition("/")[0]
     if kind != "user":
         return ""
-    return f'<form method="post" action="./logout"><b>{escape(name)}</b> <button type="submit">Log out</button></form>'
+    return render("visitor.html", name=name)
 
 
 def looks() -> dict[str, Any]:

@@ -18,12 +18,13 @@ from qa.service.codec import clean_question
 from qa.service.conversations import Conversations, Turn
 from qa.web.host import Host
 from qa.web.page.chat import chat_html as render
+from qa.web.page.chat import sources_html as panels
 from qa.web.page.chat.answering import Answering
 from qa.web.page.chat.bar import bar
-from qa.web.page.chat.chat_html import Token
 from qa.web.page.chat.filters import FilterBox
 from qa.web.page.chat.messages import Message, messages, pair, refused
 from qa.web.page.chat.sources import Sources
+from qa.web.page.chat.tokens import Token
 from qa.web.page.components import QUIET, WRONG, asset, shown
 from qa.web.wording import in_words
 
@@ -74,7 +75,7 @@ class AskTab:
                 )  # fmt: skip
                 self.filters = FilterBox(host)
             with gr.Column(scale=2, min_width=300, elem_id="sources"):
-                self.panel = gr.HTML(render.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
+                self.panel = gr.HTML(panels.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
         self.fields = [*self.filters.inputs, self.filters.frame]
 
     def wire(self, load: Callable[..., Any], ready: Sequence[Callable[..., Any]]) -> None:
@@ -202,7 +203,7 @@ class AskTab:
         """The panel for a citation."""
         token = Token.decode(_data(event).get("token"))
         if token is None:
-            return shown(render.panel_notice("This citation was not made here, so it opens nothing."))
+            return shown(panels.panel_notice("This citation was not made here, so it opens nothing."))
         return self._seen(self._sources.opened, token, current, request)
 
     def act(self, current: str, event: gr.EventData, request: gr.Request) -> Update:
@@ -210,7 +211,7 @@ class AskTab:
         data = _data(event)
         token = Token.decode(data.get("token"))
         if token is None:
-            return {self.panel: shown(render.panel_notice("This button was not made here, so it does nothing."))}
+            return {self.panel: shown(panels.panel_notice("This button was not made here, so it does nothing."))}
         if data.get("act") == "only":
             return self._only(token.article)
         see = self._sources.article if data.get("act") == "article" else self._sources.opened
@@ -262,10 +263,10 @@ class AskTab:
         try:
             return shown(see())
         except GroundwireError as error:
-            return shown(render.panel_notice(in_words(error)))
+            return shown(panels.panel_notice(in_words(error)))
         except Exception:
             log.exception("opening a citation failed")
-            return shown(render.panel_notice(WRONG))
+            return shown(panels.panel_notice(WRONG))
 
     def _turns(self, visitor: str, current: str, live: Live | None) -> Sequence[Turn]:
         """The conversation's turns; the one that is being answered as far as it has come."""

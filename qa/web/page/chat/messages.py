@@ -23,7 +23,7 @@ def messages(turns: Sequence[Turn], conversation: str, *, last: bool = True) -> 
 
 
 def pair(question: str, reply: str) -> list[Message]:
-    return [{"role": "user", "content": render.inert(question)}, {"role": "assistant", "content": reply}]
+    return [{"role": "user", "content": render.question(question)}, {"role": "assistant", "content": reply}]
 
 
 def refused(question: str, why: str) -> list[Message]:

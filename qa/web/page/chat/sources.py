@@ -9,8 +9,9 @@ from qa.core.errors import NotReady, UnknownArticle
 from qa.core.types import Answer, Article, Citation, Sentence, SourcePassage
 from qa.service.conversations import Turn
 from qa.web.host import Host
-from qa.web.page.chat import chat_html as render
-from qa.web.page.chat.chat_html import Card, Token
+from qa.web.page.chat import sources_html as render
+from qa.web.page.chat.sources_html import Card
+from qa.web.page.chat.tokens import Token
 from qa.web.wording import in_words
 
 CONTEXT = 2  # sentences around a cited one whose answer the page no longer has
