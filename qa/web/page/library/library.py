@@ -16,7 +16,7 @@ from qa.corpus.article_file import MAX_BYTES
 from qa.intake.importer import MAX_FILE
 from qa.service.batches import Item
 from qa.web.host import Host
-from qa.web.page.components import QUIET, WRONG, asset, shown, visitor_of
+from qa.web.page.components import QUIET, WRONG, asset, data_of, shown, visitor_of
 from qa.web.page.library import library_html as tables
 from qa.web.page.library import reports
 from qa.web.page.library.library_html import View
@@ -61,7 +61,7 @@ class Library:
 
     def show(self, search: str | None, view: View, event: gr.EventData) -> tuple[Any, View]:
         """The table after one of its buttons."""
-        data = _data(event)
+        data = data_of(event)
         return self.listing(search, view.after(data.get("act"), data.get("value")))
 
     def paste(
@@ -79,7 +79,7 @@ class Library:
 
     def upload(self, earlier: Outcomes, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Add uploaded files one by one. Yields outcomes twice (shown, kept), the newest batch first."""
-        files, visitor, done = batch(_data(event)), visitor_of(request), list[Outcome]()
+        files, visitor, done = batch(data_of(event)), visitor_of(request), list[Outcome]()
         ids = [file.id for file in files]
         with self._host.uploads.claimed(visitor, ids) if self._host.open else nullcontext():
             for n, file in enumerate(files, 1):
@@ -115,7 +115,7 @@ class Library:
 
     def remove(self, earlier: Outcomes, event: gr.EventData) -> tuple[Any, Any]:
         """Remove an article. Returns outcomes twice (shown, kept)."""
-        id = str(_data(event).get("value", ""))
+        id = str(data_of(event).get("value", ""))
         title = id
         with suppress(GroundwireError):
             title = self._host.qa.article(id)[0].shown_title
@@ -216,10 +216,6 @@ class LibraryTab:
 
 def _with_scheme(address: str) -> str:
     return address if "://" in address else f"https://{address}"
-
-
-def _data(event: gr.EventData) -> dict[str, Any]:
-    return event._data if isinstance(event._data, dict) else {}
 
 
 def _listed(outcomes: Outcomes) -> tuple[Any, Outcomes]:
