@@ -447,7 +447,7 @@ def test_a_page_that_comes_up_while_the_service_starts_shows_the_conversation_an
 
 
 def test_a_question_whose_reader_left_is_stopped(slow, guarded):
-    service, gate = slow
+    service, _ = slow
     page = guarded.open(service)
     _begin(page)
     page.close()
