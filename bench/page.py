@@ -131,7 +131,9 @@ def _load(browser: Browser, address: str) -> float:
 
 
 def _answers(page: Page) -> list[float]:
-    golden = [g["question"] for g in json.loads((ROOT / "tests" / "laws" / "golden.json").read_text("utf-8"))["answered"]]
+    golden = [
+        g["question"] for g in json.loads((ROOT / "tests" / "laws" / "golden.json").read_text("utf-8"))["answered"]
+    ]
     times = []
     for n, question in zip(range(WARM + QUESTIONS), itertools.cycle(golden), strict=False):
         if n % LENGTH == 0 and n:

@@ -1,4 +1,4 @@
-"""What the tabs of the page share: assets, how events are wired, and panels that show again what they showed."""
+"""The parts that the tabs of the page share: assets, options of events, and panels that show again what they showed."""
 
 from __future__ import annotations
 

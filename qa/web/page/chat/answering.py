@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from qa.core.errors import NotReady
 from qa.core.types import Answer, Filters
 from qa.service.conversations import Turn
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 PATIENCE_SECONDS = 60.0  # how long a question waits for the first article to be indexed
 LOOK_SECONDS = 0.25
@@ -20,12 +20,14 @@ READING = "Reading the articles…"
 
 
 class Answering:
-    """Iterates over words on what is waited for, then over the answer, as far as it has come each time: once today, and
-    as often as it grows where it is put together sentence by sentence. Raises what `QA.ask` raises.
+    """Iterates over words on what is waited for, then over the answer, as far as it has come each time.
+
+    That is once today, and as often as an answer grows where it is put together sentence by sentence. Raises what
+    `QA.ask` raises.
     """
 
-    def __init__(self, host: Host, question: str, filters: Filters) -> None:
-        self._host = host
+    def __init__(self, service: RunningService, question: str, filters: Filters) -> None:
+        self._service = service
         self._question = question
         self._filters = filters
         self._stopped = threading.Event()
@@ -60,22 +62,24 @@ class Answering:
             yield found
 
     def _until_ready(self) -> Iterator[str]:
+        """Yield words until there is something to answer from, or patience ends."""
         yield READING
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self._nothing_yet() and time.monotonic() < deadline and not self._stopped.is_set():
-            doing = f"indexing {self._host.detail}" if self._host.unfinished else "getting ready"
+            doing = f"indexing {self._service.detail}" if self._service.unfinished else "getting ready"
             yield f"Groundwire is {doing}; your question is next…"
             self._stopped.wait(LOOK_SECONDS)
 
     def _nothing_yet(self) -> bool:
         """Return True while there is nothing to answer from, but will be."""
-        if self._host.state not in ("starting", "indexing"):
+        if self._service.state not in ("starting", "indexing"):
             return False
-        return not self._host.open or not self._host.qa.status()["articles"]
+        return not self._service.open or not self._service.qa.status()["articles"]
 
     def _work(self) -> None:
+        """Hand over the answer, or what went wrong, and that there is no more."""
         try:
-            qa = self._host.qa
+            qa = self._service.qa
             if not qa.status()["articles"]:
                 raise NotReady("The library is empty. Add an article under Library, then ask again.")
             self._found.put(qa.ask(self._question, self._filters))

@@ -11,8 +11,9 @@ TITLE = 90  # characters of a first question
 
 
 def bar(current: str, asked: bool, listed: Sequence[ConversationSummary], problem: str = "") -> str:
-    """Return the line. `asked` is True once something was asked in the conversation `current`, so that there is
-    something to export; `problem` says why conversations are not kept.
+    """Return the line. `problem` says why conversations are not kept.
+
+    `asked` is True once something was asked in the conversation `current`, so that there is something to export.
     """
     earlier = [c for c in listed if c.id != current]
     return render("bar.html", current=current, asked=asked, earlier=earlier, problem=problem, longest=TITLE)

@@ -16,7 +16,6 @@ from qa.core.errors import GroundwireError, UnknownConversation
 from qa.core.types import Filters
 from qa.service.codec import clean_question
 from qa.service.conversations import Conversations, Turn
-from qa.web.host import Host
 from qa.web.page.chat import chat_html as render
 from qa.web.page.chat import sources_html as panels
 from qa.web.page.chat.answering import Answering, Asked, UnderWay
@@ -26,6 +25,7 @@ from qa.web.page.chat.messages import Message, messages, pair, refused
 from qa.web.page.chat.sources import Sources
 from qa.web.page.chat.tokens import Token
 from qa.web.page.components import QUIET, WRONG, asset, data_of, shown, visitor_of
+from qa.web.running import RunningService
 from qa.web.wording import in_words
 
 log = logging.getLogger(__name__)
@@ -40,10 +40,10 @@ See = Callable[[Token, Sequence[Turn]], str]
 class AskTab:
     """Components and handlers. Each handler returns the components it changes."""
 
-    def __init__(self, host: Host, conversations: Conversations) -> None:
-        self._host = host
+    def __init__(self, service: RunningService, conversations: Conversations) -> None:
+        self._service = service
         self._store = conversations
-        self._sources = Sources(host)
+        self._sources = Sources(service)
         self._under_way = UnderWay()
         # The conversation's id, held by the page: it outlives the service, and the store checks whose it is.
         self.current = gr.Textbox("", visible=False)
@@ -62,7 +62,7 @@ class AskTab:
                     elem_id="question", show_label=False, label="Question", container=False, autofocus=True, lines=1,
                     max_lines=4, placeholder="What do you want to know?", submit_btn="Ask",
                 )  # fmt: skip
-                self.filters = FilterBox(host)
+                self.filters = FilterBox(service)
             with gr.Column(scale=2, min_width=300, elem_id="sources"):
                 self.panel = gr.HTML(panels.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
         self.fields = [*self.filters.inputs, self.filters.frame]
@@ -136,13 +136,13 @@ class AskTab:
         except GroundwireError as error:
             yield self._refuse(visitor, current, question, error)
             return
-        asked = Asked(current, turn, Answering(self._host, question, filters))
+        asked = Asked(current, turn, Answering(self._service, question, filters))
         before = [t for t in turns if t.n < turn.n]
         self._under_way.begin(page, asked)
         try:
             yield from self._waiting(asked, messages(before, current, last=False))
             if not asked.answering.stopped:
-                asked.turn = replace(asked.turn, state="answered", message=PARTLY * self._host.unfinished)
+                asked.turn = replace(asked.turn, state="answered", message=PARTLY * self._service.unfinished)
         except GroundwireError as error:
             asked.turn = replace(asked.turn, state="failed", message=in_words(error))
         except Exception:
@@ -223,7 +223,7 @@ class AskTab:
     def examples(self) -> Update:
         """Show questions that the articles answer, and the outlets and articles to choose from."""
         try:
-            found = self._host.qa.examples(EXAMPLES)
+            found = self._service.qa.examples(EXAMPLES)
         except GroundwireError:
             return {self.talk: gr.skip()}
         return {self.talk: gr.Chatbot(placeholder=render.placeholder(found)), **self.filters.choices()}

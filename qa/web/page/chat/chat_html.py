@@ -1,4 +1,4 @@
-"""What the chat shows, as the Markdown that its component takes. Pure functions, no gradio.
+"""The chat, as the Markdown that its component takes. Pure functions, no gradio.
 
 Templates ending in `.md.jinja` say where what stands; every text of an article or a person passes `inert` in them.
 """

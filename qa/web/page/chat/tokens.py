@@ -1,5 +1,7 @@
-"""What a citation's button carries. It describes itself, so that an old turn's button works; who handles a click checks
-it against the catalog, since a client can send what it likes.
+"""The token of a citation's button.
+
+It describes itself, so that an old turn's button works; who handles a click checks it against the catalog, since a
+client can send what it likes.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ _ACTS = {"open", "close", "confirm", "keep"}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of the library a visitor looks at: `opened` and `confirming` are ids, pages count from 1."""
+    """The part of the library that a visitor looks at: `opened` and `confirming` are ids, pages count from 1."""
 
     search: str = ""
     order: str = "title"

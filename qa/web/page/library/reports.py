@@ -1,4 +1,4 @@
-"""What became of files and texts, and how the index is: as HTML. Pure functions, no gradio."""
+"""Reports on files and texts that were added, and on the index, as HTML. Pure functions, no gradio."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ def index_state(
     notes: Sequence[str] = (),
     watching: str = "",
 ) -> str:
-    """Return one line on the index, with more behind it. `status` is `QA.status()`, `refused` a reason for each file
-    name, `watching` how the corpus folder is watched.
+    """Return one line on the index, with more behind it.
+
+    `status` is `QA.status()`, `refused` a reason for each file name, `watching` how the corpus folder is watched.
     """
     facts, words = list[tuple[str, str]](), _words(state, detail)
     if status is not None:
