@@ -1,4 +1,4 @@
-"""The page: composes routes, guard and chat into one application. Knows the service, nothing below it."""
+"""The application: composes routes, guard and page. Knows the service, nothing below it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from qa.web.api.routes import error_answers, json_routes, page_answers, upload_e
 from qa.web.guard.bodies import UPLOAD
 from qa.web.guard.login import Login, login_routes
 from qa.web.guard.middleware import Guard
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 OFFLINE = {  # read when gradio is imported
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -28,7 +28,7 @@ OFFLINE = {  # read when gradio is imported
 
 
 def build_app(
-    host: Host,
+    service: RunningService,
     conversations: Conversations,
     token: str,
     hosts: Sequence[str] = (),
@@ -36,7 +36,7 @@ def build_app(
     any_address: bool = False,
     login: Login | None = None,
 ) -> FastAPI:
-    """One application behind one guard: the JSON routes under /api, the login, and the page at / for all the rest."""
+    """Return one application behind one guard: the JSON routes under /api, the login, and the page at /."""
     os.environ.update(OFFLINE)
     with _hidden("mcp"):  # gradio's own use of it is off, and would import half a second's worth before the page is up
         import gradio as gr
@@ -46,14 +46,14 @@ def build_app(
     app = FastAPI(
         title="Groundwire", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
     )
-    app.include_router(json_routes(host))
+    app.include_router(json_routes(service))
     app.include_router(conversation_routes(conversations))
-    app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(host)))
-    app.router.routes.append(Route(UPLOAD, upload_endpoint(host), methods=["POST"]))
+    app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(service)))
+    app.router.routes.append(Route(UPLOAD, upload_endpoint(service), methods=["POST"]))
     if login:
         app.include_router(login_routes(login))  # before gradio's own
     error_answers(app)
-    page = build_page(host, conversations)
+    page = build_page(service, conversations)
     gr.mount_gradio_app(app, page, path="/", **looks())
     page.has_launched = True  # until then gradio copies whatever file a message names; mounting launches nothing
     page_answers(app.router.routes[-1].app)  # type: ignore[attr-defined]  # gradio's own application
@@ -65,7 +65,7 @@ def build_app(
 
 @contextlib.contextmanager
 def _hidden(package: str) -> Iterator[None]:
-    """As if a package were not installed, unless it is imported already."""
+    """Hide a package, as if it were not installed, unless it is imported already."""
     if package in sys.modules:
         yield
         return

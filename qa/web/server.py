@@ -31,9 +31,11 @@ from qa.service.conversations import FILE, Conversations
 from qa.service.users import Users
 from qa.web.guard.connections import Connections, raise_limit
 from qa.web.guard.login import Login
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from qa.service.service import QA
 
 TOKEN_FILE = "token"  # noqa: S105  (a file name)
@@ -44,41 +46,54 @@ HUNG_SECONDS = GRACE_SECONDS + CLOSE_SECONDS + 2  # after the signal: nothing ha
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (every address of this machine, and the one it has for itself)
 
+_NO_LOGIN = (
+    "{} can be reached from other machines and there is no login. Serve on 127.0.0.1 without a proxy, add a user "
+    "(qa user add NAME), or say --public: then anyone who can reach it can read, add and delete articles."
+)
+
 
 def serve(
     settings: Settings, host: str, port: int, *, public: bool = False, allowed: Sequence[str] = (), proxy: str = ""
 ) -> None:
     """Serve until interrupted. Other machines need a login, unless `public`; `allowed` are names to answer to.
-    `proxy` is the one address whose word on who asks, and whether by TLS, is taken (X-Forwarded-For, -Proto).
 
+    `proxy` is the one address whose word on who asks, and whether by TLS, is taken (X-Forwarded-For, -Proto).
     Raises IndexHeld when a service for this folder runs already, UserError, UsersDamaged.
     """
     users, reachable = Users(settings.users), host not in _LOOPBACK
     private = not public and (reachable or bool(proxy))
     if private and not users.all():
-        raise UserError(
-            f"{host if reachable else 'A proxy'} can be reached from other machines and there is no login. Serve on "
-            "127.0.0.1 without a proxy, add a user (qa user add NAME), or say --public: then anyone who can reach it "
-            "can read, add and delete articles."
-        )
+        raise UserError(_NO_LOGIN.format(host if reachable else "A proxy"))
     running = RemoteQA.find(settings.index)
     if running is not None:
         raise IndexHeld(f"Groundwire serves this folder already: {running.address}")
     listener, bound = bind(host, port)
     here = _ANY.get(host, host)  # where this machine reaches it
-    shown = f"http://{here if ':' not in here else f'[{here}]'}:{bound}"
+    address = f"http://{here if ':' not in here else f'[{here}]'}:{bound}"
     if bound != port and port:
         print(f"Port {port} is taken by another program; serving on {bound} instead.", file=sys.stderr)
     token = service_token(settings.index)
     conversations = Conversations(settings.home / FILE)
-    service = Host(lambda: _open(settings, shown, token, conversations), lambda: _read(settings))
+    service = RunningService(lambda: _open(settings, address, token, conversations), lambda: _read(settings))
     os.environ["GRADIO_TEMP_DIR"] = str(settings.uploads / "gradio")  # never the system's shared folder
     from qa.web.app import build_app  # the page knows the service; the service never knows the page
 
     login = Login(users, token, required=private)
     names = [here, *allowed, *([socket.gethostname()] if reachable else [])]
     app = build_app(service, conversations, token, names, any_address=reachable, login=login)
-    config = uvicorn.Config(
+    print(f"Groundwire: {address}", flush=True)
+    if reachable:
+        print(_warning(host, bound, bool(users.all())), file=sys.stderr, flush=True)
+    with progress_bar("indexing") as progress, ExitStack() as closing:
+        for part in (listener, conversations, service):
+            closing.callback(part.close)
+        service.start(progress, then=_report)
+        _Server(_config(app, proxy), closing.close).run(sockets=[listener])
+
+
+def _config(app: FastAPI, proxy: str) -> uvicorn.Config:
+    """Return how connections are served."""
+    return uvicorn.Config(
         app,
         log_level="warning",
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -87,19 +102,12 @@ def serve(
         forwarded_allow_ips=proxy,
         http=Connections(raise_limit(), proxy=proxy).protocol(),
     )
-    print(f"Groundwire: {shown}", flush=True)
-    if reachable:
-        print(_warning(host, bound, bool(users.all())), file=sys.stderr, flush=True)
-    with progress_bar("indexing") as progress, ExitStack() as closing:
-        for part in (listener, conversations, service):
-            closing.callback(part.close)
-        service.start(progress, then=_report)
-        _Server(config, closing.close).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """Ends within seconds whoever is connected and whatever hangs, and closes what it serves first: SIGTERM leaves no
-    time afterwards.
+    """Ends within seconds whoever is connected and whatever hangs, and closes what it serves first.
+
+    SIGTERM leaves no time afterwards.
     """
 
     def __init__(self, config: uvicorn.Config, close: Callable[[], None]) -> None:
@@ -110,6 +118,7 @@ class _Server(uvicorn.Server):
         self._watching: threading.Thread | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to shut down, with a watchdog."""
         super().handle_exit(sig, frame)
         if self._watching is None:
             self._watching = threading.Thread(target=self._watch, args=(sig,), name="groundwire-watchdog", daemon=True)
@@ -118,6 +127,7 @@ class _Server(uvicorn.Server):
                 faulthandler.dump_traceback_later(HUNG_SECONDS + 1, exit=True)  # whoever holds the interpreter
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End gradio's streams, then the connections, and close what is served."""
         logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
         for route in getattr(self.config.app, "routes", ()):
             if stop := getattr(getattr(route, "app", None), "stop_event", None):
@@ -136,6 +146,7 @@ class _Server(uvicorn.Server):
         os._exit(128 + sig)
 
     def _close(self) -> None:
+        """Close what is served, in time or never."""
         with self._once:
             if self._closing.ident is None:
                 self._closing.start()
@@ -143,12 +154,12 @@ class _Server(uvicorn.Server):
 
 
 def _not_cancelled(record: logging.LogRecord) -> bool:
-    """Whether a line of the log is news: requests cut off by a shutdown are not."""
+    """Return True if a line of the log is news: requests cut off by a shutdown are not."""
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _warning(host: str, port: int, login: bool) -> str:
-    """What it means that other machines can reach this."""
+    """Return what it means that other machines can reach this."""
     reached = f"Other machines reach it at http://{socket.gethostname() if host in _ANY else host}:{port} . "
     if not login:
         return reached + "There is no login: anyone who can reach it can read, add and delete articles."
@@ -156,7 +167,7 @@ def _warning(host: str, port: int, login: bool) -> str:
 
 
 def bind(host: str, port: int) -> tuple[socket.socket, int]:
-    """A listening socket on the port, or on the first free one of the next. Raises UserError."""
+    """Return a socket that listens on the port, or on the first free one of the next. Raises UserError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for candidate in range(port, port + PORTS_TRIED) if port else [0]:
         listener = socket.socket(family, socket.SOCK_STREAM)
@@ -175,9 +186,10 @@ def bind(host: str, port: int) -> tuple[socket.socket, int]:
 
 
 def service_token(index: Path) -> str:
-    """The token that opens the writing routes: made once, kept for this user only, so open pages survive a restart.
+    """Return the token that opens the writing routes. It is made once, so open pages survive a restart.
 
-    One that others could have read, made or led elsewhere is replaced; where none can be written, it is kept nowhere.
+    It is kept for this user only: one that others could have read, made or led elsewhere is replaced; where none can be
+    written, it is kept nowhere.
     """
     path = index / TOKEN_FILE
     if known := _own_secret(path):
@@ -193,7 +205,7 @@ def service_token(index: Path) -> str:
 
 
 def _own_secret(path: Path) -> str:
-    """What stands in a file that is this user's and that nobody else can read or write; nothing otherwise."""
+    """Return what stands in a file that is this user's and that nobody else can read or write; nothing otherwise."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             info = os.fstat(file.fileno())
@@ -205,6 +217,7 @@ def _own_secret(path: Path) -> str:
 
 
 def _open(settings: Settings, address: str, token: str, conversations: Conversations) -> QA:
+    """Open the service for writing, and tell other processes where it is."""
     from qa.service.service import QA  # seconds of imports: in the thread, behind a page that is up
 
     qa = QA.open(settings=settings, command="qa serve")
@@ -214,12 +227,14 @@ def _open(settings: Settings, address: str, token: str, conversations: Conversat
 
 
 def _read(settings: Settings) -> QA:
+    """Open the service for reading."""
     from qa.service.service import QA
 
     return QA.read(settings=settings)
 
 
-def _report(service: Host) -> None:
+def _report(service: RunningService) -> None:
+    """Print what the start came to."""
     if service.state == "failed":
         print(f"qa: {service.failure or service.detail}", file=sys.stderr, flush=True)
         return

@@ -27,7 +27,7 @@ _GONE = "its upload is no longer there. Upload it again."
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What may wait at a time: of one visitor, and of all of them."""
+    """The most that may wait at a time: of one visitor, and of all of them."""
 
     bytes: int
     files: int
@@ -39,7 +39,7 @@ EVERYBODYS = Quota(4 * 2**30, 10_000)
 
 @dataclass(eq=False, slots=True)
 class _Shelf:
-    """What waits of one visitor, in bytes by id; the ids that are whole, and those that are being added."""
+    """The uploads of one visitor that wait, in bytes by id; the ids that are whole, and those that are being added."""
 
     sizes: dict[str, int] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
@@ -63,7 +63,7 @@ class Uploads:
             self._make()
 
     async def receive(self, visitor: str, chunks: AsyncIterable[bytes]) -> str:
-        """Keep what comes; returns its id. Raises QuotaExceeded, StorageError, and whatever breaks the chunks off."""
+        """Keep what comes; return its id. Raises QuotaExceeded, StorageError, and whatever breaks the chunks off."""
         id = self._begun(visitor)
         try:
             self._make()
@@ -82,7 +82,7 @@ class Uploads:
 
     @contextmanager
     def claimed(self, visitor: str, ids: Iterable[str]) -> Iterator[None]:
-        """While they are being added they do not expire; afterwards they have served."""
+        """Keep them from expiring while they are being added; drop them afterwards."""
         with self._lock:
             shelf = self._shelves.get(visitor, _Shelf())
             mine = {id for id in ids if id in shelf.whole} - shelf.claimed
@@ -94,7 +94,7 @@ class Uploads:
                 self.drop(visitor, id)
 
     def read(self, visitor: str, id: str) -> bytes:
-        """What the visitor has sent under this id. Raises ArticleError."""
+        """Return what the visitor has sent under this id. Raises ArticleError."""
         with self._lock:
             there = id in self._shelves.get(visitor, _Shelf()).whole
         try:
@@ -105,7 +105,7 @@ class Uploads:
         raise ArticleError(_GONE)
 
     def drop(self, visitor: str, id: str) -> None:
-        """It has served, or nobody came for it."""
+        """Forget an upload: it has served, or nobody came for it."""
         with self._lock:
             shelf = self._shelves.get(visitor)
             if shelf is None or id not in shelf.sizes:
@@ -153,7 +153,7 @@ class Uploads:
                 raise self._exceeded(mine)
 
     def _done(self, visitor: str, id: str) -> None:
-        """Whoever goes on sending keeps what was sent before. In the event loop, whose clock never jumps."""
+        """Keep an upload, and what was sent before, for a while. In the event loop, whose clock never jumps."""
         with self._lock:
             shelf = self._shelf_of(visitor, id)
             shelf.whole.add(id)
@@ -192,7 +192,7 @@ class Upload:
 
 
 def batch(data: object) -> list[Upload]:
-    """The files that a page's message names; nothing for what is no such message."""
+    """Return the files that a page's message names; nothing for what is no such message."""
     files = data.get("files") if isinstance(data, dict) else None
     given = [f for f in files if isinstance(f, dict)] if isinstance(files, list) else []
     return [

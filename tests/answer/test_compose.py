@@ -21,7 +21,8 @@ from qa.corpus.sentences import sentence_spans
 from qa.index.catalog.snapshot import StoredPassage, StoredSentence
 from qa.service.codec import citation_from_dict
 from qa.service.conversations import Turn
-from qa.web.page.chat import chat_html as render
+from qa.web.page.chat import chat_html, sources_html
+from qa.web.page.chat.tokens import Token
 
 WORDS = "harbour bridge mayor budget flood crane ferry tunnel strike vote school garden".split()
 
@@ -208,8 +209,8 @@ def test_emphasis_is_the_only_markup_and_changes_no_word():
     quote = "A <b>bridge</b> & *tunnel* opened."
     citation = replace(_cite(evidence(quote, 1.0), 1), answer=(2, 15))
     passage = SourcePassage("a", "v", 0, len(quote), quote, "T", None, None, 1.0, ((0, len(quote)),))
-    panel = render.panel([render.Card("1", passage, render.Token(1, 1), answer=(2, 15))])
+    panel = sources_html.panel([sources_html.Card("1", passage, Token(1, 1), answer=(2, 15))])
     assert "A <strong>&lt;b&gt;bridge&lt;/b&gt;</strong> &amp; *tunnel* opened.</mark>" in panel
     answer = Answer("?", False, 0.9, (AnswerSentence(quote, (citation,)),), (), (), {})
-    chat = render.growing(Turn(1, "", "?", answer=answer))
+    chat = chat_html.growing(Turn(1, "", "?", answer=answer))
     assert chat.startswith(r"A <strong>\<b\>bridge\<\/b\></strong> \& \*tunnel\* opened\.")

@@ -17,9 +17,9 @@ from qa.corpus.words import words
 from qa.service.codec import answer_from_dict, answer_to_dict
 from qa.service.conversations import Turn
 from qa.service.transcript import as_markdown
-from qa.web.host import Host
-from qa.web.page.chat import chat_html as render
 from qa.web.page.chat.sources import Sources
+from qa.web.page.chat.tokens import Token
+from qa.web.running import RunningService
 
 STORY = (
     "The Zorvan dam broke on Monday after a week of rain. The flood killed 12 people in the town of Elst. "
@@ -105,13 +105,13 @@ def test_copies_are_named_on_the_command_line_in_json_in_the_panel_and_in_what_i
     assert answer_from_dict(json.loads(json.dumps(answer_to_dict(answer)))) == answer
     turn = Turn(1, "2024-06-01", QUESTION, answer=answer)
     assert "also in Gazette, 2024\\-05\\-19" in as_markdown(turn) or "also in Gazette, 2024-05-19" in as_markdown(turn)
-    host = Host(lambda: qa)
+    host = RunningService(lambda: qa)
     host._qa, host.state = qa, "ready"
     panel = Sources(host).panel(turn)
     assert panel.count("Also in") == sum(bool(c.also_in) for s in answer.sentences for c in s.citations)
     assert ">Gazette, 19 May 2024</button>" in panel
     n, copy = next((c.n, c.also_in[0]) for s in answer.sentences for c in s.citations if c.also_in)
-    token = render.Token(1, n, copy.article, copy.version, copy.start, copy.end)
+    token = Token(1, n, copy.article, copy.version, copy.start, copy.end)
     assert f'value="{token.encode()}">Gazette' in panel
     assert '<mark class="active"' in Sources(host).article(token, [turn])
 
@@ -119,7 +119,7 @@ def test_copies_are_named_on_the_command_line_in_json_in_the_panel_and_in_what_i
 def test_names_of_copies_are_data(qa, home):
     write_article(home, "evil", f"{STORY} Evil.", outlet="<script>alert(1)</script>", published="2024-05-17")
     qa.sync()
-    host = Host(lambda: qa)
+    host = RunningService(lambda: qa)
     host._qa, host.state = qa, "ready"
     panel = Sources(host).panel(Turn(1, "", QUESTION, answer=qa.ask(QUESTION)))
     assert "<script>" not in panel

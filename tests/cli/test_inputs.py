@@ -21,7 +21,7 @@ from qa.corpus.folder import Corpus
 from qa.index.embedding import SentenceEmbedding
 from qa.web.api.routes import error_answers, json_routes
 from qa.web.guard.middleware import MAX_BODY, Guard
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 TOKEN = "a-secret-token"
 BASE = "http://127.0.0.1:7860"
@@ -316,7 +316,7 @@ def client(tmp_path_factory):
     write_article(home, "tank", "The tank is green.")
     qa = open_fake(home)
     qa.sync()
-    host = Host(lambda: qa)
+    host = RunningService(lambda: qa)
     host._qa, host.state = qa, "ready"
     app = FastAPI()
     app.include_router(json_routes(host))

@@ -13,7 +13,7 @@ from qa.core.errors import StorageError
 from qa.corpus import watch
 from qa.corpus.watch import Watcher, is_on_network
 from qa.quality.doctor import examine
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 SECONDS = 150  # the machine may be busy; on an idle one each takes about one
 
@@ -31,7 +31,7 @@ class Watched:
     def __init__(self, home) -> None:
         self.home = home
         self.fake = FakeEmbedding()
-        self.host = Host(lambda: open_fake(home, self.fake))
+        self.host = RunningService(lambda: open_fake(home, self.fake))
         self.host.start()
         until(lambda: self.host.state in ("ready", "failed"), "not ready")
         assert self.host.state == "ready", self.host.detail

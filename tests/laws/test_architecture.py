@@ -18,7 +18,7 @@ from places import ROOT
 from qa.index.lock import Holder
 from qa.web.api.routes import error_answers, json_routes
 from qa.web.guard.middleware import Guard
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 MOST_MODULES = 12
 HEAVY = (
@@ -96,11 +96,11 @@ CLI = "from qa.cli.commands import main; main(standalone_mode=False)"
         "import qa.cli.commands",
         "import qa.service.client",
         "import qa.index.vectors.chroma_folder",
-        "import qa.web.host",
+        "import qa.web.running",
     ],
 )
 def test_importing_loads_no_model_library(code):
-    if code == "import qa.web.host":
+    if code == "import qa.web.running":
         assert "gradio" not in loaded_by(code)[0]
     else:
         assert loaded_by(code)[0] == []
@@ -122,7 +122,7 @@ def running(tmp_path_factory):
     write_article(home, "tank", "The tank is green. It holds 12 litres.")
     qa = open_fake(home)
     qa.sync()
-    host = Host(lambda: qa)
+    host = RunningService(lambda: qa)
     host._qa, host.state = qa, "ready"
     app = FastAPI()
     app.include_router(json_routes(host))

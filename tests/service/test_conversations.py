@@ -19,8 +19,8 @@ from qa.core.types import DECLINED, Answer, AnswerSentence, Citation, Filters, S
 from qa.service import conversations
 from qa.service.conversations import Conversations
 from qa.service.transcript import as_markdown, as_text, conversation_markdown, conversation_values
-from qa.web.host import Host
 from qa.web.page.chat.chat import AskTab
+from qa.web.running import RunningService
 
 QUOTE = "It carries *4,200* cyclists [every day]."
 ANN, BEN = "guest:ann", "guest:ben"
@@ -268,7 +268,7 @@ def test_whatever_an_article_says_is_no_markup_in_the_exported_markdown(quote):
 def test_a_page_that_comes_up_shows_what_was_asked_and_answered_while_it_was_made(tmp_path, monkeypatch):
     store = Conversations(None)
     with gr.Blocks():
-        tab = AskTab(Host(lambda: None), store)
+        tab = AskTab(RunningService(lambda: None), store)
     view, made = tab._view, []
 
     def overtaken(visitor, current):

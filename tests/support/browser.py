@@ -27,7 +27,7 @@ from ensure_chromium import MISSING, find_chromium, in_ci
 from places import ROOT, STARTER
 
 from qa.service.conversations import Conversations
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -201,7 +201,7 @@ def served(qa) -> Iterator[SimpleNamespace]:
     """The page over a service of this process, so that a test can slow it down or break it."""
     from ui import build_app
 
-    host = Host(lambda: qa)
+    host = RunningService(lambda: qa)
     host._qa, host.state = qa, "ready"
     store = Conversations(None)
     app = build_app(host, store, "secret")

@@ -14,14 +14,14 @@ from qa.service.service import QA
 from qa.web.api import mcp
 from qa.web.api.routes import error_answers, json_routes
 from qa.web.guard.middleware import Guard
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 TOKEN = "secret"
 
 
 def application(qa: QA) -> FastAPI:
     """What `ui.build_app` composes, less the page; the service is ready."""
-    host = Host(lambda: qa)
+    host = RunningService(lambda: qa)
     host._qa, host.state = qa, "ready"
     app = FastAPI(openapi_url="/api/openapi.json")
     app.include_router(json_routes(host))

@@ -14,7 +14,7 @@ from qa.core.types import Article, Passage, Sentence
 from qa.index.catalog.catalog import Catalog, Indexed
 from qa.service.conversations import Conversations
 from qa.service.service import QA
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 TOKEN = "of-the-tests"
 
@@ -48,7 +48,7 @@ class Shelf:
         from ui import build_app
 
         self.qa = qa or open_fake(home)
-        self.host = Host(lambda: self.qa)
+        self.host = RunningService(lambda: self.qa)
         self.host._qa, self.host.state = self.qa, "ready"
         self._conversations = Conversations(home / "conversations.sqlite3")
         app = build_app(self.host, self._conversations, TOKEN)

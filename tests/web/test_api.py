@@ -21,7 +21,7 @@ from serving import TOKEN, application, serving
 
 from qa.web.api.routes import error_answers, json_routes
 from qa.web.guard.middleware import MAX_BODY
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 OWN = {"authorization": f"Bearer {TOKEN}"}
 TEXT = "The judge Karl Ode came late. The tank is green and it was in the hall with all of them on that day."
@@ -73,7 +73,7 @@ def answer_schema(document, method, path, status="200"):
 def test_every_route_is_in_the_document(client, document):
     served = {
         (method.lower(), route.path.replace(":path", ""))
-        for route in json_routes(Host(lambda: None)).routes
+        for route in json_routes(RunningService(lambda: None)).routes
         for method in route.methods
     }
     assert len(served) == 13
@@ -198,7 +198,7 @@ def test_the_values_are_those_of_the_service_field_by_field(client, service):
 
 def test_a_service_that_is_still_starting_tells_its_state_and_no_counts():
     app = FastAPI()
-    app.include_router(json_routes(Host(lambda: None)))
+    app.include_router(json_routes(RunningService(lambda: None)))
     error_answers(app)
     with TestClient(app) as starting:
         assert starting.get("/api/health").json() == {"state": "starting", "detail": "", "watching": ""}

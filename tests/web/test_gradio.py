@@ -27,9 +27,9 @@ from qa_serve import JOIN, Served, home_of
 from qa.core.settings import Settings
 from qa.service.conversations import Conversations
 from qa.web import server
-from qa.web.guard.bodies import MAX_DEPTH, UPLOAD, page_problem_of
+from qa.web.guard.bodies import MAX_DEPTH, UPLOAD, find_page_refusal
 from qa.web.guard.middleware import HEADERS
-from qa.web.host import Host
+from qa.web.running import RunningService
 
 SECRET = "The service's own token is nobody else's."
 JSON = {"content-type": "application/json"}
@@ -51,7 +51,7 @@ def mounted(home) -> Iterator[SimpleNamespace]:
     from ui import build_app
 
     with open_fake(home) as qa:
-        host = Host(lambda: qa)
+        host = RunningService(lambda: qa)
         host._qa, host.state = qa, "ready"
         app = build_app(host, Conversations(None), "secret")
         yield next(r.app for r in app.routes if hasattr(getattr(r, "app", None), "state_holder"))
@@ -154,7 +154,7 @@ def test_what_a_message_may_hold_is_told_apart_by_its_keys_and_its_depth_only():
     nested: object = ["path", "url", "_type", {"files": [{"name": "path", "id": "_type"}]}]
     for _ in range(MAX_DEPTH - 5):
         nested = [nested]
-    assert page_problem_of(json.dumps(nested).encode(), None) is None
+    assert find_page_refusal(json.dumps(nested).encode(), None) is None
 
 
 # --- what gradio serves -------------------------------------------------------------------------------------------

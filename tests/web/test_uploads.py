@@ -12,8 +12,8 @@ from fakes import open_fake
 from starlette.requests import ClientDisconnect
 
 from qa.core.errors import ArticleError, QuotaExceeded, StorageError
-from qa.web.host import Host
 from qa.web.page.library.library import Library
+from qa.web.running import RunningService
 from qa.web.uploads import Quota, Uploads
 
 TEXT = b"The bridge was built in 1887."
@@ -130,7 +130,7 @@ def test_a_folder_that_cannot_be_written_is_said_without_its_path(folder):
 
 def test_a_file_is_added_for_the_visitor_who_sent_it_and_for_nobody_else(home):
     with open_fake(home) as qa:
-        host = Host(lambda: qa)
+        host = RunningService(lambda: qa)
         host._qa, host.state = qa, "ready"
         id = _sent(host.uploads, "guest:ana", TEXT)
         event = SimpleNamespace(_data={"files": [{"name": "a.txt", "id": id}, {"name": "b.txt", "id": "/etc/passwd"}]})

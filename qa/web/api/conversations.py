@@ -52,5 +52,5 @@ def _visitor(request: Request) -> str:
 
 
 def _attached(id: str, suffix: str) -> dict[str, str]:
-    """The id was found, so it is one of ours: letters, digits, - and _."""
+    """Name a file to save. The id was found, so it is one of ours: letters, digits, - and _."""
     return {"content-disposition": f'attachment; filename="groundwire-{id}.{suffix}"'}

@@ -21,7 +21,7 @@ from qa.core.errors import GroundwireError
 from qa.core.lazy import Lazy
 from qa.core.types import DECLINED, ArticleSummary, Copy, SourcePassage
 from qa.service.codec import make_filters
-from qa.web.host import Host
+from qa.web.running import RunningService
 from qa.web.wording import in_words
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ Question = Annotated[
 
 
 class Place(BaseModel):
-    """Where in which article."""
+    """A place in an article."""
 
     article: str
     version: str
@@ -77,7 +77,7 @@ class Nearest(Place):
 
 
 class Reply(BaseModel):
-    """What the articles say to a question. `nearest` is given only when the question is declined."""
+    """The articles' answer to a question. `nearest` is given only when the question is declined."""
 
     question: str
     declined: bool
@@ -122,8 +122,8 @@ class Library(BaseModel):
 class Tools:
     """The four tools. Their docstrings and argument descriptions are what a model reads."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, service: RunningService) -> None:
+        self._service = service
 
     def ask(
         self,
@@ -141,7 +141,7 @@ class Tools:
         """
         with _told():
             filters = make_filters(outlets, articles, published_from, published_to)
-            answer = self._host.qa.ask(question, filters)
+            answer = self._service.qa.ask(question, filters)
         sentences = [
             Quote(**{**{name: getattr(c, name) for name in Quote.model_fields}, "also_in": list(c.also_in)})
             for sentence in answer.sentences
@@ -175,7 +175,7 @@ class Tools:
         """
         with _told():
             filters = make_filters(outlets, articles, published_from, published_to)
-            return Found(passages=_passages(self._host.qa.search(question, filters, k)))
+            return Found(passages=_passages(self._service.qa.search(question, filters, k)))
 
     def article(
         self,
@@ -185,7 +185,7 @@ class Tools:
     ) -> Excerpt:
         """Read an article's text and what is known about it. A long one comes in parts: go on at `next_offset`."""
         with _told():
-            article, _ = self._host.qa.article(id)
+            article, _ = self._service.qa.article(id)
         size, end = len(article.text), min(len(article.text), offset + limit)
         more = end < size
         return Excerpt(
@@ -212,7 +212,7 @@ class Tools:
     ) -> Library:
         """List the articles: id, title, outlet, date and size, the last added first. `article` reads their texts."""
         with _told():
-            qa = self._host.qa
+            qa = self._service.qa
             rows = qa.articles(search=search, order="added", descending=True, offset=offset, limit=limit)
             total = qa.article_count(search)
         end = offset + len(rows)
@@ -222,8 +222,8 @@ class Tools:
 class Endpoint:
     """The ASGI application at PATH. Needs no lifespan: a request's session lives as long as the request."""
 
-    def __init__(self, host: Host) -> None:
-        self._tools = Tools(host)
+    def __init__(self, service: RunningService) -> None:
+        self._tools = Tools(service)
         self._server = Lazy(lambda: make_server(self._tools))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -242,7 +242,7 @@ class Endpoint:
 
 
 def make_server(tools: Tools) -> MCPServer[Any]:
-    """The protocol's server with the four tools; importing what it is made of takes a while."""
+    """Return the protocol's server with the four tools; importing what it is made of takes a while."""
     from mcp.server.mcpserver import MCPServer
     from mcp.types import ToolAnnotations
 
@@ -263,7 +263,7 @@ def make_server(tools: Tools) -> MCPServer[Any]:
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Our errors as the protocol's, with their sentence for the model to read."""
+    """Raise our errors as the protocol's, with their sentence for the model to read."""
     from mcp.server.mcpserver.exceptions import ToolError
 
     try:

@@ -43,7 +43,7 @@ from qa.web.api.schemas import (
     Search,
     problem,
 )
-from qa.web.host import Host
+from qa.web.running import RunningService
 from qa.web.wording import in_words
 
 MOST = 2**63 - 1  # the largest number that SQLite counts with
@@ -71,37 +71,37 @@ _TOKEN = HTTPBearer(
 )
 
 
-def json_routes(host: Host) -> APIRouter:
+def json_routes(service: RunningService) -> APIRouter:
     """Routes under /api. Handlers are plain functions: FastAPI runs each in a worker thread."""
     api = APIRouter(prefix="/api", responses=PROBLEMS, dependencies=[Security(_TOKEN)])
-    _asking(api, host)
-    _library(api, host)
-    _changing(api, host)
-    _running(api, host)
+    _asking(api, service)
+    _library(api, service)
+    _changing(api, service)
+    _running(api, service)
     return api
 
 
-def _asking(api: APIRouter, host: Host) -> None:
+def _asking(api: APIRouter, service: RunningService) -> None:
     @api.post("/ask", tags=["asking"], operation_id="ask", summary="Answer a question")
     def ask(body: Ask) -> Answer:
-        """The answer in the articles' own sentences, each with a citation that is exact to the code point.
+        """Answer in the articles' own sentences, each with a citation that is exact to the code point.
 
         `declined` is true when the articles do not hold the answer; `nearest` then shows the closest passages.
         """
-        return host.qa.ask(body.question, filters_from_dict(body.filters))
+        return service.qa.ask(body.question, filters_from_dict(body.filters))
 
     @api.post("/search", tags=["asking"], operation_id="search", summary="Find passages")
     def search(body: Search) -> list[SourcePassage]:
-        """The passages that are nearest to the question by meaning and by words, best first."""
-        return host.qa.search(body.question, filters_from_dict(body.filters), body.k)
+        """Return the passages that are nearest to the question by meaning and by words, best first."""
+        return service.qa.search(body.question, filters_from_dict(body.filters), body.k)
 
     @api.get("/examples", tags=["asking"], operation_id="examples", summary="Questions the articles answer")
     def examples() -> list[str]:
         """At most four, each verified by asking it; none when the articles hold nothing that makes a good one."""
-        return host.qa.examples()
+        return service.qa.examples()
 
 
-def _library(api: APIRouter, host: Host) -> None:
+def _library(api: APIRouter, service: RunningService) -> None:
     @api.get("/articles", tags=["library"], operation_id="list_articles", summary="List the articles")
     def articles(
         search: str = Query("", description="Words of the id, title or outlet"),
@@ -111,7 +111,7 @@ def _library(api: APIRouter, host: Host) -> None:
         limit: int | None = Query(None, ge=1, le=MOST),
     ) -> list[ArticleSummary]:
         """Rows of the library, without the texts."""
-        return host.qa.articles(search=search, order=order, descending=descending, offset=offset, limit=limit)
+        return service.qa.articles(search=search, order=order, descending=descending, offset=offset, limit=limit)
 
     @api.get(
         "/articles/{id:path}", tags=["library"], operation_id="get_article", responses=_UNKNOWN,
@@ -119,7 +119,7 @@ def _library(api: APIRouter, host: Host) -> None:
     )  # fmt: skip
     def article(id: str) -> dict[str, Any]:
         """Its canonical text, which citations count in, what is known about it, and its sentences' spans."""
-        found, sentences = host.qa.article(id)
+        found, sentences = service.qa.article(id)
         return {**asdict(found), "version": found.version, "shown_title": found.shown_title, "sentences": sentences}
 
     @api.get(
@@ -127,29 +127,31 @@ def _library(api: APIRouter, host: Host) -> None:
         summary="An article's file", response_class=Response,
     )  # fmt: skip
     def file(id: str) -> Response:
-        """The file as it stands in corpus/: front matter and text."""
-        name, data = host.qa.file(id)
+        """Return the file as it stands in corpus/: front matter and text."""
+        name, data = service.qa.file(id)
         kind = "markdown" if name.endswith(".md") else "plain"
         plain = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)  # for clients that know no RFC 5987
         disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
         return Response(data, media_type=f"text/{kind}; charset=utf-8", headers={"content-disposition": disposition})
 
 
-def _changing(api: APIRouter, host: Host) -> None:
+def _changing(api: APIRouter, service: RunningService) -> None:
     @api.post(
         "/articles", tags=["library"], operation_id="add_article", responses=_UNKNOWN | _TWICE,
         summary="Add or replace an article",
     )  # fmt: skip
     def add(body: NewArticle) -> Outcome:
-        """It is added when its file stands complete in corpus/, and answers from then on."""
-        return _sendable(host.qa.add(**body.model_dump()))
+        """Add it: its file stands complete in corpus/ when this returns, and it answers from then on."""
+        return _sendable(service.qa.add(**body.model_dump()))
 
     @api.post("/batches", tags=["library"], operation_id="add_articles", summary="Add many articles")
     def add_many(body: NewItems) -> list[Outcome]:
-        """An outcome for each, in their order, once it stands in corpus/ and is indexed: added, replaced, updated,
-        unchanged, duplicate or refused with the reason. Send about 30,000 characters at a time.
+        """Add each, and return their outcomes in this order, once they stand in corpus/ and are indexed.
+
+        An outcome is added, replaced, updated, unchanged, duplicate or refused with the reason. Send about 30,000
+        characters at a time.
         """
-        outcomes = host.qa.add_many((Item(item.draft, item.id) for item in body.items), **body.given)
+        outcomes = service.qa.add_many((Item(item.draft, item.id) for item in body.items), **body.given)
         return [_sendable(outcome) for outcome in outcomes]
 
     @api.patch(
@@ -158,7 +160,7 @@ def _changing(api: APIRouter, host: Host) -> None:
     )  # fmt: skip
     def edit(id: str, body: Changes) -> Outcome:
         """Title, outlet and so on; its text, its version and what was cited from it stay."""
-        return host.qa.edit(id, **body.model_dump())
+        return service.qa.edit(id, **body.model_dump())
 
     @api.delete(
         "/articles/{id:path}", tags=["library"], operation_id="remove_article", responses=_UNKNOWN,
@@ -166,26 +168,26 @@ def _changing(api: APIRouter, host: Host) -> None:
     )  # fmt: skip
     def remove(id: str) -> Outcome:
         """Its file is deleted and it is never cited again."""
-        return host.qa.remove(id)
+        return service.qa.remove(id)
 
 
-def _running(api: APIRouter, host: Host) -> None:
+def _running(api: APIRouter, service: RunningService) -> None:
     @api.get(
         "/health", tags=["service"], operation_id="health", summary="Whether the service answers",
         response_model=Health, response_model_exclude_unset=True,
     )  # fmt: skip
     def health() -> dict[str, Any]:
-        """The state of the service, and counts once the index is open."""
-        counts = host.qa.status() if host.open and host.state != "failed" else {}
-        return {"state": host.state, "detail": host.detail, "watching": host.watching, **counts}
+        """Return the state of the service, and counts once the index is open."""
+        counts = service.qa.status() if service.open and service.state != "failed" else {}
+        return {"state": service.state, "detail": service.detail, "watching": service.watching, **counts}
 
     @api.post(
         "/index", tags=["service"], operation_id="index", summary="Index what changed in corpus/",
         response_model=IndexReport,
     )  # fmt: skip
     def index() -> dict[str, Any]:
-        """Reads the files that changed, forgets those that are gone, and says what it did."""
-        report = asdict(host.qa.sync())
+        """Read the files that changed, forget those that are gone, and say what was done."""
+        report = asdict(service.qa.sync())
         return {**report, "notes": [in_words(note) for note in report["notes"]]}
 
     @api.post(
@@ -196,16 +198,19 @@ def _running(api: APIRouter, host: Host) -> None:
         """All checks in the order in which data flows, with the command that mends what is wrong."""
         from qa.quality.doctor import examine  # it imports what the page must not wait for
 
-        found = [asdict(finding) for finding in examine(host.qa)]
+        found = [asdict(finding) for finding in examine(service.qa)]
         return [{**finding, "problems": [in_words(problem) for problem in finding["problems"]]} for finding in found]
 
 
-def upload_endpoint(host: Host) -> Callable[[Request], Awaitable[Response]]:
-    """What the page's script sends files to, one at a time and nothing around it; answers with the file's id."""
+def upload_endpoint(service: RunningService) -> Callable[[Request], Awaitable[Response]]:
+    """Return what the page's script sends files to, one at a time and nothing around it.
+
+    It answers with the file's id.
+    """
 
     async def receive(request: Request) -> Response:
         try:
-            id = await host.uploads.receive(request.state.visitor, request.stream())
+            id = await service.uploads.receive(request.state.visitor, request.stream())
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it, or the guard says why
         return JSONResponse({"id": id})
@@ -214,7 +219,7 @@ def upload_endpoint(host: Host) -> Callable[[Request], Awaitable[Response]]:
 
 
 def error_answers(app: FastAPI) -> None:
-    """Our errors, and the framework's about bodies and paths, as `{"error": kind, "message": sentence}`."""
+    """Answer with our errors, and the framework's about bodies and paths, as `{"error": kind, "message": sentence}`."""
 
     async def ours(_: Request, error: Exception) -> JSONResponse:
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
@@ -236,8 +241,10 @@ def error_answers(app: FastAPI) -> None:
 
 
 def page_answers(app: FastAPI) -> None:
-    """What is malformed in a request to the page's own application, in words. The framework would send it back, which
-    no JSON can hold when it is half a character, or a number that is none; and it would fail at a long name.
+    """Answer what is malformed in a request to the page's own application in words.
+
+    The framework would send it back, which no JSON can hold when it is half a character, or a number that is none; and
+    it would fail at a long name.
     """
 
     async def no_file(_: Request, error: Exception) -> JSONResponse:
@@ -257,16 +264,17 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
 
 
 def _sendable(outcome: Outcome) -> Outcome:
-    """An outcome under the name that the client gave, as far as an answer can hold it."""
+    """Return an outcome under the name that the client gave, as far as an answer can hold it."""
     return replace(outcome, name=_whole(outcome.name))
 
 
 def _whole(text: str) -> str:
-    """A text that a client sent, without what no answer can hold: JSON may carry half a character."""
+    """Return a text that a client sent, without what no answer can hold: JSON may carry half a character."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def error_body(error: Exception) -> dict[str, str]:
+    """Return the body of an error answer."""
     body = {"error": type(error).__name__, "message": in_words(error)}
     if isinstance(error, DuplicateArticle):
         body["article"] = error.article

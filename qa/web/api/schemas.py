@@ -1,4 +1,4 @@
-"""What goes over the JSON routes in both directions, as /api/openapi.json describes it.
+"""The values that go over the JSON routes in both directions, as /api/openapi.json describes them.
 
 Answers, passages, summaries and outcomes are the dataclasses of `qa/core/types.py` themselves.
 """
@@ -31,7 +31,7 @@ class Search(Ask):
 
 
 class _Known(BaseModel):
-    """What may be known about an article."""
+    """The values that may be known about an article."""
 
     title: str | None = None
     outlet: str | None = None
@@ -65,16 +65,16 @@ class NewItems(BaseModel):
 
 
 class Changes(_Known):
-    """What is to be changed of what is known about an article: "" removes a value, what is left out stays."""
+    """Changes of what is known about an article: "" removes a value, what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Health(BaseModel):
-    """Whether the service answers: `state` is starting, indexing, ready or failed; `detail` says more in words, and
-    `watching` how the corpus folder is watched.
+    """The state of the service: starting, indexing, ready or failed.
 
-    The counts are there once the index is open. `dense` is chroma or exact: who answers by meaning.
+    `detail` says more in words, and `watching` how the corpus folder is watched. The counts are there once
+    the index is open. `dense` is chroma or exact: who answers by meaning.
     """
 
     state: str
@@ -108,7 +108,7 @@ class FullArticle(BaseModel):
 
 
 class IndexReport(BaseModel):
-    """What indexing did, by article id or file name."""
+    """A report of what indexing did, by article id or file name."""
 
     added: list[str]
     replaced: list[str]
@@ -128,7 +128,7 @@ class Finding(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request was not carried out: the kind of error, and a sentence with the next step."""
+    """An error: its kind, and a sentence that says why and what to do next."""
 
     error: str = Field(examples=["QuestionError"])
     message: str
@@ -139,7 +139,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def problem(status: int | str, description: str) -> Responses:
-    """An error answer, as the OpenAPI document describes it."""
+    """Return an error answer, as the OpenAPI document describes it."""
     return {status: {"model": Problem, "description": description}}
 
 

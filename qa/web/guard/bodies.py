@@ -17,14 +17,14 @@ MAX_DEPTH = 32  # of a message that the page sends to gradio, which walks it by 
 UPLOAD = "/upload"
 # What makes a value a file or an address for gradio, which then opens, copies or fetches it.
 _FILE_KEYS = frozenset({"path", "url", "_type"})
-Problem = tuple[int, str]  # a status and a sentence
+Refusal = tuple[int, str]  # a status and a sentence
 
 
 class Body:
     """Hands a body on until it breaks a limit; `refusal` is then why, and whoever reads it sees the client leave."""
 
     def __init__(self, scope: Scope, headers: Headers, receive: Receive) -> None:
-        self.refusal: Problem | None = None
+        self.refusal: Refusal | None = None
         self._receive = receive
         self._limit = {"/login": MAX_LOGIN, UPLOAD: MAX_UPLOAD}.get(scope["path"], MAX_BODY)
         self._bytes = 0
@@ -34,7 +34,7 @@ class Body:
             self._refuse(413, f"The request holds {length[:20]} bytes; at most {self._limit:,} are read.")
 
     async def receive(self) -> Message:
-        """The next message, as ASGI has it."""
+        """Return the next message, as ASGI has it."""
         if self._replayed:
             return self._replayed.pop(0)
         message: Message = {"type": "http.disconnect"} if self.refusal else await self._receive()
@@ -42,7 +42,7 @@ class Body:
         return {"type": "http.disconnect"} if self.refusal else message
 
     async def whole(self) -> bytes:
-        """All of it, read ahead: `receive` hands it on as if nobody had. Nothing when it is refused."""
+        """Return all of it, read ahead: `receive` hands it on as if nobody had. Nothing when it is refused."""
         messages = [await self.receive()]
         while messages[-1].get("more_body"):
             messages.append(await self.receive())
@@ -53,16 +53,18 @@ class Body:
         return body
 
     def _count(self, chunk: bytes) -> None:
+        """Add a chunk to what has come, and refuse the body beyond its limit."""
         self._bytes += len(chunk)
         if self._bytes > self._limit:
             self._refuse(413, f"The request holds more than {self._limit:,} bytes; no more are read.")
 
     def _refuse(self, status: int, why: str) -> None:
+        """Keep the first reason there is."""
         self.refusal = self.refusal or (status, why)
 
 
-def problem_of(message: bytes) -> Problem | None:
-    """Why nobody may parse a message: it is not in UTF-8, or has too many values.
+def find_refusal(message: bytes) -> Refusal | None:
+    """Return why nobody may parse a message: it is not in UTF-8, or has too many values.
 
     Takes up to half a second for 16 MB, so not in the event loop.
     """
@@ -73,24 +75,24 @@ def problem_of(message: bytes) -> Problem | None:
     return None
 
 
-def page_problem_of(message: bytes, functions: Container[object] | None) -> Problem | None:
-    """Why a message may not pass from the page to gradio; `functions` are those that it may ask for, if it asks."""
-    if problem := problem_of(message):
-        return problem
+def find_page_refusal(message: bytes, functions: Container[object] | None) -> Refusal | None:
+    """Return why a message may not pass from the page to gradio; `functions` are those that it may ask for."""
+    if refusal := find_refusal(message):
+        return refusal
     try:
         value = json.loads(message)
     except (ValueError, RecursionError):
         return 400, "The message is not JSON in UTF-8."
-    if problem := _problem_in(value):
-        return problem
+    if refusal := _refuse_value(value):
+        return refusal
     function = value.get("fn_index") if isinstance(value, dict) else None
     if functions is not None and (type(function) is not int or function not in functions):
         return 404, "The page has no such function. It may be older than the service: reload it."
     return None
 
 
-def _problem_in(value: object) -> Problem | None:
-    """Whether gradio would take a value in a message for a file, wherever it stands, or lose itself in its depth."""
+def _refuse_value(value: object) -> Refusal | None:
+    """Return why gradio must not see a message: it would take a value in it for a file, or lose itself in its depth."""
     level: list[object] = [value]
     for _ in range(MAX_DEPTH):
         if any(isinstance(v, dict) and not _FILE_KEYS.isdisjoint(v) for v in level):
@@ -102,13 +104,14 @@ def _problem_in(value: object) -> Problem | None:
 
 
 def _inside(value: object) -> Iterable[object]:
+    """Return the values in a value."""
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
 
 
 def _values(message: bytes) -> int:
-    """How many values JSON in UTF-8 holds at most, give or take one; when over MAX_VALUES, just that it is over.
+    """Return how many values JSON in UTF-8 holds at most, give or take one; any number over MAX_VALUES when it is over.
 
     Counted on the bytes outside strings, because a few bytes a value take a hundred times their room when parsed.
     """

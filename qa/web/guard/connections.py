@@ -30,7 +30,7 @@ _FULL = "The service has as many connections as it can hold. Try again in a minu
 
 
 def raise_limit() -> int:
-    """Let this process have as many descriptors as it may; how many of them connections may take."""
+    """Let this process have as many descriptors as it may; return how many of them connections may take."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = hard if hard != resource.RLIM_INFINITY else max(soft, MOST + OWN)
     try:
@@ -48,18 +48,19 @@ class Connections:
         self._open: Counter[str] = Counter()
 
     def enter(self, place: str) -> bool:
-        """Whether there was room for one more from this place; whoever got in leaves later."""
+        """Return True if there was room for one more from this place; whoever got in leaves later."""
         full = self._open.total() >= self._most or (self._open[place] >= self._per_place and place != self._proxy)
         if not full:
             self._open[place] += 1
         return not full
 
     def leave(self, place: str) -> None:
+        """Forget a connection from this place."""
         self._open[place] -= 1
         self._open += Counter()  # forgets those that are at nought
 
     def protocol(self, head: float = HEAD_SECONDS, body: float = BODY_SECONDS) -> type[asyncio.Protocol]:
-        """The class that uvicorn makes one of for each connection, with these seconds for heads and bodies."""
+        """Return the class that uvicorn makes one of for each connection, with these seconds for heads and bodies."""
         return type("Limited", (_Limited,), {"among": self, "head_seconds": head, "body_seconds": body})
 
 

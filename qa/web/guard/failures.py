@@ -1,4 +1,4 @@
-"""What a failed request is answered with, whichever part of the service failed it: JSON with a sentence.
+"""The answer to a failed request, whichever part of the service failed it: JSON with a sentence.
 
 Our own routes answer so by themselves. What comes from the frameworks beneath (a plain text, `{"detail": ...}`, an HTML
 page) is made to look the same; gradio's script still finds its `detail`.
@@ -30,15 +30,16 @@ class Failure:
 
     @staticmethod
     def unexpected(path: str) -> JSONResponse:
-        """For what nobody foresaw."""
+        """Return the answer to what nobody foresaw."""
         return _failed(path, 500, _FAILED, {})
 
     def complete(self, message: Message) -> bool:
-        """Take the next piece; whether it was the last."""
+        """Take the next piece; return True if it was the last."""
         self._body += message.get("body", b"")
         return not message.get("more_body", False)
 
     def answer(self) -> Response:
+        """Return what to send in place of what was collected."""
         headers = {k: v for k, v in self._headers.items() if k not in _OF_THE_BODY}
         values = self._values()
         if any(keys <= set(values) for keys in _OURS):

@@ -1,4 +1,4 @@
-"""The login: whom a request is from, by session cookie or bearer token, and the routes of logging in and out.
+"""The login: it tells whom a request is from, by session cookie or bearer token, and has the routes in and out.
 
 A session is signed, not stored. Its key comes from the service's token and the user's password hash, so a restart keeps
 it, a new password or a removed user ends it. Logging in also marks the browser, for a year, as one of that user's: it
@@ -80,12 +80,13 @@ class Login:
 
     @property
     def on(self) -> bool:
-        """Whether one has to log in. Raises UsersDamaged."""
+        """Return True if one has to log in. Raises UsersDamaged."""
         return bool(self._users.all()) or self._required
 
     def admit(self, scope: Scope, headers: Headers) -> str | Response | None:
-        """The visitor: "user:" and whose account it is, or "" for the service's own token. Whoever else comes gets the
-        answer that is returned in its place. None while there is no login.
+        """Return the visitor: "user:" and whose account it is, or "" for the service's own token.
+
+        Whoever else comes gets the answer that is returned in its place. None while there is no login.
         """
         try:
             if not self.on:
@@ -97,7 +98,7 @@ class Login:
             return JSONResponse({"error": "UsersDamaged", "message": message}, 503)
 
     async def enter(self, name: str, password: str, address: str, browser: str = "") -> str | int:
-        """The session of whoever logs in, or "" when name or password is wrong, or the seconds to wait first.
+        """Return the session of whoever logs in, or "" when name or password is wrong, or the seconds to wait first.
 
         `browser` is what a login before has left there.
         """
@@ -119,12 +120,12 @@ class Login:
         return self._session(user, int(self._clock()) + SESSION_SECONDS)
 
     def mark(self, name: str, browser: str = "") -> str:
-        """What a browser is to keep from which this user has logged in: what it has, when that is sound."""
+        """Return what a browser keeps from which this user has logged in: what it has, when that is sound."""
         user = self._users.all().get(unicodedata.normalize("NFC", name))
         return browser if user is None or self._is_of(user, browser) else self._marked(user, secrets.token_hex(8))
 
     def _limits(self, user: User | None, name: str, place: str, browser: str) -> dict[Key, int]:
-        """How many failures are free for whoever tries this name, the narrowest first."""
+        """Return how many failures are free for whoever tries this name, the narrowest first."""
         if user is not None and self._is_of(user, browser):
             return {("browser", browser): FREE_ATTEMPTS}
         limits: dict[Key, int] = {(place, name): FREE_ATTEMPTS, (place,): FREE_PER_ADDRESS}
@@ -169,7 +170,7 @@ class Login:
         return f"{said}.{hmac.digest(key, said.encode(), 'sha256').hex()}"
 
     def _user_of(self, session: str) -> User | None:
-        """Whose session this is, when it is one and has not ended."""
+        """Return the user whose session this is, when it is one and has not ended."""
         said = session.split(".")
         try:
             name, expiry = base64.b64decode(said[0], b"-_", validate=True).decode(), int(said[1])
@@ -182,7 +183,10 @@ class Login:
 
 
 def login_routes(login: Login) -> APIRouter:
-    """GET and POST /login, POST /logout. The guard in front refuses foreign hosts, foreign origins and long bodies."""
+    """Return GET and POST /login and POST /logout.
+
+    The guard in front refuses foreign hosts, foreign origins and long bodies.
+    """
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/login")
@@ -219,7 +223,10 @@ def login_routes(login: Login) -> APIRouter:
 
 
 def local(path: str) -> str:
-    """The path when it leads to this service, else the page. Browsers read `\\` as `/` and skip control characters."""
+    """Return the path when it leads to this service, else the page.
+
+    Browsers read `\\` as `/` and skip control characters.
+    """
     elsewhere = not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable()
     return "/" if elsewhere or path.startswith(("/login", "/logout")) else path
 

@@ -1,4 +1,6 @@
-"""What every request passes: who it was sent to, where it comes from, whom it is from, how large it is, what may load.
+"""The guard that every request passes.
+
+It looks at whom a request was sent to, where it comes from, whom it is from, how large it is; it says what may load.
 
 Guards against DNS rebinding (unknown Host), cross-site requests (foreign Origin, missing token on a write), strangers
 (with a login) and floods (bodies beyond the limit). Pure ASGI, so that streams stay streams.
@@ -40,7 +42,7 @@ from qa.web.guard.asgi import (
     split,
     without_forwarding,
 )
-from qa.web.guard.bodies import MAX_BODY, UPLOAD, Body, Problem, page_problem_of, problem_of
+from qa.web.guard.bodies import MAX_BODY, UPLOAD, Body, Refusal, find_page_refusal, find_refusal
 from qa.web.guard.failures import Failure
 from qa.web.guard.login import Login
 
@@ -111,19 +113,19 @@ class Guard:
         cookies: list[str] = []
         body = Body(scope, headers, receive)
         answering = _Answering(send, body, cookies, scope)
-        problem = self._refusal(scope, headers)
-        refusal = None if problem else self._admitted(scope, headers, cookies)
-        if problem is None and refusal is None:
-            problem = _unknown(scope) or await self._carried(scope, body)
-        if problem:
-            refusal = refused(scope["path"], *problem)
-        if refusal is not None:
-            await refusal(scope, receive, answering.send)
+        refusal = self._refuse_anybody(scope, headers)
+        turned_away = None if refusal else self._admit(scope, headers, cookies)
+        if refusal is None and turned_away is None:
+            refusal = _refuse_unknown(scope) or await self._refuse_carried(scope, body)
+        if refusal:
+            turned_away = refused(scope["path"], *refusal)
+        if turned_away is not None:
+            await turned_away(scope, receive, answering.send)
             return
         await answering.run(self._app)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Problem | None:
-        """Why a request may not come in whoever sends it."""
+    def _refuse_anybody(self, scope: Scope, headers: Headers) -> Refusal | None:
+        """Return why a request may not come in, whoever sends it."""
         path, writes, origin = scope["path"], scope["method"] not in READS, headers.get("origin")
         if twice := repeated(scope, _SAID_ONCE):
             return 400, f"The request has two headers {twice!r}, and readers differ in which one counts."
@@ -138,8 +140,8 @@ class Guard:
             return 403, f"{path} is closed: the page does not need it. Programs use the routes under /api."
         return None
 
-    def _admitted(self, scope: Scope, headers: Headers, cookies: list[str]) -> Response | None:
-        """Notes who asks as `request.state.visitor`, or says why they may not."""
+    def _admit(self, scope: Scope, headers: Headers, cookies: list[str]) -> Response | None:
+        """Note who asks as `request.state.visitor`, or return the answer that says why they may not."""
         path, method = scope["path"], scope["method"]
         visitor = self._login.admit(scope, headers) if self._login else None
         if isinstance(visitor, Response):
@@ -158,17 +160,21 @@ class Guard:
         scope.setdefault("state", {})["visitor"] = visitor
         return None
 
-    async def _carried(self, scope: Scope, body: Body) -> Problem | None:
-        """What is wrong with what a request carries. Forms are read on the way, messages before anybody parses them."""
+    async def _refuse_carried(self, scope: Scope, body: Body) -> Refusal | None:
+        """Return what is wrong with what a request carries.
+
+        Forms are read on the way, messages before anybody parses them.
+        """
         path = scope["path"]
         if body.refusal or scope["method"] in READS or path in (UPLOAD, "/login"):
             return body.refusal
-        look, message = problem_of, await body.whole()
+        look, message = find_refusal, await body.whole()
         if path.startswith(GRADIO):
-            look = partial(page_problem_of, functions=self._functions if path == _JOIN else None)
+            look = partial(find_page_refusal, functions=self._functions if path == _JOIN else None)
         return body.refusal or await anyio.to_thread.run_sync(look, message, limiter=self._looking)
 
     def _answers_to(self, host: str) -> bool:
+        """Return True if this is a name or an address of this service."""
         if host in self._hosts:
             return True
         try:
@@ -178,17 +184,19 @@ class Guard:
         return self._any_address
 
     def _may_write(self, headers: Headers) -> bool:
+        """Return True if the request has the service's token, or the page's cookie."""
         given = ((bearer_of(headers), self._token), (cookie_of(COOKIE, headers), self._page_token))
         return any(hmac.compare_digest(g.encode(), wanted.encode()) for g, wanted in given)
 
 
 def _readable(path: str, writes: bool) -> bool:
+    """Return True if the page reads this of gradio."""
     in_folder = path.startswith(_FOLDERS) and path.isascii() and len(path) <= _LONGEST_PATH
     return not writes and (path in _PAGE_READS or in_folder)
 
 
-def _unknown(scope: Scope) -> Problem | None:
-    """Whether nothing answers at an address, which gradio must not be asked about."""
+def _refuse_unknown(scope: Scope) -> Refusal | None:
+    """Return why nothing answers at an address, which gradio must not be asked about."""
     path, writes = scope["path"], scope["method"] not in READS
     if path not in _OWN and not path.startswith((GRADIO, "/api/")) and not _readable(path, writes):
         return 404, f"There is nothing at {path[:200]!r}."
@@ -199,8 +207,10 @@ def _unknown(scope: Scope) -> Problem | None:
 
 
 class _Answering:
-    """An answer on its way out: with our headers and cookies; or a refusal, when the body broke a limit meanwhile; or,
-    when something failed, what every failure looks like.
+    """An answer on its way out, with our headers and cookies.
+
+    In its place a refusal, when the body broke a limit meanwhile, or, when something failed, what every failure looks
+    like.
     """
 
     def __init__(self, send: Send, body: Body, cookies: list[str], scope: Scope) -> None:
@@ -209,6 +219,7 @@ class _Answering:
         self._failure: Failure | None = None
 
     async def run(self, app: App) -> None:
+        """Let the application answer, and answer in its place where it failed or read too much."""
         answer: Response | None = None
         path = self._scope["path"]
         try:
@@ -227,6 +238,7 @@ class _Answering:
             await answer(self._scope, self._body.receive, self.send)
 
     async def send(self, message: Message) -> None:
+        """Send a message of the answer, its head with our headers and cookies."""
         if message["type"] == "http.response.start":
             self._started = True
             path = self._scope["path"]
@@ -238,6 +250,7 @@ class _Answering:
         await self._send(message)
 
     async def _unless_replaced(self, message: Message) -> None:
+        """Send a message of the application's answer, unless another answer takes its place."""
         if not self._started and self._body.refusal:
             return
         if message["type"] == "http.response.start" and message["status"] >= 400 and self._scope["path"] != "/login":

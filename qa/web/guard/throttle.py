@@ -42,7 +42,7 @@ class Throttle:
         self._failures: OrderedDict[Key, _Failures] = OrderedDict()
 
     def attempt(self, limits: dict[Key, int]) -> int:
-        """Seconds to wait first, 0 when this attempt may go on; `limits` says how many failures each key has free."""
+        """Return the seconds to wait first, 0 when this attempt may go on; `limits` are each key's free failures."""
         now = self._clock()
         wait = max(self._wait(key, free, now) for key, free in limits.items())
         if wait > 0:
@@ -73,12 +73,12 @@ def _pause(count: int, free: int) -> float:
 
 
 def origin_of(address: str) -> str:
-    """What counts as one place on the network: an IPv4 address, or the /64 that an IPv6 subscriber has."""
+    """Return what counts as one place on the network: an IPv4 address, or the /64 that an IPv6 subscriber has."""
     return _around(address, {4: 32, 6: 64}).removesuffix("/32")
 
 
 def network_of(place: str) -> str:
-    """The larger network around a place, or around an address."""
+    """Return the larger network around a place, or around an address."""
     return _around(place.partition("/")[0], NETWORK)
 
 

@@ -1,8 +1,9 @@
-"""What the tabs of the page share: assets, how events are wired, and panels that show again what they showed."""
+"""The parts that the tabs of the page share: assets, options of events, and panels that show again what they showed."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,21 @@ _seq = itertools.count(1)  # a changing property: without one, showing the same 
 
 
 def asset(name: str) -> str:
+    """Return the text of a script or style of the page."""
     return (ASSETS / name).read_text("utf-8")
 
 
 def shown(html: str) -> Any:
-    """An update of a `gr.HTML` that its script notices, even when the text is the same."""
+    """Return an update of a `gr.HTML` that its script notices, even when the text is the same."""
     return gr.HTML(html, seq=next(_seq))
 
 
 def visitor_of(request: gr.Request) -> str:
-    """Who asks, as the guard says; nobody in particular without a cookie."""
+    """Return who asks, as the guard says; nobody in particular without a cookie."""
     visitor: str = getattr(request.state, "visitor", "")
     return visitor
+
+
+def data_of(event: gr.EventData) -> Mapping[str, Any]:
+    """Return what a script sent with an event, which a client can have made up."""
+    return event._data if isinstance(event._data, dict) else {}

@@ -1,21 +1,22 @@
 """The page: what stands where, and what it looks like. Each tab has a module of its own; rendering is pure text.
 
-Knows the service only through `Host`. Errors of ours become notices; anything else is logged and said to be wrong.
+Knows the service only as a `RunningService`. Errors of ours become notices; anything else is logged and said to be
+wrong.
 """
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import gradio as gr
 
 from qa.intake.importer import MAX_FILE
 from qa.service.conversations import Conversations
-from qa.web.host import Host
 from qa.web.page.chat.chat import AskTab
-from qa.web.page.components import ASSETS, QUIET, asset
+from qa.web.page.components import ASSETS, QUIET, asset, visitor_of
 from qa.web.page.library.library import LibraryTab
+from qa.web.page.markup import render
+from qa.web.running import RunningService
 
 STYLES = ("page.css", "ask.css", "library.css")
 AT_ONCE = 4  # events of a kind, so also questions
@@ -24,8 +25,8 @@ LOOKS_SECONDS = 0.05  # between looks for events, as gradio has it on Windows: w
 PROGRESS_SECONDS = 0.5  # gradio's bars of progress are not used
 
 
-def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
-    """The page, ready to be mounted. Its events are private: programs use the JSON routes."""
+def build_page(service: RunningService, conversations: Conversations) -> gr.Blocks:
+    """Return the page, ready to be mounted. Its events are private: programs use the JSON routes."""
     with gr.Blocks(title="Groundwire", analytics_enabled=False, delete_cache=(3600, 3600), fill_height=True) as page:
         with gr.Row(elem_id="masthead"):
             gr.HTML("<h1>Groundwire</h1><p>Answers in the articles’ own words</p>", elem_id="title", js_on_load=None)
@@ -33,9 +34,9 @@ def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
             state = gr.HTML('<p class="state" role="status"></p>', elem_id="state", js_on_load=asset("state.js"))
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask") as asking:
-                ask = AskTab(host, conversations)
+                ask = AskTab(service, conversations)
             with gr.Tab("Library", id="library") as tab:
-                library = LibraryTab(host)
+                library = LibraryTab(service)
         ask.wire(page.load, [state.ready, asking.select])
         chosen = library.table.ask(ask.only, None, ask.fields, **QUIET)
         chosen.then(lambda: gr.Tabs(selected="ask"), None, [tabs], **QUIET)
@@ -49,16 +50,21 @@ def build_page(host: Host, conversations: Conversations) -> gr.Blocks:
 
 
 def _visitor(request: gr.Request) -> str:
-    """Who is logged in, with the way out; nothing for guests."""
-    kind, _, owner = str(getattr(request.state, "visitor", "")).partition(":")
+    """Show who is logged in."""
+    return who_is_logged_in(visitor_of(request))
+
+
+def who_is_logged_in(visitor: str) -> str:
+    """Return the name of a visitor who is logged in, with the way out; nothing for guests."""
+    kind, _, owner = visitor.partition(":")
     name = owner.partition("/")[0]
     if kind != "user":
         return ""
-    return f'<form method="post" action="./logout"><b>{escape(name)}</b> <button type="submit">Log out</button></form>'
+    return render("visitor.html", name=name)
 
 
 def looks() -> dict[str, Any]:
-    """What `mount_gradio_app` needs to make the page look as it does, and to keep it to this machine."""
+    """Return what `mount_gradio_app` needs to make the page look as it does, and to keep it to this machine."""
     fonts = ("system-ui", "-apple-system", "Segoe UI", "Liberation Sans", "sans-serif")
     theme = gr.themes.Base(
         primary_hue=gr.themes.colors.slate, neutral_hue=gr.themes.colors.stone, font=fonts, font_mono=("monospace",)

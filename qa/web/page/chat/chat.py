@@ -6,8 +6,8 @@ Conversations are kept by the server under the visitor's name; the browser holds
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -16,15 +16,16 @@ from qa.core.errors import FilterError, GroundwireError, UnknownConversation
 from qa.core.types import Filters
 from qa.service.codec import clean_question
 from qa.service.conversations import Conversations, Turn
-from qa.web.host import Host
 from qa.web.page.chat import chat_html as render
-from qa.web.page.chat.answering import Answering
+from qa.web.page.chat import sources_html as panels
+from qa.web.page.chat.answering import Answering, Asked, UnderWay
 from qa.web.page.chat.bar import bar
-from qa.web.page.chat.chat_html import Token
 from qa.web.page.chat.filters import FilterBox
 from qa.web.page.chat.messages import Message, messages, pair, refused
 from qa.web.page.chat.sources import Sources
-from qa.web.page.components import QUIET, WRONG, asset, shown
+from qa.web.page.chat.tokens import Token
+from qa.web.page.components import QUIET, WRONG, asset, data_of, shown, visitor_of
+from qa.web.running import RunningService
 from qa.web.wording import in_words
 
 log = logging.getLogger(__name__)
@@ -36,25 +37,14 @@ Update = dict[Any, Any]
 See = Callable[[Token, Sequence[Turn]], str]
 
 
-@dataclass(slots=True)
-class Live:
-    """A question that a page is waiting for, and what was opened in its panel meanwhile."""
-
-    conversation: str
-    turn: Turn
-    answering: Answering
-    see: Callable[[], str] | None = None
-    left: bool = False  # the page shows something else by now
-
-
 class AskTab:
     """Components and handlers. Each handler returns the components it changes."""
 
-    def __init__(self, host: Host, conversations: Conversations) -> None:
-        self._host = host
+    def __init__(self, service: RunningService, conversations: Conversations) -> None:
+        self._service = service
         self._store = conversations
-        self._sources = Sources(host)
-        self._live: dict[str, Live] = {}  # by the page's session
+        self._sources = Sources(service)
+        self._under_way = UnderWay()
         # The conversation's id, held by the page: it outlives the service, and the store checks whose it is.
         self.current = gr.Textbox("", visible=False)
         with gr.Row(elem_id="ask"):
@@ -72,13 +62,13 @@ class AskTab:
                     elem_id="question", show_label=False, label="Question", container=False, autofocus=True, lines=1,
                     max_lines=4, placeholder="What do you want to know?", submit_btn="Ask",
                 )  # fmt: skip
-                self.filters = FilterBox(host)
+                self.filters = FilterBox(service)
             with gr.Column(scale=2, min_width=300, elem_id="sources"):
-                self.panel = gr.HTML(render.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
+                self.panel = gr.HTML(panels.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
         self.fields = [*self.filters.inputs, self.filters.frame]
 
     def wire(self, load: Callable[..., Any], ready: Sequence[Callable[..., Any]]) -> None:
-        """What happens when the page is loaded, when the service is `ready` for it, and on all that people do here."""
+        """Say what happens on `load`, when the service is `ready` for the page, and on all that people do here."""
         asking = [self.box, self.current, *self.filters.inputs]
         view = [self.box, self.talk, self.current, self.panel, self.bar, *self.fields]
         for event in (self.box.submit, self.frame.example, self.frame.again):
@@ -95,27 +85,28 @@ class AskTab:
         self.bar.act(self.turn_to, None, view, **QUIET)
 
     def arrive(self, request: gr.Request) -> Iterator[Update]:
+        """Show the visitor's latest conversation, and ask the question of the page's address."""
         visitor, query = _visitor(request), request.query_params
         question = query.get("q", "").strip()
         current, view = self._latest(visitor)
-        if (request.session_hash or "") in self._live:  # somebody was quicker than the page
+        if self._under_way.of(request.session_hash):  # somebody was quicker than the page
             return
         yield view | {self.box: gr.skip()}
         if question:
             try:
                 filters = self.filters.from_query(query)
             except GroundwireError as error:
-                yield {self.talk: [*self._messages(visitor, current), *refused(question, in_words(error))]}
+                yield self._refuse(visitor, current, question, error)
                 return
             yield self.filters.show(filters)
-            yield from self._asked(visitor, request.session_hash, current, question, filters)
+            yield from self._answer(visitor, request.session_hash, current, question, filters)
 
     def ask(
         self, text: str, current: str, outlets: Any, since: Any, until: Any, articles: Any,
         event: gr.EventData, request: gr.Request,
     ) -> Iterator[Update]:  # fmt: skip
-        """A question from the box, an example, or one asked again: shown at once, answered as sentences come."""
-        visitor, data = _visitor(request), _data(event)
+        """Answer a question from the box, an example, or one asked again. It is shown at once."""
+        visitor, data = _visitor(request), data_of(event)
         question, again = str(data.get("question") or text), None
         try:
             filters = self.filters.read(outlets, since, until, articles)
@@ -126,108 +117,100 @@ class AskTab:
                     return
                 question, filters, again = last[0].question, last[0].filters, last[0].n
         except GroundwireError as error:
-            yield {self.talk: [*self._messages(visitor, current), *refused(question, in_words(error))]}
+            yield self._refuse(visitor, current, question, error)
             return
         if question.strip():
-            yield from self._asked(visitor, request.session_hash, current, question, filters, again)
+            yield from self._answer(visitor, request.session_hash, current, question, filters, again)
         else:
             yield {self.box: gr.skip()}
 
-    def _asked(
-        self, visitor: str, session: str | None, current: str, question: str, filters: Filters, again: int | None = None
+    def _answer(
+        self, visitor: str, page: str | None, current: str, question: str, filters: Filters, again: int | None = None
     ) -> Iterator[Update]:
+        """Store a question, wait for its answer, store that, and show the very value that was stored."""
         try:
             question = clean_question(question)
-            current = self._kept(visitor, current)[0] or self._store.start(visitor)
+            current, turns = self._kept(visitor, current)
+            current = current or self._store.start(visitor)
             turn = self._store.ask(visitor, current, question, filters, again)
         except GroundwireError as error:
-            yield {self.talk: [*self._messages(visitor, current), *refused(question, in_words(error))]}
+            yield self._refuse(visitor, current, question, error)
             return
-        live, page = Live(current, turn, Answering(self._host, question, filters)), session or ""
-        self._leave(page)
-        self._live[page] = live
+        asked = Asked(current, turn, Answering(self._service, question, filters))
+        before = [t for t in turns if t.n < turn.n]
+        self._under_way.begin(page, asked)
         try:
-            yield from self._growing(live, self._messages(visitor, current, until=turn.n))
-            if not live.answering.stopped:
-                live.turn = replace(live.turn, state="answered", message=PARTLY * self._host.unfinished)
+            yield from self._waiting(asked, messages(before, current, last=False))
+            if not asked.answering.stopped:
+                asked.turn = replace(asked.turn, state="answered", message=PARTLY * self._service.unfinished)
         except GroundwireError as error:
-            live.turn = replace(live.turn, state="failed", message=in_words(error))
+            asked.turn = replace(asked.turn, state="failed", message=in_words(error))
         except Exception:
             log.exception("a question failed")
-            live.turn = replace(live.turn, state="failed", message=WRONG)
+            asked.turn = replace(asked.turn, state="failed", message=WRONG)
         finally:  # also when nobody waits any more
-            live.answering.stop()
-            if self._live.get(page) is live:
-                del self._live[page]
-            self._store.finish(
-                current, live.turn if live.turn.state != "asked" else replace(live.turn, state="stopped")
-            )
-        if not live.left:
-            yield self._view(visitor, current) | ({self.panel: self._checked(live.see)} if live.see else {})
+            self._under_way.end(page, asked)
+            if asked.turn.state == "asked":
+                asked.turn = replace(asked.turn, state="stopped")
+            self._store.finish(current, asked.turn)
+        if not asked.left:
+            yield self._show(visitor, current, [*before, asked.turn], asked.see)
 
-    def _growing(self, live: Live, before: list[Message]) -> Iterator[Update]:
-        """The question below what was said before, what it waits for, its answer as it grows."""
+    def _waiting(self, asked: Asked, before: list[Message]) -> Iterator[Update]:
+        """Show the question below what was said before, what it waits for, and its answer as far as it has come."""
         busy: Update = {
             self.box: gr.Textbox("", submit_btn=False, stop_btn="Stop"),
             self.filters.frame: gr.Accordion(open=False),
-            self.current: live.conversation,
+            self.current: asked.conversation,
         }
-        for found in live.answering:
+        for found in asked.answering:
             if isinstance(found, str):
-                yield {**busy, self.talk: [*before, *pair(live.turn.question, render.pending(found))]}
+                yield {**busy, self.talk: [*before, *pair(asked.turn.question, render.pending(found))]}
                 busy = {}  # once: what is typed meanwhile stays
-            elif found is live.turn.answer:
-                yield {self.current: live.conversation}  # nothing new, but a page that has gone is noticed
+            elif found is asked.turn.answer:
+                yield {self.current: asked.conversation}  # nothing new, but a page that has gone is noticed
             else:
-                live.turn = replace(live.turn, answer=found)
+                asked.turn = replace(asked.turn, answer=found)
                 yield {
-                    self.talk: [*before, *pair(live.turn.question, render.growing(live.turn))],
-                    self.panel: self._checked(live.see or (lambda: self._sources.panel(live.turn))),
+                    self.talk: [*before, *pair(asked.turn.question, render.growing(asked.turn))],
+                    self.panel: self._checked(asked.see or (lambda: self._sources.panel(asked.turn))),
                 }
 
     def stop(self, request: gr.Request) -> None:
-        """What there is of the answer stays, marked as stopped by whoever waits for it."""
-        live = self._live.get(request.session_hash or "")
-        if live:
-            live.answering.stop()
-
-    def _leave(self, page: str) -> None:
-        """Stop what a page waits for: it shows something else from now on."""
-        live = self._live.pop(page, None)
-        if live:
-            live.left = True
-            live.answering.stop()
+        """Stop what the page waits for; whoever waits marks what there is of the answer as stopped."""
+        if asked := self._under_way.of(request.session_hash):
+            asked.answering.stop()
 
     def open(self, current: str, event: gr.EventData, request: gr.Request) -> Any:
-        """The panel for a citation."""
-        token = Token.decode(_data(event).get("token"))
+        """Show the panel for a citation."""
+        token = Token.decode(data_of(event).get("token"))
         if token is None:
-            return shown(render.panel_notice("This citation was not made here, so it opens nothing."))
+            return shown(panels.panel_notice("This citation was not made here, so it opens nothing."))
         return self._seen(self._sources.opened, token, current, request)
 
     def act(self, current: str, event: gr.EventData, request: gr.Request) -> Update:
-        """A button of the panel: open the whole article, go back, ask of this article only."""
-        data = _data(event)
+        """Do what a button of the panel says: open the whole article, go back, ask of this article only."""
+        data = data_of(event)
         token = Token.decode(data.get("token"))
         if token is None:
-            return {self.panel: shown(render.panel_notice("This button was not made here, so it does nothing."))}
+            return {self.panel: shown(panels.panel_notice("This button was not made here, so it does nothing."))}
         if data.get("act") == "only":
             return self._only(token.article)
         see = self._sources.article if data.get("act") == "article" else self._sources.opened
         return {self.panel: self._seen(see, token, current, request)}
 
     def only(self, event: gr.EventData) -> Update:
-        """The library's "Ask this article"."""
+        """Set the filter to the article of the library's "Ask this article"."""
         try:
-            return self._only(str(_data(event).get("id", "")))
+            return self._only(str(data_of(event).get("id", "")))
         except FilterError:  # half a character: no article's id
             return {self.filters.frame: gr.skip()}
 
     def turn_to(self, event: gr.EventData, request: gr.Request) -> Update:
-        """A new conversation, an earlier one, or none of this one any more."""
-        data, visitor = _data(event), _visitor(request)
+        """Show a new conversation or an earlier one, or forget this one."""
+        data, visitor = data_of(event), _visitor(request)
         id = str(data.get("id", ""))
-        self._leave(request.session_hash or "")
+        self._under_way.leave(request.session_hash)
         try:
             if data.get("act") == "new":
                 return self._view(visitor, self._store.start(visitor)) | self.filters.show(Filters())
@@ -241,8 +224,9 @@ class AskTab:
             return self._view(visitor, "")
 
     def examples(self) -> Update:
+        """Show questions that the articles answer, and the outlets and articles to choose from."""
         try:
-            found = self._host.qa.examples(EXAMPLES)
+            found = self._service.qa.examples(EXAMPLES)
         except GroundwireError:
             return {self.talk: gr.skip()}
         return {self.talk: gr.Chatbot(placeholder=render.placeholder(found)), **self.filters.choices()}
@@ -251,32 +235,33 @@ class AskTab:
         return self.filters.show(Filters(articles=(article,)))
 
     def _seen(self, see: See, token: Token, current: str, request: gr.Request) -> Any:
-        """What a token opens. While an answer comes, it is opened again with each sentence."""
-        live, visitor = self._live.get(request.session_hash or ""), _visitor(request)
+        """Show what a token opens. While an answer comes, it is opened again as that grows."""
+        asked, visitor = self._under_way.of(request.session_hash), _visitor(request)
 
         def seen() -> str:
-            return see(token, self._turns(visitor, current, live))
+            return see(token, self._turns(visitor, current, asked))
 
-        if live:
-            live.see = seen
+        if asked:
+            asked.see = seen
         return self._checked(seen)
 
     def _checked(self, see: Callable[[], str]) -> Any:
+        """Show a panel, or why there is none."""
         try:
             return shown(see())
         except GroundwireError as error:
-            return shown(render.panel_notice(in_words(error)))
+            return shown(panels.panel_notice(in_words(error)))
         except Exception:
             log.exception("opening a citation failed")
-            return shown(render.panel_notice(WRONG))
+            return shown(panels.panel_notice(WRONG))
 
-    def _turns(self, visitor: str, current: str, live: Live | None) -> Sequence[Turn]:
-        """The conversation's turns; the one that is being answered as far as it has come."""
-        _, turns = self._kept(visitor, live.conversation if live else current)
-        return [live.turn if live and t.n == live.turn.n else t for t in turns]
+    def _turns(self, visitor: str, current: str, asked: Asked | None) -> Sequence[Turn]:
+        """Return the conversation's turns; the one that is being answered as far as it has come."""
+        _, turns = self._kept(visitor, asked.conversation if asked else current)
+        return [asked.turn if asked and t.n == asked.turn.n else t for t in turns]
 
     def _latest(self, visitor: str) -> tuple[str, Update]:
-        """The visitor's latest conversation and its view, made anew when a question is asked and answered meanwhile."""
+        """Return the latest conversation and its view, made anew when a question is asked and answered meanwhile."""
         while True:
             current = self._store.latest(visitor) or ""
             kept, view = self._kept(visitor, current), self._view(visitor, current)
@@ -284,33 +269,32 @@ class AskTab:
                 return current, view
 
     def _view(self, visitor: str, current: str) -> Update:
-        """Everything that shows a conversation, with nothing under way."""
-        current, turns = self._kept(visitor, current)
+        """Show a conversation as it was stored."""
+        return self._show(visitor, *self._kept(visitor, current))
+
+    def _show(self, visitor: str, current: str, turns: Sequence[Turn], see: Callable[[], str] | None = None) -> Update:
+        """Show a conversation with nothing under way, and in the panel what was opened there."""
         return {
             self.box: gr.Textbox(submit_btn="Ask", stop_btn=False),
             self.talk: messages(turns, current),
             self.current: current,
-            self.panel: self._checked(lambda: self._sources.panel(turns[-1] if turns else None)),
+            self.panel: self._checked(see or (lambda: self._sources.panel(turns[-1] if turns else None))),
             self.bar: shown(bar(current, bool(turns), self._store.listed(visitor), self._store.problem)),
         }
 
+    def _refuse(self, visitor: str, current: str, question: str, error: GroundwireError) -> Update:
+        """Show why a question is not asked, below the conversation."""
+        current, turns = self._kept(visitor, current)
+        return {self.talk: [*messages(turns, current), *refused(question, in_words(error))]}
+
     def _kept(self, visitor: str, current: str) -> tuple[str, tuple[Turn, ...]]:
-        """The conversation and its turns; none when it was deleted meanwhile, as another window can do."""
+        """Return the conversation and its turns; none when it was deleted meanwhile, as another window can do."""
         try:
             return current, self._store.turns(visitor, current) if current else ()
         except UnknownConversation:
             return "", ()
 
-    def _messages(self, visitor: str, current: str, until: int | None = None) -> list[Message]:
-        current, turns = self._kept(visitor, current)
-        return messages([t for t in turns if until is None or t.n < until], current, last=until is None)
-
-
-def _data(event: gr.EventData) -> Mapping[str, Any]:
-    return event._data if isinstance(event._data, dict) else {}
-
 
 def _visitor(request: gr.Request) -> str:
-    """Who asks, as the guard says; without a cookie, this page and no other."""
-    visitor: str = getattr(request.state, "visitor", "")
-    return visitor or f"page:{request.session_hash}"
+    """Return who asks, as the guard says; without a cookie, this page and no other."""
+    return visitor_of(request) or f"page:{request.session_hash}"

@@ -10,9 +10,9 @@ import gradio as gr
 from qa.core.errors import GroundwireError
 from qa.core.types import Filters
 from qa.service.codec import make_filters
-from qa.web.host import Host
 from qa.web.page.chat import chat_html as render
 from qa.web.page.components import QUIET
+from qa.web.running import RunningService
 from qa.web.wording import in_words
 
 NAME = "Filters"
@@ -22,8 +22,8 @@ LISTED = 200  # articles to choose from
 class FilterBox:
     """The fields, what they say, and how they show filters that came from elsewhere."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, service: RunningService) -> None:
+        self._service = service
         with gr.Accordion(NAME, open=False, elem_id="filters") as self.frame, gr.Row():
             self.outlets = _chosen("Outlets", "filter-outlets")
             self.articles = _chosen("Articles", "filter-articles", scale=2)
@@ -36,23 +36,23 @@ class FilterBox:
             field.change(self._named, self.inputs, [self.frame], **QUIET)
 
     def read(self, outlets: Any, since: Any, until: Any, articles: Any) -> Filters:
-        """The chosen filters. Raises FilterError."""
+        """Return the chosen filters. Raises FilterError."""
         return make_filters(outlets, articles, since, until)
 
     def from_query(self, query: Mapping[str, str]) -> Filters:
-        """The filters of a page's address: `outlet`, `article`, `from`, `to`. Raises FilterError."""
+        """Return the filters of a page's address: `outlet`, `article`, `from`, `to`. Raises FilterError."""
         outlets, articles = ([one] if (one := query.get(name, "").strip()) else () for name in ("outlet", "article"))
         return make_filters(outlets, articles, query.get("from"), query.get("to"))
 
     def choices(self) -> dict[Any, Any]:
-        """The outlets and articles to choose from: of a large library the first by title, others go by their id."""
+        """Show the outlets and articles to choose from: of many articles the first by title, others go by their id."""
         return {
-            self.outlets: gr.Dropdown(choices=self._host.qa.outlets()),
+            self.outlets: gr.Dropdown(choices=self._service.qa.outlets()),
             self.articles: gr.Dropdown(choices=self._titles()),
         }
 
     def show(self, filters: Filters) -> dict[Any, Any]:
-        """The fields with these filters in them."""
+        """Show these filters in the fields."""
         chosen = [(self._title(id), id) for id in filters.articles]
         return {
             self.outlets: gr.Dropdown(value=list(filters.outlets)),
@@ -64,13 +64,13 @@ class FilterBox:
 
     def _titles(self) -> list[tuple[str, str]]:
         try:
-            return [(a.title, a.id) for a in self._host.qa.articles(order="title", limit=LISTED)]
+            return [(a.title, a.id) for a in self._service.qa.articles(order="title", limit=LISTED)]
         except GroundwireError:
             return []
 
     def _title(self, id: str) -> str:
         try:
-            return self._host.qa.article(id)[0].shown_title
+            return self._service.qa.article(id)[0].shown_title
         except GroundwireError:  # gone, or the service is not ready: its id is its name
             return id
 
@@ -86,7 +86,7 @@ def _name(filters: Filters) -> str:
 
 
 def _chosen(label: str, id: str, scale: int = 1) -> gr.Dropdown:
-    """Any value is taken: the choices of a page that outlived its service are not known any more."""
+    """Make a field of any values: the choices of a page that outlived its service are not known any more."""
     return gr.Dropdown(
         [], label=label, elem_id=id, multiselect=True, allow_custom_value=True, scale=scale, min_width=140
     )  # fmt: skip

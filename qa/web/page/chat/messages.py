@@ -14,7 +14,7 @@ Message = dict[str, str]
 
 
 def messages(turns: Sequence[Turn], conversation: str, *, last: bool = True) -> list[Message]:
-    """Questions and replies in order. `last`: whether the last of them is the last of its conversation."""
+    """Return questions and replies in order. `last` is True if the last of them is the last of its conversation."""
     replies = (
         render.pending(ELSEWHERE) if t.state == "asked" else render.reply(t, conversation, last=last and t is turns[-1])
         for t in turns
@@ -23,9 +23,10 @@ def messages(turns: Sequence[Turn], conversation: str, *, last: bool = True) -> 
 
 
 def pair(question: str, reply: str) -> list[Message]:
-    return [{"role": "user", "content": render.inert(question)}, {"role": "assistant", "content": reply}]
+    """Return a question and what is said to it."""
+    return [{"role": "user", "content": render.question(question)}, {"role": "assistant", "content": reply}]
 
 
 def refused(question: str, why: str) -> list[Message]:
-    """A question that was not asked, and why; it is shown once and not kept."""
+    """Return a question that was not asked, and why; it is shown once and not kept."""
     return pair(question[:SHOWN] + "…" * (len(question) > SHOWN), render.notice(why))

@@ -1,4 +1,4 @@
-"""What a citation opens: the passages behind an answer, or a whole article, always as the catalog has them now."""
+"""The sources that a citation opens: passages behind an answer, or a whole article, as the catalog has them now."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import replace
 from qa.core.errors import NotReady, UnknownArticle
 from qa.core.types import Answer, Article, Citation, Sentence, SourcePassage
 from qa.service.conversations import Turn
-from qa.web.host import Host
-from qa.web.page.chat import chat_html as render
-from qa.web.page.chat.chat_html import Card, Token
+from qa.web.page.chat import sources_html as render
+from qa.web.page.chat.sources_html import Card
+from qa.web.page.chat.tokens import Token
+from qa.web.running import RunningService
 from qa.web.wording import in_words
 
 CONTEXT = 2  # sentences around a cited one whose answer the page no longer has
@@ -24,11 +25,11 @@ Found = tuple[Article, list[Sentence]]
 class Sources:
     """Panels as HTML. Tokens come from the browser, so everything they say is checked against catalog and turns."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, service: RunningService) -> None:
+        self._service = service
 
     def panel(self, turn: Turn | None, opened: Token | None = None) -> str:
-        """The sources of a turn; the card of `opened` is the active one. n = 0 opens the panel without one."""
+        """Return the sources of a turn; the card of `opened` is the active one. n = 0 opens the panel without one."""
         answer = turn.answer if turn else None
         if turn is None or answer is None:
             return render.panel(())
@@ -39,14 +40,14 @@ class Sources:
         )
 
     def opened(self, token: Token, turns: Sequence[Turn]) -> str:
-        """The panel that a click on a citation opens. Raises UnknownArticle."""
+        """Return the panel that a click on a citation opens. Raises UnknownArticle."""
         turn = next((t for t in turns if t.n == token.turn and t.answer), None)
         if turn and (token.n == 0 or token in _cited(turn)):
             return self.panel(turn, token)
         return render.panel([self._alone(token)], active=0)
 
     def article(self, token: Token, turns: Sequence[Turn]) -> str:
-        """A whole article with every sentence marked that the turn cites from it. Raises UnknownArticle."""
+        """Return a whole article with every sentence marked that the turn cites from it. Raises UnknownArticle."""
         turn = next((t for t in turns if t.n == token.turn and t.answer), None)
         found = self._found(token.article)
         if found is None or found[0].version != token.version:
@@ -77,7 +78,7 @@ class Sources:
     def _card(
         self, label: str, token: Token, p: SourcePassage, known: dict[str, Found | None], c: Citation | None = None
     ) -> Card:
-        """A card as the catalog has it now; the quote alone where the article has gone, changed or is not read yet."""
+        """Return a card as the catalog has it; the quote alone where its article has gone, changed or is not read."""
         try:
             found = known[p.article] = known.get(p.article) or self._found(p.article)
             if found and found[0].version == p.version:
@@ -92,12 +93,12 @@ class Sources:
 
     def _found(self, id: str) -> Found | None:
         try:
-            return self._host.qa.article(id)
+            return self._service.qa.article(id)
         except UnknownArticle:
             return None
 
     def _alone(self, token: Token) -> Card:
-        """A card for a citation of no turn here, from the catalog only. Raises UnknownArticle."""
+        """Return a card for a citation of no turn here, from the catalog only. Raises UnknownArticle."""
         found = self._found(token.article)
         if found is None:
             raise UnknownArticle("The article of this citation is not in the library.")

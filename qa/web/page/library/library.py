@@ -15,11 +15,11 @@ from qa.core.types import Draft, Outcome, Refusal
 from qa.corpus.canonical import MAX_BYTES
 from qa.intake.importer import MAX_FILE
 from qa.service.batches import Item
-from qa.web.host import Host
-from qa.web.page.components import QUIET, WRONG, asset, shown, visitor_of
+from qa.web.page.components import QUIET, WRONG, asset, data_of, shown, visitor_of
 from qa.web.page.library import library_html as tables
 from qa.web.page.library import reports
 from qa.web.page.library.library_html import View
+from qa.web.running import RunningService
 from qa.web.uploads import Upload, batch
 from qa.web.wording import in_words
 
@@ -36,16 +36,16 @@ text, up to {MAX_FILE // 2**20} MB each</small></label>
 
 
 class Library:
-    """What happens on each event of the tab. Handlers return the components' new values."""
+    """The handlers of the tab's events. They return the components' new values."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, service: RunningService) -> None:
+        self._service = service
 
     def listing(self, search: str | None, view: View) -> tuple[Any, View]:
-        """The table as it is now, under a search that may have changed."""
+        """Show the table as it is now, under a search that may have changed."""
         view = view.searching((search or "").strip())
         try:
-            qa = self._host.qa
+            qa = self._service.qa
             total = qa.article_count(view.search)
             view = view.within(total)
             rows = qa.articles(
@@ -60,8 +60,8 @@ class Library:
         return shown(tables.library(view, rows, total, opened)), view
 
     def show(self, search: str | None, view: View, event: gr.EventData) -> tuple[Any, View]:
-        """The table after one of its buttons."""
-        data = _data(event)
+        """Show the table after one of its buttons."""
+        data = data_of(event)
         return self.listing(search, view.after(data.get("act"), data.get("value")))
 
     def paste(
@@ -70,7 +70,7 @@ class Library:
         """Add what was pasted. Returns outcomes twice (shown, kept) and the fields, emptied unless it was refused."""
 
         def add() -> Outcome:
-            return self._host.qa.add(text or "", title=title, outlet=outlet, author=author, published=published)
+            return self._service.qa.add(text or "", title=title, outlet=outlet, author=author, published=published)
 
         result = _outcome((title or "").strip() or "The pasted text", add)
         field = "" if result.status == "added" else gr.skip()
@@ -78,9 +78,9 @@ class Library:
 
     def upload(self, earlier: Outcomes, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Add uploaded files one by one. Yields outcomes twice (shown, kept), the newest batch first."""
-        files, visitor, done = batch(_data(event)), visitor_of(request), list[Outcome]()
+        files, visitor, done = batch(data_of(event)), visitor_of(request), list[Outcome]()
         ids = [file.id for file in files]
-        with self._host.uploads.claimed(visitor, ids) if self._host.open else nullcontext():
+        with self._service.uploads.claimed(visitor, ids) if self._service.open else nullcontext():
             for n, file in enumerate(files, 1):
                 doing = f"Adding {n} of {len(files)}: {file.name}"
                 yield shown(reports.outcomes((*done, *earlier)[:KEPT], doing)), gr.skip()
@@ -95,55 +95,55 @@ class Library:
         yield *_listed((*done, *earlier)), gr.skip() if any(o.status == "refused" for o in done) else ""
 
     def _add(self, visitor: str, file: Upload) -> list[Outcome]:
-        """What became of all that a file holds, under its name where that is one article."""
+        """Add all that a file holds; return what became of it, under its name where that is one article."""
 
         def add() -> list[Outcome]:
             if file.problem:
                 raise ArticleError(file.problem)
-            data = self._host.uploads.read(visitor, file.id)
-            self._host.uploads.drop(visitor, file.id)  # of many files only one takes its room twice
-            return self._added(self._host.intake.read(data, file.name))
+            data = self._service.uploads.read(visitor, file.id)
+            self._service.uploads.drop(visitor, file.id)  # of many files only one takes its room twice
+            return self._added(self._service.intake.read(data, file.name))
 
         return _outcomes(file.name, add)
 
     def _fetched(self, address: str) -> list[Outcome]:
-        return self._added(self._host.intake.fetch(address).found)
+        return self._added(self._service.intake.fetch(address).found)
 
     def _added(self, found: Iterable[Draft | Refusal]) -> list[Outcome]:
-        return list(self._host.qa.add_many(map(Item, found)))
+        return list(self._service.qa.add_many(map(Item, found)))
 
     def remove(self, earlier: Outcomes, event: gr.EventData) -> tuple[Any, Any]:
         """Remove an article. Returns outcomes twice (shown, kept)."""
-        id = str(_data(event).get("value", ""))
+        id = str(data_of(event).get("value", ""))
         title = id
         with suppress(GroundwireError):
-            title = self._host.qa.article(id)[0].shown_title
-        return _listed((_outcome(title, lambda: self._host.qa.remove(id)), *earlier))
+            title = self._service.qa.article(id)[0].shown_title
+        return _listed((_outcome(title, lambda: self._service.qa.remove(id)), *earlier))
 
     def state(self) -> Any:
-        """How the index is."""
-        host = self._host
+        """Show how the index is."""
+        service = self._service
         try:
-            qa, report = host.qa, host.report
+            qa, report = service.qa, service.report
             skipped = {n: r for n, r in (report.refused if report else {}).items() if (qa.settings.corpus / n).exists()}
             html = reports.index_state(
-                host.state,
-                host.detail,
+                service.state,
+                service.detail,
                 qa.status(),
                 skipped | qa.refusals(),
                 [in_words(note) for note in report.notes] if report else (),
-                host.watching,
+                service.watching,
             )
         except GroundwireError as error:
-            html = reports.index_state(host.state, in_words(error))
+            html = reports.index_state(service.state, in_words(error))
         return shown(html)
 
 
 class LibraryTab:
     """The components. `table` also fires `ask`, with an article's id as `value`, for whoever wants to listen."""
 
-    def __init__(self, host: Host) -> None:
-        self._library = Library(host)
+    def __init__(self, service: RunningService) -> None:
+        self._library = Library(service)
         self.view = gr.State(View())
         self.outcomes = gr.State(())
         with gr.Row(elem_id="shelf"):
@@ -217,23 +217,19 @@ def _with_scheme(address: str) -> str:
     return address if "://" in address else f"https://{address}"
 
 
-def _data(event: gr.EventData) -> dict[str, Any]:
-    return event._data if isinstance(event._data, dict) else {}
-
-
 def _listed(outcomes: Outcomes) -> tuple[Any, Outcomes]:
     kept = outcomes[:KEPT]
     return shown(reports.outcomes(kept)), kept
 
 
 def _outcome(name: str, change: Callable[[], Outcome]) -> Outcome:
-    """What a change came to, refusals included, under a name that the user knows."""
+    """Return what a change came to, refusals included, under a name that the user knows."""
     [outcome] = _outcomes(name, lambda: [change()])
     return outcome
 
 
 def _outcomes(name: str, change: Callable[[], list[Outcome]]) -> list[Outcome]:
-    """As `_outcome`, of a source that may hold several articles: a refused record of it keeps its own name too."""
+    """Return what a change came to of a source with several articles: a refused record keeps its own name too."""
     try:
         done = change()
         return [o if o.status == "refused" and len(done) > 1 else replace(o, name=name) for o in done]

@@ -1,4 +1,4 @@
-"""The library as HTML: a page of its table, and an article opened in it. Pure; every text passes `html.escape`.
+"""The library as HTML: a page of its table, and an article opened in it. Pure functions, no gradio.
 
 A button says in `data-act` and `value` what it does. `View.after` reads both as what a client may have made up.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from html import escape
-from urllib.parse import quote
+
+from markupsafe import Markup
 
 from qa.core.types import METADATA, Article, ArticleSummary
-from qa.web.page.chat.chat_html import day
+from qa.web.page.markup import render
 
 ROWS = 50  # of the library on a page
 SHOWN = 20_000  # characters of an opened article; its file has the rest
@@ -37,7 +37,7 @@ _ACTS = {"open", "close", "confirm", "keep"}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of the library a visitor looks at: `opened` and `confirming` are ids, pages count from 1."""
+    """The part of the library that a visitor looks at: `opened` and `confirming` are ids, pages count from 1."""
 
     search: str = ""
     order: str = "title"
@@ -48,18 +48,19 @@ class View:
 
     @property
     def offset(self) -> int:
+        """Return how many rows come before the page."""
         return (self.page - 1) * ROWS
 
     def searching(self, search: str) -> View:
-        """The first page of what a search finds; the same view when the search is the same."""
+        """Return the first page of what a search finds; the same view when the search is the same."""
         return self if search == self.search else replace(self._closed(), search=search, page=1)
 
     def within(self, total: int) -> View:
-        """The nearest page that there is."""
+        """Return the view with the nearest page that there is."""
         return replace(self, page=max(1, min(self.page, pages(total))))
 
     def after(self, act: object, value: object) -> View:
-        """The view after a button; the same view for anything that no button of ours sends."""
+        """Return the view after a button; the same view for anything that no button of ours sends."""
         if not isinstance(act, str) or not isinstance(value, str):
             return self
         if act == "sort" and value.removeprefix("-") in COLUMNS:
@@ -79,138 +80,25 @@ class View:
 
 
 def pages(total: int) -> int:
+    """Return how many pages so many rows have."""
     return -(-total // ROWS)
 
 
 def library(view: View, rows: Sequence[ArticleSummary], total: int, opened: str = "") -> str:
-    """A page of the table; `opened` is the article's HTML that stands below its row."""
-    if not total:
-        words = (
-            f"No article matches “{view.search}”."
-            if view.search
-            else "The library is empty. Paste an article or upload files."
-        )
-        return f'<p class="empty count" tabindex="-1" role="status">{escape(words)}</p>{_jump()}'
-    what = "article" if total == 1 else "articles"
-    matching = f" with “{view.search}”" if view.search else ""
-    count = f'<p class="count" tabindex="-1" role="status">{escape(f"{total:,} {what}{matching}")}</p>'
-    heads = "".join(_head(view, order) for order in COLUMNS)
-    body = "".join(_row(r, view, opened if r.id == view.opened else "") for r in rows)
-    return (
-        f'{count}{_jump()}<table class="library"><thead><tr>{heads}'
-        '<th scope="col"><span class="hidden">Download or remove</span></th></tr></thead>'
-        f"<tbody>{body}</tbody></table>{_pager(view, len(rows), total)}"
-    )
+    """Return a page of the table; `opened` is the `preview` that stands below its row."""
+    below = Markup(opened)  # noqa: S704  (a template's markup)
+    return render("library.html", view=view, rows=rows, total=total, opened=below, columns=COLUMNS, last=pages(total))
 
 
 def preview(article: Article, sentences: int) -> str:
-    """An article opened in the library, its text cut at `SHOWN` characters."""
-    title, facts = escape(article.shown_title), [f for f in (article.outlet, article.author) if f]
-    facts += [f"published {day(article.published)}"] if article.published else ["date unknown"]
-    more = [f"{sentences:,} sentence{'' if sentences == 1 else 's'}", f"{len(article.text):,} characters"]
-    more += [f"added {day(article.added)}"] if article.added else []
+    """Return an article opened in the library, its text cut at `SHOWN` characters."""
     text = article.text[:SHOWN]
-    cut = ""
     if len(article.text) > SHOWN:
         text = text[: text.rfind("\n") + 1] or text[: text.rfind(" ") + 1] or text
-        cut = f'<p class="cut">This is the beginning, {len(text):,} characters of {len(article.text):,}. '
-        cut += f"{_download(article.id, title, 'Download the whole article')}</p>"
-    address = f'<p class="facts address">{escape(article.url)}</p>' if article.url else ""
-    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in text.split("\n") if line.strip())
-    return (
-        f'<section class="opened" aria-label="{title}"><header><h2 tabindex="-1">{title}</h2>'
-        f'<p class="facts">{escape(" · ".join(facts))}</p>{address}<p class="facts">{escape(" · ".join(more))}</p>'
-        f"{_known(article)}"
-        f'<div class="acts">{_act("ask", article.id, "Ask this article")}{_download(article.id, title)}'
-        f"{_act('confirm', article.id, 'Remove')}{_act('close', article.id, 'Close')}</div></header>"
-        f'<div class="text" tabindex="0" role="region" aria-label="Text">{paragraphs}{cut}</div></section>'
-    )
-
-
-def _known(article: Article) -> str:
-    """Every value that is known, with where it was found."""
-    rows = []
-    for field in METADATA:
-        if value := getattr(article, field):
-            origin = f" <small>{escape(article.origins[field])}</small>" if field in article.origins else ""
-            rows.append(f"<div><dt>{KNOWN[field]}</dt><dd>{escape(value)}{origin}</dd></div>")
-    listed = f"<summary>What is known, and from where</summary><dl>{''.join(rows)}</dl>"
-    return f'<details class="known">{listed}</details>' if rows else ""
+    known = {field: KNOWN[field] for field in METADATA if getattr(article, field)}
+    return render("preview.html", article=article, sentences=sentences, text=text, known=known)
 
 
 def problem(text: str) -> str:
-    """A message of ours where HTML is expected."""
-    return f'<p class="wrong">{escape(text)}</p>'
-
-
-def _head(view: View, order: str) -> str:
-    active = view.order == order
-    sign = "-" if active and not view.descending else ""
-    sort = f' aria-sort="{"descending" if view.descending else "ascending"}"' if active else ""
-    arrow = f'<span aria-hidden="true">{"↓" if view.descending else "↑"}</span>' if active else ""
-    return (
-        f'<th scope="col"{sort}><button type="button" class="sort" data-act="sort" name="{order}"'
-        f' value="{sign}{order}">{COLUMNS[order]}{arrow}</button></th>'
-    )
-
-
-def _row(row: ArticleSummary, view: View, opened: str) -> str:
-    title = escape(row.title)
-    cells = (row.outlet or "", _short(day(row.published)), f"{row.sentences:,}", _short(day(row.added)))
-    tds = "".join(f"<td>{escape(c)}</td>" for c in cells)
-    toggle = "close" if opened else "open"
-    acts = _download(row.id, title) + _act("confirm", row.id, "Remove", f"Remove {row.title}")
-    line = (
-        f'<tr><td class="title"><button type="button" class="title" data-act="{toggle}" value="{escape(row.id)}"'
-        f' aria-expanded="{"true" if opened else "false"}">{title}</button></td>{tds}'
-        f'<td class="act">{acts}</td></tr>'
-    )
-    asking = (
-        f'<tr class="confirm"><td colspan="6"><span>Remove “{title}” for good? Its file is deleted.</span>'
-        f"{_act('remove', row.id, 'Yes, remove it')}{_act('keep', row.id, 'Keep it')}</td></tr>"
-    )
-    below = f'<tr class="preview"><td colspan="6">{opened}</td></tr>' if opened else ""
-    return line + (asking if row.id == view.confirming else "") + below
-
-
-def _short(day: str) -> str:
-    """A date with its month in three letters: a table has little room."""
-    parts = day.split(" ")
-    return f"{parts[0]} {parts[1][:3]} {parts[2]}" if len(parts) == 3 else day
-
-
-def _pager(view: View, shown: int, total: int) -> str:
-    if total <= ROWS:
-        return ""
-    last = pages(total)
-    targets = (
-        (("first", "First", 1), ("previous", "Previous", view.page - 1)),
-        (
-            ("next", "Next", view.page + 1),
-            ("last", "Last", last),
-        ),
-    )
-    before, behind = (
-        "".join(
-            f'<button type="button" data-act="page" name="{name}" value="{page}"'
-            f"{'' if 1 <= page <= last and page != view.page else ' disabled'}>{words}</button>"
-            for name, words, page in group
-        )
-        for group in targets
-    )
-    span = f"{view.offset + 1:,}–{view.offset + shown:,} of {total:,}"
-    return f'<nav class="pager" aria-label="Pages of the library">{before}<span>{span}</span>{behind}</nav>'
-
-
-def _jump() -> str:
-    return '<button type="button" class="jump" data-act="jump">Add articles</button>'
-
-
-def _download(id: str, title: str, words: str = "Download") -> str:
-    """A link to an article's file. `title` is HTML already."""
-    return f'<a href="api/files/{quote(id, safe="")}" download aria-label="{words}: {title}">{words}</a>'
-
-
-def _act(act: str, id: str, words: str, label: str = "") -> str:
-    named = f' aria-label="{escape(label)}"' if label else ""
-    return f'<button type="button" class="act-{act}" data-act="{act}" value="{escape(id)}"{named}>{words}</button>'
+    """Return a message of ours where markup is expected."""
+    return render("problem.html", text=text)

@@ -27,9 +27,10 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 1.0
 
 
-class Host:
-    """Starts a service in the background, then watches `corpus/` for it. `qa` is there as soon as the catalog is open;
-    indexing goes on behind it.
+class RunningService:
+    """Starts a service in the background, then watches `corpus/` for it.
+
+    `qa` is there as soon as the catalog is open; indexing goes on behind it.
 
     While another process holds the index, or its folder cannot be written, what is indexed is read and answered from
     (`read_qa`), nothing is changed, and the index is taken over as soon as that is possible.
@@ -51,46 +52,47 @@ class Host:
 
     @property
     def qa(self) -> QA:
-        """The service. Raises NotReady while it opens, and the reason when it could not."""
+        """Return the service. Raises NotReady while it opens, and the reason when it could not."""
         if self._qa is None:
             if self.state in ("failed", "reading"):
                 raise NotReady(self.detail)
             raise NotReady("Groundwire is starting and will answer in a few seconds. Try again.")
         return self._qa
 
-    def start(self, progress: Progress | None = None, then: Callable[[Host], None] | None = None) -> None:
+    def start(self, progress: Progress | None = None, then: Callable[[RunningService], None] | None = None) -> None:
         """Open, index what changed and heal Chroma, in a thread; `then` is called at the end, whatever happened."""
         self._thread = threading.Thread(target=self._run, args=(progress, then), name="groundwire-start", daemon=True)
         self._thread.start()
 
     @property
     def open(self) -> bool:
-        """Whether there is a service to ask."""
+        """Return True if there is a service to ask."""
         return self._qa is not None
 
     @property
     def unfinished(self) -> bool:
-        """Whether articles of the corpus are still being indexed."""
+        """Return True while articles of the corpus are still being indexed."""
         return self.state == "indexing" and bool(self.detail)
 
     @property
     def watching(self) -> str:
-        """How `corpus/` is watched, or what went wrong with a change there, in words."""
+        """Return how `corpus/` is watched, or what went wrong with a change there, in words."""
         if self._watcher is None:
             return ""
         return in_words(self._watcher.problem) or self._watcher.state
 
     @property
     def intake(self) -> Importer:
-        """The way in for files and web addresses. Raises NotReady."""
+        """Return the way in for files and web addresses. Raises NotReady."""
         return self._intake.get()
 
     @property
     def uploads(self) -> Uploads:
-        """The files that wait to be added. Raises NotReady."""
+        """Return the files that wait to be added. Raises NotReady."""
         return self._uploads.get()
 
     def close(self) -> None:
+        """Stop watching, and close all that was opened."""
         self._closing.set()
         if self._watcher is not None:
             self._watcher.close()
@@ -101,7 +103,7 @@ class Host:
         if self._qa is not None:
             self._qa.close()
 
-    def _run(self, progress: Progress | None, then: Callable[[Host], None] | None) -> None:
+    def _run(self, progress: Progress | None, then: Callable[[RunningService], None] | None) -> None:
         def counted(done: int, of: int, what: str) -> None:
             self.detail = f"{done} of {of} articles"
             if progress:
@@ -136,8 +138,9 @@ class Host:
             self.report.refused.update(refused)
 
     def _held(self) -> QA:
-        """The index held for writing; until then, whatever can be read of it. Raises IndexHeld, ReadOnly without a
-        reader.
+        """Return the index held for writing; until then, whatever can be read of it.
+
+        Raises IndexHeld, ReadOnly without a reader.
         """
         while True:
             try:

@@ -1,0 +1,96 @@
+"""The panel beside the chat, as HTML: cards of sources, a whole article, a notice. Pure functions, no gradio."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from qa.core.types import Article, Copy, SourcePassage
+from qa.web.page.chat.chat_html import around
+from qa.web.page.chat.tokens import Token
+from qa.web.page.markup import render
+
+LONGEST = 200_000  # characters of an article in the panel; more would make a browser slow
+COPIES = 8  # near duplicates that a card names; of more, how many
+
+Span = tuple[int, int]
+Stretch = tuple[str, tuple[str, str, str] | None]  # text, and the mark behind it: before, in and after its answer
+Line = list[tuple[str, str, str, bool]]  # text, and the mark behind it with its number; whether it is the active one
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A source in the panel: its number ("" for one that is no answer), the passage, what names it, what is wrong.
+
+    `answer` is the span, in the article's offsets, of the words that answer; `also_in` are near duplicates that say
+    the same.
+    """
+
+    label: str
+    passage: SourcePassage
+    token: Token
+    notice: str = ""
+    answer: Span | None = None
+    also_in: tuple[Copy, ...] = ()
+
+
+def panel(
+    cards: Sequence[Card], *, active: int = -1, question: str = "", declined: bool = False, open: bool = False
+) -> str:
+    """Return the sources; the card at `active` is ringed and scrolled into view.
+
+    `open` brings the panel up where it is a sheet, although no card is active.
+    """
+    return render(
+        "panel.html", cards=cards, active=active, question=question, declined=declined, open=open,
+        stretches=_stretches, most=COPIES,
+    )  # fmt: skip
+
+
+def panel_notice(text: str, back: Token | None = None) -> str:
+    """Return the panel of a citation that leads nowhere, saying why; `back` names the sources to go back to."""
+    return render("notice.html", text=text, back=back)
+
+
+def article(found: Article, marks: Mapping[Span, str], active: Span, token: Token) -> str:
+    """Return the panel with a whole article: the cited sentences marked with their numbers, the active one in view.
+
+    Of a very long article only the part around the active sentence is shown, and said so.
+    """
+    first, last = _part(found.text, active)
+    lines = re.finditer(r"[^\n]+", found.text[first:last])
+    paragraphs = [_line(found.text, (first + m.start(), first + m.end()), marks, active) for m in lines]
+    cut = last - first < len(found.text)
+    return render("article.html", found=found, paragraphs=paragraphs, cut=cut, back=token)
+
+
+def _part(text: str, active: Span) -> Span:
+    """Return the span of the whole text, or of about LONGEST characters around the active span, cut at line ends."""
+    if len(text) <= LONGEST:
+        return 0, len(text)
+    first = text.find("\n", max(0, active[0] - LONGEST // 2)) + 1 if active[0] > LONGEST // 2 else 0
+    last = text.rfind("\n", active[1], active[1] + LONGEST // 2)
+    return min(first, active[0]), last if last > active[1] else min(len(text), active[1] + LONGEST // 2)
+
+
+def _line(text: str, line: Span, marks: Mapping[Span, str], active: Span) -> Line:
+    """Return a line of the text, cut at its marks."""
+    parts, (at, end) = Line(), line
+    for (a, b), number in sorted(marks.items()):
+        a, b = max(a, at), min(b, end)
+        if a < b:
+            parts.append((text[at:a], text[a:b], number, active[0] <= a < active[1]))
+            at = b
+    return [*parts, (text[at:end], "", "", False)]
+
+
+def _stretches(card: Card) -> Iterator[Stretch]:
+    """Yield a card's passage, cut at its marks, and these at the words that answer."""
+    text, first, at, answer = card.passage.text, card.passage.start, card.passage.start, card.answer
+    for start, end in sorted(card.passage.marks):
+        marked = text[start - first : end - first]
+        inside = answer is not None and start <= answer[0] < answer[1] <= end
+        yield text[at - first : start - first], around(marked, start, answer) if answer and inside else (marked, "", "")
+        at = end
+    yield text[at - first :], None
