@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -170,6 +171,14 @@ class Snapshot:
     def outlets(self) -> list[str]:
         return [r[0] for r in self._db.execute("SELECT DISTINCT outlet FROM articles WHERE outlet <> '' ORDER BY 1")]
 
+    def period(self) -> tuple[str | None, str | None, int]:
+        """The first and the last day of publication, and how many articles have none."""
+        row = self._db.execute(
+            "SELECT min(published_day), max(published_day), count(*) - count(published_day) FROM articles"
+        ).fetchone()
+        first, last = (date.fromordinal(day).isoformat() if day else None for day in row[:2])
+        return first, last, int(row[2])
+
     def undated(self, filters: Filters) -> int:
         """How many articles a date filter leaves out only because they have no date."""
         if not filters.by_date:
@@ -197,6 +206,18 @@ class Snapshot:
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each indexed term (stemmed as FTS5 does) occurs; absent terms are left out."""
         return dict(self._in("SELECT term, doc FROM passage_terms WHERE term IN ({})", list(terms)))
+
+    def vocabulary(self) -> list[tuple[str, int]]:
+        """Every indexed term with the number of passages it is in."""
+        return list(self._db.execute("SELECT term, doc FROM passage_terms"))
+
+    def matching(self, match: str, k: int) -> list[tuple[str, str]]:
+        """Ids and texts of at most k passages that fit a MATCH expression, title included, in the order of keys."""
+        sql = (
+            "SELECT p.id, t.title || char(10) || t.body FROM passage_index f JOIN passages p ON p.key = f.rowid"
+            " JOIN passage_text t ON t.key = f.rowid WHERE passage_index MATCH ? ORDER BY f.rowid LIMIT ?"
+        )
+        return [(r[0], r[1]) for r in self._db.execute(sql, (match, k))]
 
     def passages(self, ids: Iterable[str]) -> dict[str, StoredPassage]:
         """Passages by id; ids that are not stored are left out."""

@@ -8,9 +8,19 @@ from typing import Any
 
 from qa.articles import canonical_text, parse_date, storable
 from qa.errors import ArticleError, FilterError, QuestionError
-from qa.types import Answer, AnswerSentence, ArticleSummary, Citation, Copy, Filters, Outcome, SourcePassage
+from qa.types import (
+    Answer,
+    AnswerSentence,
+    ArticleSummary,
+    Citation,
+    Copy,
+    Filters,
+    Outcome,
+    SourcePassage,
+    Understood,
+)
 
-MAX_QUESTION = 1_000  # characters
+MAX_QUESTION = 8_000  # characters that are read; what is searched is the clause that asks
 _FILTER_KEYS = ("outlets", "articles", "published_from", "published_to")
 
 
@@ -46,8 +56,17 @@ def answer_from_dict(data: Mapping[str, Any]) -> Answer:
             "nearest": tuple(source_from_dict(p) for p in data["nearest"]),
             "passages": tuple(source_from_dict(p) for p in data["passages"]),
             "notes": tuple(data["notes"]),
+            "articles": tuple(data.get("articles", ())),  # this and what follows: not there before understanding
+            "understood": understood_from_dict(data.get("understood")),
         }
     )
+
+
+def understood_from_dict(data: Mapping[str, Any] | None) -> Understood | None:
+    if data is None:
+        return None
+    pairs = {name: tuple((a, b) for a, b in data.get(name, ())) for name in ("corrections", "acronyms")}
+    return Understood(**{**data, **pairs, "leans_on": tuple(data.get("leans_on", ()))})
 
 
 def citation_from_dict(data: Mapping[str, Any]) -> Citation:
