@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.adding import asked_from_draft, asked_from_text, edit, place, place_batch, unknown
-from qa.answer import compose, source
+from qa.answer import source
+from qa.answerer import SAID, Answerer, Said, Sought
 from qa.articles import decode
 from qa.batches import Item, batched
 from qa.catalog import FILE, Catalog
@@ -34,7 +36,11 @@ from qa.indexer import manifest_for
 from qa.intake.draft import Draft
 from qa.lock import Holder
 from qa.model import Model
-from qa.parts import parts_of
+from qa.question.conversation import Earlier
+from qa.question.facts import Facts, Vocabulary
+from qa.question.times import day_of_reference
+from qa.question.understand import Meaning, understand
+from qa.replies import composed, results, without_search
 from qa.retrieve import RANKINGS, TOP, HybridRetriever
 from qa.select import Ranking, Selector
 from qa.selectors import LazySelector
@@ -43,7 +49,7 @@ from qa.signals import Question
 from qa.snapshot import Snapshot
 from qa.turns import Turns
 from qa.types import Answer, Article, ArticleSummary, Filters, Hit, Outcome, Sentence, SourcePassage
-from qa.wire import clean_question, make_filters
+from qa.wire import clean_question, make_day, make_filters
 
 
 class QA:
@@ -68,6 +74,8 @@ class QA:
         self._rankings = rankings
         self._examples = Examples(catalog, self.ask)
         self._turns = index.turns if index else Turns()
+        self._answerer = Answerer(dense, self.embed, self._selector, self._turns, settings.threshold, rankings)
+        self._vocabulary: dict[int, Vocabulary] = {}
 
     @classmethod
     def open(
@@ -128,49 +136,90 @@ class QA:
         vector: NDArray[np.float32] = self._model.get().encode([question])[0]
         return vector
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
-        """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError."""
-        *_, answer = self.stream(question, filters)
+    def ask(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        *,
+        history: Sequence[Said] = (),
+        today: date | str | None = None,
+    ) -> Answer:
+        """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError.
+
+        `history` are the earlier questions, the last one last: texts, or `Earlier` with what they were answered.
+        `today` is the day that "yesterday" is counted from.
+        """
+        *_, answer = self.stream(question, filters, history=history, today=today)
         return answer
 
-    def stream(self, question: str, filters: Filters | None = None) -> Generator[Answer, None, None]:
+    def stream(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        *,
+        history: Sequence[Said] = (),
+        today: date | str | None = None,
+    ) -> Generator[Answer, None, None]:
         """The answer as it grows, a sentence at a time; the last one is what `ask` returns. Raises as `ask`.
 
         Reads one state of the index from the first to the last: use it up in one thread, or close it.
         """
-        asked, filters, timings = Question(clean_question(question)), checked(filters), dict[str, float]()
+        text, filters, day = clean_question(question), checked(filters), make_day(today)
+        timings = dict[str, float]()
         self._model.get()  # loading is no part of answering
         self._selector.get()
         started = time.perf_counter()
         with self._catalog.snapshot() as snapshot:
-            hits, ranking = self.rank(snapshot, asked, filters, timings)
-            for answer in compose(snapshot, asked, ranking, hits, filters, self.settings.threshold, timings):
+            for answer in self.answers(snapshot, text, filters, timings, history=history, today=day):
                 total = round((time.perf_counter() - started) * 1000, 2)
-                yield replace(answer, timings_ms={**answer.timings_ms, "total": total})
+                yield replace(answer, question=text, timings_ms={**answer.timings_ms, "total": total})
+
+    def answers(
+        self,
+        snapshot: Snapshot,
+        text: str,
+        filters: Filters,
+        timings: dict[str, float],
+        *,
+        history: Sequence[Said] = (),
+        today: date | None = None,
+    ) -> Iterator[Answer]:
+        """What `stream` yields, of one state of the index, for a question that is clean."""
+        started = time.perf_counter()
+        meaning = self.meaning(snapshot, text, history, today)
+        timings["understand"] = (time.perf_counter() - started) * 1000
+        if meaning.behaviour in SAID:
+            yield without_search(snapshot, meaning, text)
+            return
+        if meaning.behaviour == "results" and (listed := results(snapshot, meaning, text, filters)) is not None:
+            yield listed
+            return
+        sought = self._answerer.seek(snapshot, meaning, filters, timings)
+        yield from composed(snapshot, meaning, sought, filters, self.settings.threshold, timings)
+
+    def meaning(
+        self, snapshot: Snapshot, text: str, history: Sequence[Said] = (), today: date | None = None
+    ) -> Meaning:
+        """What a question means, in one state of the index."""
+        facts = Facts(snapshot, self._vocabulary)
+        day = day_of_reference(today, date.today(), facts.period[1])
+
+        def earlier() -> list[Earlier]:
+            return self._answerer.recalled(snapshot, history, facts, day)
+
+        return understand(text, facts, day, spoken_before=bool(history), history=earlier)
+
+    def seek(
+        self, snapshot: Snapshot, meaning: Meaning, filters: Filters, timings: dict[str, float], top: int = TOP
+    ) -> Sought:
+        """What is found for a question as it was understood: what `ask` chooses from."""
+        return self._answerer.seek(snapshot, meaning, filters, timings, top)
 
     def rank(
         self, snapshot: Snapshot, question: Question, filters: Filters, timings: dict[str, float], top: int = TOP
     ) -> tuple[list[Hit], Ranking]:
-        """The retrieved passages and all their sentences, both best first: what `ask` chooses from."""
-        clock = [time.perf_counter()]
-        with self._turns.question():
-            vector = self.embed(question.text)
-            clock.append(time.perf_counter())
-            retriever = HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings)
-            hits = retriever.hits(question.text, vector)
-            clock.append(time.perf_counter())
-            selector, found = self._selector.get(), hits[:TOP]
-            ranking = Ranking.of(snapshot, question, vector, found, selector)
-            texts, together = parts_of(question.text)
-            parts = {  # they lean on one another: all are looked for in what the whole question finds
-                part.text: Ranking.of(snapshot, part, self.embed(part.text), found, selector)
-                for part in map(Question, texts)
-            }
-            ranking = ranking.with_parts(parts, self.settings.threshold, together)
-            clock.append(time.perf_counter())
-        for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):
-            timings[name] = (end - start) * 1000
-        return hits, ranking
+        """The retrieved passages and all their sentences, both best first, of a question as it stands."""
+        return self._answerer.rank(snapshot, question, filters, timings, top)
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
         """The k passages that retrieval ranks first. Raises QuestionError, FilterError."""

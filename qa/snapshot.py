@@ -163,6 +163,16 @@ class Snapshot:
             for r in rows
         ]  # fmt: skip
 
+    def published(self, filters: Filters, limit: int) -> list[Article]:
+        """Articles that pass the filters, the newest first; none without a date where the filters name a day."""
+        where, values = article_condition(filters)
+        rows = self._db.execute(
+            f"SELECT {_ARTICLE} FROM articles a WHERE {where}"
+            " ORDER BY a.published_day DESC NULLS LAST, a.published DESC, a.id LIMIT ?",
+            (*values, limit),
+        )
+        return [_article(row) for row in rows]
+
     def summary_count(self, search: str = "") -> int:
         """How many rows `summaries` has for a search without a limit."""
         where, values = search_condition(search)

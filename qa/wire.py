@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from qa.articles import canonical_text, parse_date, storable
@@ -38,6 +39,16 @@ def clean_question(raw: str) -> str:
             f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read. Shorten it."
         )
     return text
+
+
+def make_day(value: date | str | None) -> date | None:
+    """A day from a date or ISO text. Raises QuestionError."""
+    if value is None or value == "":
+        return None
+    try:
+        return value if isinstance(value, date) else parse_date(value)
+    except (ValueError, TypeError):
+        raise QuestionError(f"today is {value!r}; expected an ISO 8601 date such as 2024-05-17.") from None
 
 
 def answer_to_dict(answer: Answer) -> dict[str, Any]:

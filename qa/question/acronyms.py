@@ -70,7 +70,9 @@ def long_form(text: str, short: str) -> str | None:
                 return found
         elif re.search(rf"(?<!\w){re.escape(short)}$", before) and (found := _ending_in(inside, short)):
             return found
-    m2 = re.search(rf"(?<!\w){re.escape(short)},? (?:short for |or |i\.e\. |that is )?(?:the )?({_NAME.pattern}),", text)
+    m2 = re.search(
+        rf"(?<!\w){re.escape(short)},? (?:short for |or |i\.e\. |that is )?(?:the )?({_NAME.pattern}),", text
+    )
     return _ending_in(m2.group(1), short) if m2 else None
 
 

@@ -30,7 +30,9 @@ _PHRASE = re.compile(  # "the repair of the Lorne Bridge", "the Northvale tram s
     r"|cost|die|died|say|said|come|work|happen)\b)[a-zß-öø-ÿ-]+(?=\s+[a-z]+|\W*$)){0,2}"
 )
 _NOUN = re.compile(r"\b(?:the|a|an|my|our|your|each|every|some|any)\s+\w+")
-_TAIL = re.compile(r"\b(?:when|while|during|after|before|in|at|on|of|by|from|for|with|off|near|about|against|because)\s")
+_TAIL = re.compile(
+    r"\b(?:when|while|during|after|before|in|at|on|of|by|from|for|with|off|near|about|against|because)\s"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,12 @@ class Facts:
     def vocabulary(self) -> Vocabulary:
         """All terms of the articles: read once for each state of the index, and only when a word is in none."""
         generation = self._snapshot.generation()
-        if generation not in self._kept:
+        found = self._kept.get(generation)
+        if found is None:
+            found = Vocabulary(self._snapshot.vocabulary())
             self._kept.clear()
-            self._kept[generation] = Vocabulary(self._snapshot.vocabulary())
-        return self._kept[generation]
+            self._kept[generation] = found
+        return found
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each of the terms stands; one that stands in none is left out."""
@@ -62,7 +64,7 @@ class Facts:
         forms: Counter[str] = Counter()
         for _, text in self.matching(f'"{term}"'):
             for word in text.split():
-                bare = word.strip(".,;:!?\"“”‘()[]").removesuffix("'s").removesuffix("’s").strip("'’")
+                bare = word.strip('.,;:!?"“”‘()[]').removesuffix("'s").removesuffix("’s").strip("'’")
                 folded = words(bare)
                 if len(folded) == 1 and stem(folded[0]) == term:
                     forms[bare] += 1

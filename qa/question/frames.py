@@ -93,7 +93,7 @@ def sentences_of(text: str) -> list[str]:
 
 
 def _is_question(sentence: str) -> bool:
-    return sentence.rstrip("\"”’) ").endswith("?")
+    return sentence.rstrip('"”’) ').endswith("?")
 
 
 def _any(name: str, text: str) -> bool:

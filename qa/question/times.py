@@ -147,7 +147,9 @@ def _days(name: str, words: str, today: date) -> tuple[date, date, str] | None:
         return _span(words, today)
     if name == "named" and not words.endswith("day"):
         words = re.sub(r"^(?:last|this past|this|next|the coming|coming) ", "", words)
-    words = re.sub(r"\b(?:earlier|this past|['’]s)\b|['’]s$|(?<!last )\b(?:morning|afternoon|evening|night)$", "", words).strip()
+    words = re.sub(
+        r"\b(?:earlier|this past|['’]s)\b|['’]s$|(?<!last )\b(?:morning|afternoon|evening|night)$", "", words
+    ).strip()
     words = re.sub(r"^(?:on|the(?! day)) ", "", words)
     if words in ("this", "tonight", ""):
         words = "today"
@@ -204,7 +206,11 @@ def _span(words: str, today: date) -> tuple[date, date, str] | None:
     if unit in ("week", "weekend"):
         start = monday + timedelta(weeks=which)
         saturday = start + timedelta(days=5)
-        return (start, start + timedelta(days=6), "week") if unit == "week" else (saturday, saturday + timedelta(days=1), "day")
+        return (
+            (start, start + timedelta(days=6), "week")
+            if unit == "week"
+            else (saturday, saturday + timedelta(days=1), "day")
+        )
     if unit == "year":
         return date(today.year + which, 1, 1), date(today.year + which, 12, 31), "year"
     months = today.year * 12 + today.month - 1 + which

@@ -1,0 +1,171 @@
+"""What a question's time, its earlier questions and its acronyms mean for the evidence: which of it comes first.
+
+Works on rankings. Each step may search again within some of the articles, and changes nothing where that finds no
+answer: a preference never hides what answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from qa.confidence import confidence
+from qa.question.acronyms import long_form
+from qa.question.story import day_of, stories_of
+from qa.question.times import Time
+from qa.question.understand import Meaning
+from qa.select import Evidence, Ranking
+from qa.signals import Question
+from qa.snapshot import Snapshot
+from qa.types import Filters, Hit
+
+_HEADING = re.compile(r"By (?:[^\W\d_a-z][\w.’'-]*,? ?(?:and )?){1,6}")  # a byline names a person and tells nothing
+Found = tuple[list[Hit], Ranking]
+Search = Callable[[Filters], Found]
+
+GRACE = {"day": 2, "week": 3, "month": 5, "season": 14, "year": 14}  # days after a time in which it is still reported
+INSIDE = 0.12  # confidence from which an article of the time asked for answers
+IN_TIME = 3.0  # of scores: what a sentence of the time asked for is ahead
+SAID_BEFORE = 1.5  # of scores: what a sentence of an article that was cited before is ahead
+HOLDS = 0.55  # of the best one's confidence: what a newer sentence needs to answer too
+NEWER = 4  # newer articles of a story that are read for one
+CERTAIN = 0.9  # confidence of a definition that stands in the articles, letter for letter
+NOTHING_THEN = "No article published {} answers; what is shown is of another time."
+
+
+def by_time(meaning: Meaning, found: Found, search: Search, filters: Filters) -> tuple[Found, tuple[str, ...]]:
+    """Put what was published at the time asked for first; say so where nothing of that time answers."""
+    time = meaning.time
+    if time is None or time.kind == "text":
+        return found, ()
+    if time.kind == "as of":
+        return _as_of(time, found, search, filters), ()
+    inside = within(filters, time.start, time.end and time.end + timedelta(days=GRACE[time.unit]))
+    hits, ranking = search(inside) if inside else ([], Ranking([], 0.0))
+    if not ranking.evidence or ranking.sure < INSIDE:
+        return found, (NOTHING_THEN.format(_span(time)),)
+    return (_merged(hits, found[0]), _ahead(ranking, found[1])), ()
+
+
+def newest_first(meaning: Meaning, question: Question, found: Found, search: Search, snapshot: Snapshot) -> Found:
+    """Put the newest sentence that answers before the older ones of its story."""
+    hits, ranking = found
+    if not meaning.understood.newest or not ranking.evidence:
+        return found
+    best = ranking.evidence[0]
+    top = best.candidate.article
+    if top.published is None:
+        return found
+    ids = list(dict.fromkeys([top.id, *(h.article for h in hits)]))
+    articles = [a for a in map(snapshot.article, ids) if a is not None]
+    groups = stories_of(snapshot, articles)
+    newer = [
+        a
+        for a, g in zip(articles, groups, strict=True)
+        if g == groups[0] and (day_of(a) or date.min) > _day(top.published)
+    ]
+    newer.sort(key=lambda a: (day_of(a) or date.min, a.id), reverse=True)
+    for article in newer[:NEWER]:
+        more, own = search(Filters(articles=(article.id,)))
+        if (told := _that_holds(own, question, ranking.sure)) is not None:
+            first = replace(told, score=best.score + 0.01)
+            rest = [e for e in ranking.evidence if e.place != told.place]
+            return _merged(more, hits), replace(ranking, evidence=[first, *rest])
+    return found
+
+
+def _that_holds(ranking: Ranking, question: Question, sure: float) -> Evidence | None:
+    """The first sentence of an article that answers about as well as the best of all, and in kind."""
+    for e in ranking.evidence[:3]:
+        if _HEADING.fullmatch(e.candidate.text) or e.candidate.text.isupper():
+            continue
+        if question.answered_in_kind(e.candidate.text) and confidence(e.signals(question)) >= HOLDS * sure:
+            return e
+    return None
+
+
+def said_before(meaning: Meaning, found: Found) -> Found:
+    """Put sentences of the articles that earlier answers cited a little ahead."""
+    hits, ranking = found
+    if not meaning.understood.leans_on or not meaning.articles:
+        return found
+    moved = [
+        replace(e, score=e.score + SAID_BEFORE) if e.candidate.article.id in meaning.articles else e
+        for e in ranking.evidence
+    ]
+    return hits, _sorted(replace(ranking, evidence=moved))
+
+
+def definition_first(meaning: Meaning, found: Found) -> Found:
+    """Put the sentence that gives the long form first where that is what is asked."""
+    hits, ranking = found
+    if not meaning.asks_form:
+        return found
+    for e in ranking.evidence:
+        if any(long_form(e.candidate.text, d.short) for d in meaning.definitions):
+            rest = [r for r in ranking.evidence if r.place != e.place]
+            first = replace(e, score=max(e.score, ranking.evidence[0].score) + 2.0)
+            return hits, Ranking([first, *rest], max(CERTAIN, ranking.sure), ranking.absent)
+    return found
+
+
+def _as_of(time: Time, found: Found, search: Search, filters: Filters) -> Found:
+    """Put sentences of the time, or that name it, first; of those before it the latest."""
+    until = time.end and time.end + timedelta(days=GRACE["day"])
+    inside = within(filters, None, until)
+    more, ranking = search(inside) if inside and until else ([], Ranking([], 0.0))
+    known = {e.place for e in found[1].evidence}
+    everything = [*found[1].evidence, *(e for e in ranking.evidence if e.place not in known)]
+    if not everything:
+        return found
+    moved = [replace(e, score=e.score + IN_TIME) if _of_time(e, time) else e for e in everything]
+    both = _sorted(replace(found[1], evidence=moved))
+    return _merged(found[0], more), replace(both, sure=max(found[1].sure, ranking.sure))
+
+
+def _of_time(evidence: Evidence, time: Time) -> bool:
+    day = day_of(evidence.candidate.article)
+    if day is None:
+        return False
+    end = (time.end or date.max - timedelta(days=40)) + timedelta(days=GRACE[time.unit])
+    start = time.start or (end - timedelta(days=45))
+    return start <= day <= end
+
+
+def _ahead(first: Ranking, second: Ranking) -> Ranking:
+    """The evidence of the first ranking before that of the second, which is left behind where it is no better."""
+    places = {e.place for e in first.evidence}
+    low = min(e.score for e in first.evidence)
+    rest = [replace(e, score=min(e.score, low) - 20.0) for e in second.evidence if e.place not in places]
+    return Ranking([*first.evidence, *rest], first.sure, first.absent, first.unanswered)
+
+
+def _sorted(ranking: Ranking) -> Ranking:
+    order = sorted(ranking.evidence, key=lambda e: (-e.score, e.candidate.article.id, e.candidate.sentence.n))
+    return replace(ranking, evidence=order)
+
+
+def _merged(first: Sequence[Hit], second: Sequence[Hit]) -> list[Hit]:
+    seen = {h.passage for h in first}
+    return [*first, *(h for h in second if h.passage not in seen)]
+
+
+def within(filters: Filters, start: date | None, end: date | None) -> Filters | None:
+    """The filters, narrowed to a time; None where they leave no day of it."""
+    first = max(filter(None, (filters.published_from, start and start.isoformat())), default=None)
+    last = min(filter(None, (filters.published_to, end and end.isoformat())), default=None)
+    if first and last and first > last:
+        return None
+    return replace(filters, published_from=first, published_to=last)
+
+
+def _day(published: str) -> date:
+    return date.fromisoformat(published[:10])
+
+
+def _span(time: Time) -> str:
+    if time.start is None or time.end is None:
+        return f"since {time.start}" if time.start else f"until {time.end}"
+    return f"on {time.start}" if time.start == time.end else f"from {time.start} to {time.end}"

@@ -1,0 +1,117 @@
+"""From what was understood and found to what is said: an answer of sentences, a list, a question back, a plain line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from qa.answer import NEAREST, compose, source
+from qa.answerer import Sought
+from qa.question.conversation import names_in
+from qa.question.meta import spoken
+from qa.question.preference import within
+from qa.question.refusal import TASK, reason
+from qa.question.understand import Meaning
+from qa.signals import Question
+from qa.snapshot import Snapshot
+from qa.types import Answer, Filters
+
+EAGER = 0.1  # least confidence for a query of bare keywords: its best passages are what was asked for
+NEWEST = 0.15  # for one that asks in so many words for the newest
+LISTED = 50  # articles of a time that are listed
+CANDIDATES = 3  # that a leaning question may mean
+
+
+def without_search(snapshot: Snapshot, meaning: Meaning, question: str) -> Answer:
+    """What is said to small talk, to a question about the collection and to work that is no question."""
+    refused = meaning.behaviour == "refusal"
+    text = TASK if refused else meaning.says
+    return replace(_empty(question, meaning), declined=refused, text=text, articles=meaning.articles)
+
+
+def results(snapshot: Snapshot, meaning: Meaning, question: str, filters: Filters) -> Answer | None:
+    """The articles of a time, newest first; None where there is none or no time."""
+    time = meaning.time
+    narrowed = within(filters, time.start, time.end) if time else None
+    if time is None or narrowed is None:
+        return None
+    rows = snapshot.published(narrowed, LISTED)
+    if not rows:
+        newest = snapshot.published(filters, 1)
+        last = f" The newest is of {spoken(newest[0].published[:10])}." if newest and newest[0].published else ""
+        return replace(
+            _empty(question, meaning), text=f"No article was published {_when(meaning)}.{last}",
+            articles=tuple(a.id for a in newest), undated_left_out=snapshot.undated(narrowed),
+        )  # fmt: skip
+    titles = "; ".join(f"“{a.shown_title}” ({spoken((a.published or '')[:10])})" for a in rows)
+    count = f"{len(rows)} article{'s' if len(rows) > 1 else ''}"
+    return replace(
+        _empty(question, meaning), text=f"{count} published {_when(meaning)}: {titles}.",
+        articles=tuple(a.id for a in rows), undated_left_out=snapshot.undated(narrowed),
+    )  # fmt: skip
+
+
+def composed(
+    snapshot: Snapshot,
+    meaning: Meaning,
+    sought: Sought,
+    filters: Filters,
+    threshold: float,
+    timings: dict[str, float],
+) -> Iterator[Answer]:
+    """The answer to a question that was searched, as it grows."""
+    if meaning.behaviour == "clarify":
+        yield _asked_back(snapshot, meaning, sought)
+        return
+    least = threshold
+    if meaning.understood.kind == "keywords":
+        least = min(threshold, EAGER)
+    elif meaning.explicit:
+        least = min(threshold, NEWEST)
+    for answer in compose(snapshot, Question(meaning.text), sought.ranking, sought.hits, filters, least, timings):
+        notes = (*answer.notes, *sought.notes) if not answer.declined else answer.notes
+        text = reason(snapshot, meaning, answer, filters) if answer.declined else ""
+        yield replace(answer, notes=notes, understood=meaning.understood, text=text)
+
+
+def _asked_back(snapshot: Snapshot, meaning: Meaning, sought: Sought) -> Answer:
+    """Who or what is meant, with what the collection has to offer."""
+    wants_person = re.search(r"\b(?:he|she|him|his|her|hers|who)\b", meaning.text, re.IGNORECASE) is not None
+    named = dict[str, str]()
+    titles = dict[str, str]()
+    for e in sought.ranking.evidence:
+        article = e.candidate.article
+        titles.setdefault(article.id, article.shown_title)
+        for name in names_in(e.candidate.text) if wants_person else ():
+            if len(name.split()) in (2, 3) and name not in named and article.id not in named.values():
+                named[name] = article.id
+    chosen = list(named.items())[:CANDIDATES]
+    offered = [f"{name} (“{titles[id]}”)" for name, id in chosen]
+    ids = [id for _, id in chosen]
+    for id, title in titles.items():
+        if len(ids) < CANDIDATES and id not in ids:
+            ids.append(id)
+            offered.append(f"“{title}”")
+    whom = "Who" if wants_person else "What"
+    text = f"{whom} is meant? Nothing was asked before that this could refer to. Name it, for example from: "
+    nearest = tuple(source(snapshot, hit) for hit in sought.hits[:NEAREST])
+    answer = replace(_empty(meaning.text, meaning), declined=True, nearest=nearest)
+    return replace(answer, text=text + "; ".join(offered) + ".", articles=tuple(ids))
+
+
+def _empty(question: str, meaning: Meaning) -> Answer:
+    return Answer(
+        question=question, declined=False, confidence=1.0, sentences=(), nearest=(), passages=(), timings_ms={},
+        behaviour=meaning.behaviour, understood=meaning.understood,
+    )  # fmt: skip
+
+
+def _when(meaning: Meaning) -> str:
+    time = meaning.time
+    if time is None or (time.start is None and time.end is None):
+        return "then"
+    if time.start is None or time.end is None:
+        return f"since {spoken(time.start)}" if time.start else f"until {spoken(time.end or '')}"
+    same = time.start == time.end
+    return f"on {spoken(time.start)}" if same else f"from {spoken(time.start)} to {spoken(time.end)}"
