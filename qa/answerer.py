@@ -76,10 +76,11 @@ class Answerer:
         with self._turns.question():
             found = self._found(snapshot, question, meaning.forms, filters, top)
 
-            def search(narrowed: Filters) -> tuple[list[Hit], Ranking]:
-                return self._found(snapshot, question, meaning.forms, narrowed, top)
+            def search(narrowed: Filters, text: str = "") -> tuple[list[Hit], Ranking]:
+                asked = Question(text) if text else question
+                return self._found(snapshot, asked, () if text else meaning.forms, narrowed, top)
 
-            found = said_before(meaning, found)
+            found = said_before(meaning, found, search)
             found, notes = by_time(meaning, found, search, filters)
             found = newest_first(meaning, question, found, search, snapshot)
             found = definition_first(meaning, found)

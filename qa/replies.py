@@ -18,7 +18,9 @@ from qa.snapshot import Snapshot
 from qa.types import Answer, Filters
 
 EAGER = 0.1  # least confidence for a query of bare keywords: its best passages are what was asked for
-NEWEST = 0.15  # for one that asks in so many words for the newest
+CHANGED = (
+    0.12  # for one whose time or earlier questions chose the articles: that speaks for them, unknown to the reader
+)
 LISTED = 50  # articles of a time that are listed
 CANDIDATES = 3  # that a leaning question may mean
 
@@ -67,8 +69,8 @@ def composed(
     least = threshold
     if meaning.understood.kind == "keywords":
         least = min(threshold, EAGER)
-    elif meaning.explicit:
-        least = min(threshold, NEWEST)
+    elif meaning.explicit or meaning.forms or (meaning.time and meaning.time.kind == "published" and not sought.notes):
+        least = min(threshold, CHANGED)
     for answer in compose(snapshot, Question(meaning.text), sought.ranking, sought.hits, filters, least, timings):
         notes = (*answer.notes, *sought.notes) if not answer.declined else answer.notes
         text = reason(snapshot, meaning, answer, filters) if answer.declined else ""

@@ -47,12 +47,14 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A leaning question made whole: `text` is asked, `forms` are looked for beside it, `on` is what it leans on."""
+    """A leaning question made whole: `text` is asked, `forms` are looked for beside it, `on` is what it leans on,
+    `articles` and `told` what the earlier answers cited."""
 
     text: str
     forms: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @cache
@@ -139,7 +141,8 @@ def _whole(asked: str, text: str, turns: Sequence[Earlier]) -> Whole:
     last = turns[-1]
     on = tuple(t.question for t in turns[-1:])
     articles = tuple(dict.fromkeys(a for t in reversed(turns[-2:]) for a in t.articles))
-    return Whole(asked, (joined([last.question, text]),), on, articles)
+    told = tuple(s for t in turns for s in t.sentences)
+    return Whole(asked, (joined([last.question, text]),), on, articles, told)
 
 
 def referent_of(text: str, turns: Sequence[Earlier]) -> str:

@@ -7,14 +7,15 @@ answer: a preference never hides what answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Protocol
 
 from qa.confidence import confidence
 from qa.question.acronyms import long_form
 from qa.question.story import day_of, stories_of
-from qa.question.times import Time
+from qa.question.times import Time, without
 from qa.question.understand import Meaning
 from qa.select import Evidence, Ranking
 from qa.signals import Question
@@ -23,12 +24,20 @@ from qa.types import Filters, Hit
 
 _HEADING = re.compile(r"By (?:[^\W\d_a-z][\w.’'-]*,? ?(?:and )?){1,6}")  # a byline names a person and tells nothing
 Found = tuple[list[Hit], Ranking]
-Search = Callable[[Filters], Found]
+
+
+class Search(Protocol):
+    """Rank a text, the question as it is searched where none is given, within some of the articles."""
+
+    def __call__(self, filters: Filters, text: str = "") -> Found: ...
+
 
 GRACE = {"day": 2, "week": 3, "month": 5, "season": 14, "year": 14}  # days after a time in which it is still reported
 INSIDE = 0.12  # confidence from which an article of the time asked for answers
 IN_TIME = 3.0  # of scores: what a sentence of the time asked for is ahead
 SAID_BEFORE = 1.5  # of scores: what a sentence of an article that was cited before is ahead
+READ_AGAIN = 3  # sentences whose articles are read for the question as it was asked
+TOLD = 3.0  # of scores: what a sentence falls back that an earlier answer has told
 HOLDS = 0.55  # of the best one's confidence: what a newer sentence needs to answer too
 NEWER = 4  # newer articles of a story that are read for one
 CERTAIN = 0.9  # confidence of a definition that stands in the articles, letter for letter
@@ -41,7 +50,7 @@ def by_time(meaning: Meaning, found: Found, search: Search, filters: Filters) ->
     if time is None or time.kind == "text":
         return found, ()
     if time.kind == "as of":
-        return _as_of(time, found, search, filters), ()
+        return _as_of(meaning, time, found, search, filters), ()
     inside = within(filters, time.start, time.end and time.end + timedelta(days=GRACE[time.unit]))
     hits, ranking = search(inside) if inside else ([], Ranking([], 0.0))
     if not ranking.evidence or ranking.sure < INSIDE:
@@ -86,16 +95,25 @@ def _that_holds(ranking: Ranking, question: Question, sure: float) -> Evidence |
     return None
 
 
-def said_before(meaning: Meaning, found: Found) -> Found:
-    """Put sentences of the articles that earlier answers cited a little ahead."""
+def said_before(meaning: Meaning, found: Found, search: Search) -> Found:
+    """Read the articles that earlier answers cited for the question as it was asked: "He wants to be a pilot" is no
+    worse an answer for not repeating the name. What was cited before is not told again."""
     hits, ranking = found
-    if not meaning.understood.leans_on or not meaning.articles:
+    if not meaning.understood.leans_on or not ranking.evidence:
         return found
-    moved = [
-        replace(e, score=e.score + SAID_BEFORE) if e.candidate.article.id in meaning.articles else e
-        for e in ranking.evidence
-    ]
-    return hits, _sorted(replace(ranking, evidence=moved))
+    near = [*meaning.articles, *(e.candidate.article.id for e in ranking.evidence[:READ_AGAIN])]
+    inside = Filters(articles=tuple(dict.fromkeys(near)))
+    more, whole = search(inside, meaning.text)
+    _, bare = search(inside, meaning.asked)
+    asked = {e.place: e for e in bare.evidence}
+    both = [replace(e, score=(e.score + asked[e.place].score) / 2) for e in whole.evidence if e.place in asked]
+    lead = SAID_BEFORE if meaning.articles else 0.0
+    both = [replace(e, score=e.score + lead * (e.candidate.article.id in meaning.articles)) for e in both]
+    places = {e.place for e in both}
+    every = [*both, *(e for e in ranking.evidence if e.place not in places)]
+    every = [replace(e, score=e.score - TOLD) if e.candidate.text in meaning.told else e for e in every]
+    sure = max(ranking.sure, whole.sure, bare.sure)
+    return _merged(more, hits), _sorted(replace(ranking, evidence=every, sure=sure))
 
 
 def definition_first(meaning: Meaning, found: Found) -> Found:
@@ -111,11 +129,11 @@ def definition_first(meaning: Meaning, found: Found) -> Found:
     return found
 
 
-def _as_of(time: Time, found: Found, search: Search, filters: Filters) -> Found:
+def _as_of(meaning: Meaning, time: Time, found: Found, search: Search, filters: Filters) -> Found:
     """Put sentences of the time, or that name it, first; of those before it the latest."""
     until = time.end and time.end + timedelta(days=GRACE["day"])
     inside = within(filters, None, until)
-    more, ranking = search(inside) if inside and until else ([], Ranking([], 0.0))
+    more, ranking = search(inside, without(meaning.text, time)) if inside else ([], Ranking([], 0.0))
     known = {e.place for e in found[1].evidence}
     everything = [*found[1].evidence, *(e for e in ranking.evidence if e.place not in known)]
     if not everything:

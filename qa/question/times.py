@@ -121,6 +121,8 @@ def asks_for_news(text: str, time: Time) -> bool:
 
 def without(text: str, time: Time) -> str:
     """Return the text without the words of the time, which no longer count as words."""
+    if text[time.at[0] : time.at[1]].strip() != time.words:  # it was changed since
+        return text.replace(time.words, "").replace("  ", " ")
     left = f"{text[: time.at[0]].rstrip()} {text[time.at[1] :].lstrip()}".strip()
     return re.sub(r"\s+([?.!,])", r"\1", left)
 

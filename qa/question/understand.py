@@ -27,7 +27,8 @@ class Meaning:
 
     `text` is ranked against, `forms` are looked for beside it. `behaviour` and `says` are set where it is answered
     without a search (meta, smalltalk, refusal) or otherwise than by sentences (clarify, results). `explicit`: a word
-    asks for the newest, not the tense alone. `articles` are those that it is about or that were cited before.
+    asks for the newest, not the tense alone. `articles` are those that it is about or that were cited before, `told`
+    the sentences that were; `asked` is the clause as it was asked.
     """
 
     understood: Understood
@@ -38,6 +39,8 @@ class Meaning:
     asks_form: bool = False
     explicit: bool = False
     articles: tuple[str, ...] = ()
+    asked: str = ""
+    told: tuple[str, ...] = ()
     behaviour: str = ""
     says: str = ""
 
@@ -86,7 +89,7 @@ def _whole(clause: Clause, spoken_before: bool, history: History) -> Whole | Non
 def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts, today: date) -> Meaning:
     """The words and the time of a question that is searched."""
     time = time_in(whole.text, today)
-    newest = wants_newest(whole.text, time)
+    newest = wants_newest(whole.text, time) or (time is None and is_keywords(whole.text))
     asked = whole.text
     if time is not None and time.kind == "published":
         if asks_for_news(asked, time):
@@ -108,7 +111,7 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
     )  # fmt: skip
     return Meaning(
         understood, _spelt_out(asked, definitions, asks_form), forms, time, definitions, asks_form,
-        explicit=says_newest(whole.text), articles=whole.articles,
+        explicit=says_newest(whole.text), articles=whole.articles, asked=clause.text, told=whole.told,
     )  # fmt: skip
 
 
@@ -132,5 +135,5 @@ def _spelt_out(text: str, definitions: Sequence[Definition], asks_form: bool) ->
     """The question with its acronyms' long forms in their place, so that sentences that have only these are found."""
     for found in () if asks_form else definitions:
         if found.short in text and found.long not in text:
-            text = text.replace(found.short, f"{found.long} ({found.short})", 1)
+            text = text.replace(found.short, found.long, 1)
     return text
