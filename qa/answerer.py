@@ -18,7 +18,14 @@ from qa.dense import DenseSearch
 from qa.parts import parts_of
 from qa.question.conversation import Earlier
 from qa.question.facts import Facts
-from qa.question.preference import by_time, definition_first, newest_first, said_before
+from qa.question.preference import (
+    by_time,
+    definition_first,
+    denial_first,
+    lead_first,
+    newest_first,
+    said_before,
+)
 from qa.question.understand import Meaning, understand
 from qa.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.select import Ranking
@@ -71,7 +78,7 @@ class Answerer:
         """Rank what answers a question as it was understood. A plain question is ranked as it stands."""
         question = Question(meaning.text)
         if meaning.plain:
-            return Sought(*self.rank(snapshot, question, filters, timings, top))
+            return Sought(*denial_first(question, self.rank(snapshot, question, filters, timings, top)))
         started = time.perf_counter()
         with self._turns.question():
             found = self._found(snapshot, question, meaning.forms, filters, top)
@@ -81,9 +88,11 @@ class Answerer:
                 return self._found(snapshot, asked, () if text else meaning.forms, narrowed, top)
 
             found = said_before(meaning, found, search)
-            found, notes = by_time(meaning, found, search, filters)
+            found, notes = by_time(meaning, found, search, filters, snapshot)
             found = newest_first(meaning, question, found, search, snapshot)
+            found = lead_first(meaning, found)
             found = definition_first(meaning, found)
+            found = denial_first(question, found)
         timings["select"] = (time.perf_counter() - started) * 1000
         return Sought(*found, notes)
 

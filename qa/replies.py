@@ -69,7 +69,12 @@ def composed(
     least = threshold
     if meaning.understood.kind == "keywords":
         least = min(threshold, EAGER)
-    elif meaning.explicit or meaning.forms or (meaning.time and meaning.time.kind == "published" and not sought.notes):
+    elif (
+        meaning.explicit
+        or meaning.thin
+        or meaning.forms
+        or (meaning.time and meaning.time.kind == "published" and not sought.notes)
+    ):
         least = min(threshold, CHANGED)
     for answer in compose(snapshot, Question(meaning.text), sought.ranking, sought.hits, filters, least, timings):
         notes = (*answer.notes, *sought.notes) if not answer.declined else answer.notes

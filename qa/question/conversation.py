@@ -48,13 +48,15 @@ class Earlier:
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A leaning question made whole: `text` is asked, `forms` are looked for beside it, `on` is what it leans on,
-    `articles` and `told` what the earlier answers cited."""
+    `articles` and `told` what the earlier answers cited; `bare` is how much the question as it was asked counts beside
+    the whole one."""
 
     text: str
     forms: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    bare: float = 0.0
 
 
 @cache
@@ -119,13 +121,13 @@ def made_whole(text: str, turns: Sequence[Earlier]) -> Whole:
     """Return the question as it would be asked to somebody who did not hear the earlier ones."""
     forms = _patterns()
     if what := _swap(text.strip()):
-        return _whole(_swapped(what, turns[-1]), text, turns)
+        return _whole(_swapped(what, turns[-1]), text, turns, 0.5)
     bare = forms["goes_on"].sub("", text, count=1) if forms["goes_on"].match(text) else text
     bare = bare[:1].upper() + bare[1:]
     referent = referent_of(bare, turns)
     if referent:
-        return _whole(_replaced(bare, referent), text, turns)
-    return _whole(_with_tail(bare, turns), text, turns)
+        return _whole(_replaced(bare, referent), text, turns, 0.25)
+    return _whole(_with_tail(bare, turns), text, turns, 0.65)
 
 
 def _swap(text: str) -> str:
@@ -137,12 +139,12 @@ def _swap(text: str) -> str:
     return what if found["what"] or names_in(what) else ""
 
 
-def _whole(asked: str, text: str, turns: Sequence[Earlier]) -> Whole:
+def _whole(asked: str, text: str, turns: Sequence[Earlier], bare: float) -> Whole:
     last = turns[-1]
     on = tuple(t.question for t in turns[-1:])
     articles = tuple(dict.fromkeys(a for t in reversed(turns[-2:]) for a in t.articles))
     told = tuple(s for t in turns for s in t.sentences)
-    return Whole(asked, (joined([last.question, text]),), on, articles, told)
+    return Whole(asked, (joined([last.question, text]),), on, articles, told, bare)
 
 
 def referent_of(text: str, turns: Sequence[Earlier]) -> str:

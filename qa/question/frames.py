@@ -76,7 +76,7 @@ def _reduced(text: str) -> tuple[str, str]:
     if not asking:
         return " ".join(kept) or text, ""
     others = [s for s in kept if s not in asking]
-    if len(" ".join(kept).split()) < LONG:
+    if len(" ".join(kept).split()) < LONG and not (others and _any("loose", asking[-1])):
         return " ".join(kept), ""
     return " ".join(asking), " ".join(others)
 

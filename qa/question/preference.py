@@ -15,14 +15,22 @@ from typing import Protocol
 from qa.confidence import confidence
 from qa.question.acronyms import long_form
 from qa.question.story import day_of, stories_of
-from qa.question.times import Time, without
+from qa.question.times import Time, asks_for_lead, names_time, same_state, without
 from qa.question.understand import Meaning
 from qa.select import Evidence, Ranking
-from qa.signals import Question
+from qa.signals import Question, term_set
 from qa.snapshot import Snapshot
-from qa.types import Filters, Hit
+from qa.types import Article, Filters, Hit
 
-_HEADING = re.compile(r"By (?:[^\W\d_a-z][\w.’'-]*,? ?(?:and )?){1,6}")  # a byline names a person and tells nothing
+_HEADING = re.compile(
+    r"By (?:[^\W\d_a-z][\w.’'-]*,? ?(?:and )?){1,6}"
+)  # a byline names a person and tells nothingDENIED = 0.4  # of scores that a sentence which denies may lie behind
+PRESUMES = re.compile(r"(?:who|whom|when|where|why|how)\b.*\b(?:did|was|were|do|does|has|have|had)\b|who \w+ed\b", re.I)
+DENIES = re.compile(
+    r"\b(?:never|nobody|no one|none|nothing|not|neither|against|reject(?:ed|s)?|den(?:ied|ies|y)|refused|opposed"
+    r"|instead|false|wrong)\b",
+    re.IGNORECASE,
+)
 Found = tuple[list[Hit], Ranking]
 
 
@@ -39,18 +47,25 @@ SAID_BEFORE = 1.5  # of scores: what a sentence of an article that was cited bef
 READ_AGAIN = 3  # sentences whose articles are read for the question as it was asked
 TOLD = 3.0  # of scores: what a sentence falls back that an earlier answer has told
 HOLDS = 0.55  # of the best one's confidence: what a newer sentence needs to answer too
+RECENT = 45  # days before "until May" whose articles are of that time
+DENIED = 0.4  # of scores that a sentence which denies may lie behind
+AHEAD = 0.01  # of scores: what is put first is ahead of what was
+WHOLE = 8  # words of a first sentence that is no heading
+SAME_STATE = 1.6  # of scores: what a sentence with "now" is ahead where "now" was asked
 NEWER = 4  # newer articles of a story that are read for one
 CERTAIN = 0.9  # confidence of a definition that stands in the articles, letter for letter
 NOTHING_THEN = "No article published {} answers; what is shown is of another time."
 
 
-def by_time(meaning: Meaning, found: Found, search: Search, filters: Filters) -> tuple[Found, tuple[str, ...]]:
+def by_time(
+    meaning: Meaning, found: Found, search: Search, filters: Filters, snapshot: Snapshot
+) -> tuple[Found, tuple[str, ...]]:
     """Put what was published at the time asked for first; say so where nothing of that time answers."""
     time = meaning.time
     if time is None or time.kind == "text":
         return found, ()
     if time.kind == "as of":
-        return _as_of(meaning, time, found, search, filters), ()
+        return _as_of(meaning, time, found, search, filters, snapshot), ()
     inside = within(filters, time.start, time.end and time.end + timedelta(days=GRACE[time.unit]))
     hits, ranking = search(inside) if inside else ([], Ranking([], 0.0))
     if not ranking.evidence or ranking.sure < INSIDE:
@@ -63,36 +78,69 @@ def newest_first(meaning: Meaning, question: Question, found: Found, search: Sea
     hits, ranking = found
     if not meaning.understood.newest or not ranking.evidence:
         return found
+    moved = [
+        replace(e, score=e.score + SAME_STATE) if same_state(question.text, e.candidate.text) else e
+        for e in ranking.evidence
+    ]
+    return _newest((hits, _sorted(replace(ranking, evidence=moved))), meaning, question, search, snapshot)
+
+
+def lead_first(meaning: Meaning, found: Found) -> Found:
+    """Put the first sentence of the best article first where whatever is new is asked for."""
+    hits, ranking = found
+    asks = meaning.understood.newest or (meaning.time is not None and meaning.time.kind == "published")
+    if not asks or not ranking.evidence or not asks_for_lead(meaning.asked):
+        return found
+    best = ranking.evidence[0]
+    first = _lead(ranking, best.candidate.article.id) or best
+    rest = [e for e in ranking.evidence if e.place != first.place]
+    return hits, replace(ranking, evidence=[replace(first, score=best.score + AHEAD), *rest])
+
+
+def _newest(found: Found, meaning: Meaning, question: Question, search: Search, snapshot: Snapshot) -> Found:
+    hits, ranking = found
     best = ranking.evidence[0]
     top = best.candidate.article
     if top.published is None:
         return found
-    ids = list(dict.fromkeys([top.id, *(h.article for h in hits)]))
-    articles = [a for a in map(snapshot.article, ids) if a is not None]
-    groups = stories_of(snapshot, articles)
-    newer = [
-        a
-        for a, g in zip(articles, groups, strict=True)
-        if g == groups[0] and (day_of(a) or date.min) > _day(top.published)
-    ]
-    newer.sort(key=lambda a: (day_of(a) or date.min, a.id), reverse=True)
-    for article in newer[:NEWER]:
+    lead = asks_for_lead(meaning.asked)
+    for article in _newer(snapshot, top, hits)[: 1 if lead else NEWER]:
         more, own = search(Filters(articles=(article.id,)))
-        if (told := _that_holds(own, question, ranking.sure)) is not None:
-            first = replace(told, score=best.score + 0.01)
+        told = _lead(own, article.id) if lead else _that_holds(own, question, ranking.sure)
+        if told is not None:
+            first = replace(told, score=best.score + AHEAD)
             rest = [e for e in ranking.evidence if e.place != told.place]
             return _merged(more, hits), replace(ranking, evidence=[first, *rest])
     return found
 
 
+def _newer(snapshot: Snapshot, top: Article, hits: Sequence[Hit]) -> list[Article]:
+    """The retrieved articles of the same story that were published later, the newest first."""
+    ids = list(dict.fromkeys([top.id, *(h.article for h in hits)]))
+    articles = [a for a in map(snapshot.article, ids) if a is not None]
+    groups = stories_of(snapshot, articles)
+    than = day_of(top) or date.min
+    newer = [a for a, g in zip(articles, groups, strict=True) if g == groups[0] and (day_of(a) or date.min) > than]
+    return sorted(newer, key=lambda a: (day_of(a) or date.min, a.id), reverse=True)
+
+
 def _that_holds(ranking: Ranking, question: Question, sure: float) -> Evidence | None:
     """The first sentence of an article that answers about as well as the best of all, and in kind."""
-    for e in ranking.evidence[:3]:
-        if _HEADING.fullmatch(e.candidate.text) or e.candidate.text.isupper():
-            continue
-        if question.answered_in_kind(e.candidate.text) and confidence(e.signals(question)) >= HOLDS * sure:
-            return e
-    return None
+    best = next((e for e in ranking.evidence if not _heads(e)), None)
+    if best is None or not question.answered_in_kind(best.candidate.text):
+        return None
+    return best if confidence(best.signals(question)) >= HOLDS * sure else None
+
+
+def _heads(evidence: Evidence) -> bool:
+    text = evidence.candidate.text
+    return _HEADING.fullmatch(text) is not None or text.isupper()
+
+
+def _lead(ranking: Ranking, article: str) -> Evidence | None:
+    """The first whole sentence of an article among the evidence."""
+    own = (e for e in ranking.evidence if e.candidate.article.id == article and not _heads(e))
+    return min((e for e in own if len(e.candidate.text.split()) >= WHOLE), key=lambda e: e.place[1], default=None)
 
 
 def said_before(meaning: Meaning, found: Found, search: Search) -> Found:
@@ -106,7 +154,11 @@ def said_before(meaning: Meaning, found: Found, search: Search) -> Found:
     more, whole = search(inside, meaning.text)
     _, bare = search(inside, meaning.asked)
     asked = {e.place: e for e in bare.evidence}
-    both = [replace(e, score=(e.score + asked[e.place].score) / 2) for e in whole.evidence if e.place in asked]
+    both = [
+        replace(e, score=(1 - meaning.bare) * e.score + meaning.bare * asked[e.place].score)
+        for e in whole.evidence
+        if e.place in asked
+    ]
     lead = SAID_BEFORE if meaning.articles else 0.0
     both = [replace(e, score=e.score + lead * (e.candidate.article.id in meaning.articles)) for e in both]
     places = {e.place for e in both}
@@ -114,6 +166,23 @@ def said_before(meaning: Meaning, found: Found, search: Search) -> Found:
     every = [replace(e, score=e.score - TOLD) if e.candidate.text in meaning.told else e for e in every]
     sure = max(ranking.sure, whole.sure, bare.sure)
     return _merged(more, hits), _sorted(replace(ranking, evidence=every, sure=sure))
+
+
+def denial_first(question: Question, found: Found) -> Found:
+    """Put a sentence that denies or opposes before one that is about as good but passes over what is asked."""
+    hits, ranking = found
+    if not ranking.evidence or not PRESUMES.match(question.text):
+        return found
+    best = ranking.evidence[0]
+    missing = set(question.stems) - question.names - term_set(best.candidate.text)
+    if not missing or DENIES.search(best.candidate.text):
+        return found
+    for e in ranking.evidence[1:3]:
+        same = e.candidate.article.id == best.candidate.article.id or e.candidate.cosine > best.candidate.cosine
+        if same and e.score >= best.score - DENIED and DENIES.search(e.candidate.text):
+            rest = [r for r in ranking.evidence if r.place != e.place]
+            return hits, replace(ranking, evidence=[replace(e, score=best.score + AHEAD), *rest])
+    return found
 
 
 def definition_first(meaning: Meaning, found: Found) -> Found:
@@ -129,8 +198,8 @@ def definition_first(meaning: Meaning, found: Found) -> Found:
     return found
 
 
-def _as_of(meaning: Meaning, time: Time, found: Found, search: Search, filters: Filters) -> Found:
-    """Put sentences of the time, or that name it, first; of those before it the latest."""
+def _as_of(meaning: Meaning, time: Time, found: Found, search: Search, filters: Filters, snapshot: Snapshot) -> Found:
+    """Put sentences of the time, or that name it, first; where there are none the latest from before it."""
     until = time.end and time.end + timedelta(days=GRACE["day"])
     inside = within(filters, None, until)
     more, ranking = search(inside, without(meaning.text, time)) if inside else ([], Ranking([], 0.0))
@@ -138,6 +207,12 @@ def _as_of(meaning: Meaning, time: Time, found: Found, search: Search, filters: 
     everything = [*found[1].evidence, *(e for e in ranking.evidence if e.place not in known)]
     if not everything:
         return found
+    best = max(everything, key=lambda e: e.score)
+    if ranking.evidence and best.candidate.article.published and not names_time(best.candidate.text, time):
+        near = [e for e in everything if _of_time(e, time) and e.score >= best.score - IN_TIME]
+        if not near:
+            asked = Question(without(meaning.text, time))
+            return _newest((more, ranking), meaning, asked, _until(search, inside or filters), snapshot)
     moved = [replace(e, score=e.score + IN_TIME) if _of_time(e, time) else e for e in everything]
     both = _sorted(replace(found[1], evidence=moved))
     return _merged(found[0], more), replace(both, sure=max(found[1].sure, ranking.sure))
@@ -148,8 +223,17 @@ def _of_time(evidence: Evidence, time: Time) -> bool:
     if day is None:
         return False
     end = (time.end or date.max - timedelta(days=40)) + timedelta(days=GRACE[time.unit])
-    start = time.start or (end - timedelta(days=45))
+    start = time.start or (end - timedelta(days=RECENT))
     return start <= day <= end
+
+
+def _until(search: Search, inside: Filters) -> Search:
+    """The search, kept within a time: what came after it is not the state of then."""
+
+    def narrowed(filters: Filters, text: str = "") -> Found:
+        return search(replace(inside, articles=filters.articles), text)
+
+    return narrowed
 
 
 def _ahead(first: Ranking, second: Ranking) -> Ranking:
@@ -177,10 +261,6 @@ def within(filters: Filters, start: date | None, end: date | None) -> Filters | 
     if first and last and first > last:
         return None
     return replace(filters, published_from=first, published_to=last)
-
-
-def _day(published: str) -> date:
-    return date.fromisoformat(published[:10])
 
 
 def _span(time: Time) -> str:

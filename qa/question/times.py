@@ -112,6 +112,23 @@ def says_newest(text: str) -> bool:
     return _pattern("newest", "words").search(text) is not None
 
 
+def asks_for_lead(text: str) -> bool:
+    """Return True if the text asks for whatever is new of something: the first sentence of an article says it."""
+    return _pattern("newest", "lead").search(text) is not None
+
+
+def same_state(question: str, sentence: str) -> bool:
+    """Return True if the question has a word for the state of today and the sentence too."""
+    pattern = _pattern("newest", "same")
+    return pattern.search(question) is not None and pattern.search(sentence) is not None
+
+
+def names_time(sentence: str, time: Time) -> bool:
+    """Return True if a sentence says the month of the time."""
+    day = time.end or time.start
+    return day is not None and re.search(rf"\b{day:%B}\b", sentence) is not None
+
+
 def asks_for_news(text: str, time: Time) -> bool:
     """Return True if the text asks what happened at the time, and about nothing in particular."""
     rest = words(text[: time.at[0]] + " " + text[time.at[1] :])

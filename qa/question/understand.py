@@ -28,7 +28,8 @@ class Meaning:
     `text` is ranked against, `forms` are looked for beside it. `behaviour` and `says` are set where it is answered
     without a search (meta, smalltalk, refusal) or otherwise than by sentences (clarify, results). `explicit`: a word
     asks for the newest, not the tense alone. `articles` are those that it is about or that were cited before, `told`
-    the sentences that were; `asked` is the clause as it was asked.
+    the sentences that were; `asked` is the clause as it was asked, and `bare` how much it counts beside the whole.
+    `thin`: more was said than is asked, so that the confidence of what answers is too low.
     """
 
     understood: Understood
@@ -40,6 +41,8 @@ class Meaning:
     explicit: bool = False
     articles: tuple[str, ...] = ()
     asked: str = ""
+    bare: float = 0.0
+    thin: bool = False
     told: tuple[str, ...] = ()
     behaviour: str = ""
     says: str = ""
@@ -48,7 +51,9 @@ class Meaning:
     def plain(self) -> bool:
         """Return True if the question is searched and answered just as it stands."""
         u = self.understood
-        return not (self.forms or self.time or self.definitions or u.newest or self.behaviour or u.kind != "plain")
+        return not (
+            self.thin or self.forms or self.time or self.definitions or u.newest or self.behaviour or u.kind != "plain"
+        )
 
 
 History = Callable[[], Sequence[Earlier]]
@@ -112,6 +117,7 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
     return Meaning(
         understood, _spelt_out(asked, definitions, asks_form), forms, time, definitions, asks_form,
         explicit=says_newest(whole.text), articles=whole.articles, asked=clause.text, told=whole.told,
+        bare=whole.bare, thin=bool(clause.context),
     )  # fmt: skip
 
 
