@@ -26,6 +26,7 @@ from qa.question.preference import (
     newest_first,
     said_before,
 )
+from qa.question.premises import checked
 from qa.question.understand import Meaning, understand
 from qa.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.select import Ranking
@@ -78,7 +79,8 @@ class Answerer:
         """Rank what answers a question as it was understood. A plain question is ranked as it stands."""
         question = Question(meaning.text)
         if meaning.plain:
-            return Sought(*denial_first(question, self.rank(snapshot, question, filters, timings, top)))
+            found = denial_first(question, self.rank(snapshot, question, filters, timings, top))
+            return _premised(meaning, found)
         started = time.perf_counter()
         with self._turns.question():
             found = self._found(snapshot, question, meaning.forms, filters, top)
@@ -94,7 +96,7 @@ class Answerer:
             found = definition_first(meaning, found)
             found = denial_first(question, found)
         timings["select"] = (time.perf_counter() - started) * 1000
-        return Sought(*found, notes)
+        return _premised(meaning, found, notes)
 
     def recalled(self, snapshot: Snapshot, history: Sequence[Said], facts: Facts, today: date) -> list[Earlier]:
         """The last earlier questions, each made whole, with what answered them: found again where it is not given."""
@@ -154,6 +156,12 @@ class Answerer:
             for part in map(Question, texts)
         }
         return ranking.with_parts(parts, self._threshold, together)
+
+
+def _premised(meaning: Meaning, found: tuple[list[Hit], Ranking], notes: tuple[str, ...] = ()) -> Sought:
+    """What was found, less sure where the articles have not what the question names."""
+    ranking, missing = checked(meaning.text, found[1])
+    return Sought(found[0], ranking, (*notes, *missing))
 
 
 def _with_answer(turn: Earlier, ranking: Ranking) -> Earlier:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -52,8 +53,16 @@ class RemoteQA:
             return None
         return self
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
-        body = {"question": question, "filters": filters_to_dict(filters or Filters())}
+    def ask(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        *,
+        history: Sequence[str] = (),
+        today: date | str | None = None,
+    ) -> Answer:
+        body: dict[str, Any] = {"question": question, "filters": filters_to_dict(filters or Filters())}
+        body |= {"history": list(history), "today": str(today) if today else None}
         return answer_from_dict(self._call("POST", "/api/ask", body))
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:

@@ -18,25 +18,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from qa.answer import compose
+from qa.answerer import SAID
 from qa.corpus import Corpus
 from qa.dataset import AskedQuestion, Dataset, load_dataset, write_corpus
 from qa.errors import DatasetError
 from qa.model import Model
 from qa.printing import progress_bar
+from qa.replies import composed, without_search
 from qa.retrieve import DEPTH, RANKINGS
 from qa.select import Selector
 from qa.service import QA
 from qa.settings import Settings
-from qa.signals import Question
 from qa.types import Answer, Filters
-from qa.wire import clean_question
+from qa.wire import MAX_QUESTION, clean_question
 
 log = logging.getLogger(__name__)
 
 KEYS = (
     "set", "documents", "questions", "unlocated_gold", "document_recall@1", "document_recall@5", "document_recall@10",
-    "ndcg@10", "sentence@1", "sentence@3", "citation_precision", "citation_recall", "citations_exact",
+    "ndcg@10", "sentence@1", "sentence@3", "shown@1", "shown@3", "not_plain", "citation_precision", "citation_recall", "citations_exact",
     "answer_contains", "abstention_auroc", "decline_precision", "decline_recall", "false_decline", "latency_ms_p50",
     "latency_ms_p95", "index_seconds", "passages_per_second",
 )  # fmt: skip
@@ -114,12 +114,18 @@ def ask_all(qa: QA, questions: Sequence[AskedQuestion]) -> list[Asked]:
 def _ask(qa: QA, asked: AskedQuestion) -> Asked:
     started = time.perf_counter()
     timings: dict[str, float] = {}
-    question = Question(clean_question(asked.text[:1000]))
+    text = clean_question(asked.text[:MAX_QUESTION])
     with qa.catalog.snapshot() as snapshot:
-        hits, ranking = qa.rank(snapshot, question, Filters(), timings, top=DEPTH)
-        *_, answer = compose(snapshot, question, ranking, hits, Filters(), qa.settings.threshold, timings)
+        meaning = qa.meaning(snapshot, text, asked.history)
+        if meaning.behaviour in SAID:
+            hits, evidence = [], []
+            answer = without_search(meaning, text)
+        else:
+            sought = qa.seek(snapshot, meaning, Filters(), timings, top=DEPTH)
+            hits, evidence = sought.hits, sought.ranking.evidence
+            *_, answer = composed(snapshot, meaning, sought, Filters(), qa.settings.threshold, timings)
     milliseconds = (time.perf_counter() - started) * 1000
-    ranked = (e.candidate for e in ranking.evidence)
+    ranked = (e.candidate for e in evidence)
     spans = ((c.article.id, c.sentence.span.start, c.sentence.span.end) for c in ranked)
     return Asked(asked, answer, tuple(dict.fromkeys(h.article for h in hits)), tuple(spans), milliseconds)
 
@@ -134,6 +140,7 @@ def figures(dataset: Dataset, asked: Sequence[Asked], indexing: dict[str, Any], 
         "unlocated_gold": sum(a.question.unlocated for a in asked),
         **_document_figures(asked),
         **_sentence_figures(asked),
+        **_shown_figures(asked),
         **_citation_figures(asked, home),
         "answer_contains": _mean([_contains(a) for a in asked if a.question.answerable and a.question.answers]),
         **_decline_figures(asked),
@@ -170,6 +177,17 @@ def _sentence_figures(asked: Sequence[Asked]) -> dict[str, float | None]:
     return {
         f"sentence@{k}": _mean([any(is_gold(a.question, *s) for s in a.sentences[:k]) for a in located]) for k in (1, 3)
     }
+
+
+def _shown_figures(asked: Sequence[Asked]) -> dict[str, float | int | None]:
+    """Of the sentences as a reader is shown them, a declined question counted as wrong; and how many questions were
+    taken for another kind than plain."""
+    located = [a for a in asked if a.question.answerable and any(g.spans for g in a.question.gold)]
+    shown = [(a.question, [s.citations for s in a.answer.sentences]) for a in located]
+    return {
+        f"shown@{k}": _mean([any(is_gold(q, c.article, c.start, c.end) for cs in s[:k] for c in cs) for q, s in shown])
+        for k in (1, 3)
+    } | {"not_plain": sum(a.answer.understood is not None and a.answer.understood.kind != "plain" for a in asked)}
 
 
 def _citation_figures(asked: Sequence[Asked], home: Path) -> dict[str, float | None]:

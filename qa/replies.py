@@ -17,15 +17,15 @@ from qa.signals import Question
 from qa.snapshot import Snapshot
 from qa.types import Answer, Filters
 
-EAGER = 0.1  # least confidence for a query of bare keywords: its best passages are what was asked for
 CHANGED = (
     0.12  # for one whose time or earlier questions chose the articles: that speaks for them, unknown to the reader
 )
+PASSAGES = "No sentence is sure enough to be an answer to these words; these passages fit them best."
 LISTED = 50  # articles of a time that are listed
 CANDIDATES = 3  # that a leaning question may mean
 
 
-def without_search(snapshot: Snapshot, meaning: Meaning, question: str) -> Answer:
+def without_search(meaning: Meaning, question: str) -> Answer:
     """What is said to small talk, to a question about the collection and to work that is no question."""
     refused = meaning.behaviour == "refusal"
     text = TASK if refused else meaning.says
@@ -66,20 +66,23 @@ def composed(
     if meaning.behaviour == "clarify":
         yield _asked_back(snapshot, meaning, sought)
         return
-    least = threshold
-    if meaning.understood.kind == "keywords":
-        least = min(threshold, EAGER)
-    elif (
-        meaning.explicit
-        or meaning.thin
-        or meaning.forms
-        or (meaning.time and meaning.time.kind == "published" and not sought.notes)
-    ):
-        least = min(threshold, CHANGED)
+    least = min(threshold, CHANGED) if _chosen_otherwise(meaning, sought) else threshold
     for answer in compose(snapshot, Question(meaning.text), sought.ranking, sought.hits, filters, least, timings):
         notes = (*answer.notes, *sought.notes) if not answer.declined else answer.notes
         text = reason(snapshot, meaning, answer, filters) if answer.declined else ""
-        yield replace(answer, notes=notes, understood=meaning.understood, text=text)
+        searched = answer.declined and meaning.understood.kind == "keywords" and bool(answer.nearest)
+        yield replace(
+            answer, notes=notes, understood=meaning.understood, text=text or (PASSAGES if searched else ""),
+            behaviour="results" if searched else "",
+            articles=tuple(dict.fromkeys(p.article for p in answer.nearest)) if searched else (),
+        )  # fmt: skip
+
+
+def _chosen_otherwise(meaning: Meaning, sought: Sought) -> bool:
+    """Return True if a time, earlier questions or statements chose what is shown, of which the reader knows nothing."""
+    timed = meaning.time is not None and meaning.time.kind == "published" and not sought.notes
+    dated = bool(sought.ranking.evidence) and sought.ranking.evidence[0].candidate.article.published is not None
+    return meaning.thin or bool(meaning.understood.leans_on) or (dated and (timed or meaning.explicit))
 
 
 def _asked_back(snapshot: Snapshot, meaning: Meaning, sought: Sought) -> Answer:

@@ -189,7 +189,7 @@ class QA:
         meaning = self.meaning(snapshot, text, history, today)
         timings["understand"] = (time.perf_counter() - started) * 1000
         if meaning.behaviour in SAID:
-            yield without_search(snapshot, meaning, text)
+            yield without_search(meaning, text)
             return
         if meaning.behaviour == "results" and (listed := results(snapshot, meaning, text, filters)) is not None:
             yield listed

@@ -24,6 +24,7 @@ from qa.errors import (
     UnknownConversation,
     UserError,
 )
+from qa.question.conversation import Earlier
 from qa.types import Answer, ArticleSummary, Outcome, SourcePassage
 from qa.web.host import Host
 from qa.web.schemas import (
@@ -81,7 +82,11 @@ def _asking(api: APIRouter, host: Host) -> None:
 
         `declined` is true when the articles do not hold the answer; `nearest` then shows the closest passages.
         """
-        return host.qa.ask(body.question, filters_from_dict(body.filters))
+        history = [
+            turn if isinstance(turn, str) else Earlier(turn.question, "", tuple(turn.sentences), tuple(turn.articles))
+            for turn in body.history
+        ]
+        return host.qa.ask(body.question, filters_from_dict(body.filters), history=history, today=body.today)
 
     @api.post("/search", tags=["asking"], operation_id="search", summary="Find passages")
     def search(body: Search) -> list[SourcePassage]:
