@@ -35,10 +35,11 @@ from qa.wire import MAX_QUESTION, clean_question
 log = logging.getLogger(__name__)
 
 KEYS = (
-    "set", "documents", "questions", "unlocated_gold", "document_recall@1", "document_recall@5", "document_recall@10",
-    "ndcg@10", "sentence@1", "sentence@3", "shown@1", "shown@3", "not_plain", "citation_precision", "citation_recall", "citations_exact",
-    "answer_contains", "abstention_auroc", "decline_precision", "decline_recall", "false_decline", "latency_ms_p50",
-    "latency_ms_p95", "index_seconds", "passages_per_second",
+    "set", "documents", "questions", "unlocated_gold", "document_recall@1", "document_recall@5",
+    "document_recall@10", "ndcg@10", "sentence@1", "sentence@3", "shown@1", "shown@3", "not_plain",
+    "citation_precision", "citation_recall", "citations_exact", "answer_contains", "abstention_auroc",
+    "decline_precision", "decline_recall", "false_decline", "latency_ms_p50", "latency_ms_p95",
+    "index_seconds", "passages_per_second",
 )  # fmt: skip
 SAME_SENTENCE = 0.5  # of the longer of two spans must be shared
 

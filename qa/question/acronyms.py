@@ -1,4 +1,4 @@
-"""Acronyms and their long forms, as the articles give them: "Civil Aviation Office (CAO)", "CAO (Civil Aviation Office)".
+"""Acronyms and their long forms, as the articles give them: "Civil Aviation Office (CAO)" or the other way round.
 
 A long form is one whose words begin with the letters (after Schwartz and Hearst 2003, who look for the shortest one).
 """
@@ -48,8 +48,8 @@ def definitions_in(question: str, facts: Facts) -> list[Definition]:
                 break
     for m in list(_NAME.finditer(question))[:MOST] if asks_for_a_form(question, _NAME.sub(" ", question)) else ():
         for passage, text in facts.matching(f'"{" ".join(words(m.group()))}"'):
-            if short := short_form(text, m.group()):
-                found.append(Definition(short, m.group(), passage))
+            if given := short_form(text, m.group()):
+                found.append(Definition(given, m.group(), passage))
                 break
     return found
 
@@ -78,8 +78,8 @@ def long_form(text: str, short: str) -> str | None:
 
 def short_form(text: str, long: str) -> str | None:
     """Return the acronym that a text gives for a long form."""
-    pattern = rf"{re.escape(long)}\s*\(([A-Z][A-Z0-9&.]{{1,7}})\)|([A-Z][A-Z0-9&.]{{1,7}})(?: \(|, (?:the )?){re.escape(long)}"
-    m = re.search(pattern, text)
+    letters, form = "([A-Z][A-Z0-9&.]{1,7})", re.escape(long)
+    m = re.search(rf"{form}\s*\({letters}\)|{letters}(?: \(|, (?:the )?){form}", text)
     short = m and (m.group(1) or m.group(2))
     return short if short and _ending_in(long, short) else None
 

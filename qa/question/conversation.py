@@ -155,7 +155,7 @@ def referent_of(text: str, turns: Sequence[Earlier]) -> str:
         return ""
     for turn in reversed(turns):
         asked_who = forms["asks_person"].search(turn.question) is not None
-        named = [n for n in names_in(turn.question)]
+        named = names_in(turn.question)
         if person:
             answered = [n for n in names_in(turn.answer) if _is_person(n)]
             people = [n for n in named if _is_person(n)]

@@ -37,7 +37,7 @@ Found = tuple[list[Hit], Ranking]
 class Search(Protocol):
     """Rank a text, the question as it is searched where none is given, within some of the articles."""
 
-    def __call__(self, filters: Filters, text: str = "") -> Found: ...
+    def __call__(self, filters: Filters, text: str = "", /) -> Found: ...
 
 
 GRACE = {"day": 2, "week": 3, "month": 5, "season": 14, "year": 14}  # days after a time in which it is still reported
@@ -256,8 +256,9 @@ def _merged(first: Sequence[Hit], second: Sequence[Hit]) -> list[Hit]:
 
 def within(filters: Filters, start: date | None, end: date | None) -> Filters | None:
     """The filters, narrowed to a time; None where they leave no day of it."""
-    first = max(filter(None, (filters.published_from, start and start.isoformat())), default=None)
-    last = min(filter(None, (filters.published_to, end and end.isoformat())), default=None)
+    firsts = [day for day in (filters.published_from, start.isoformat() if start else None) if day]
+    lasts = [day for day in (filters.published_to, end.isoformat() if end else None) if day]
+    first, last = max(firsts, default=None), min(lasts, default=None)
     if first and last and first > last:
         return None
     return replace(filters, published_from=first, published_to=last)

@@ -1,8 +1,8 @@
 """Stories, found when a question is asked: which of the retrieved articles tell of one event over time.
 
 Articles are of one story when they share rare names, are alike in meaning and lie near each other in time: they are
-joined pair by pair, the most alike first (average linkage). Nothing is stored; near copies (`qa/stories.py`) are another
-thing.
+joined pair by pair, the most alike first (average linkage). Nothing is stored; near copies (`qa/stories.py`) are
+another thing.
 """
 
 from __future__ import annotations

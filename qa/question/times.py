@@ -78,6 +78,8 @@ def time_in(text: str, today: date) -> Time | None:
     days = _days(name, match.group().lower(), today)
     if days is None:
         return None
+    start: date | None
+    end: date | None
     start, end, unit = days
     before = text[: match.start()].rstrip()
     side = _side(before)

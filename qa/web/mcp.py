@@ -140,8 +140,8 @@ class Tools:
         """Answer a question in the articles' own sentences, each with an exact citation.
 
         Use it for any question of fact that the collection may answer. Ask one thing at a time and name people and
-        places in full, or give the earlier questions as `history`: they are not remembered. `declined` means that the articles do not hold the
-        answer; `nearest` then shows the closest passages, which are no answer.
+        places in full, or give the earlier questions as `history`: they are not remembered. `declined` means that the
+        articles do not hold the answer; `nearest` then shows the closest passages, which are no answer.
         """
         with _told():
             filters = _filters(outlets, articles, published_from, published_to)
