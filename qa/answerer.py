@@ -26,8 +26,8 @@ from qa.question.preference import (
     newest_first,
     said_before,
 )
-from qa.question.premises import checked
-from qa.question.understand import Meaning, understand
+from qa.question.premises import checked, less_sure
+from qa.question.understand import Meaning, spelt_out, understand
 from qa.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.select import Ranking
 from qa.selectors import LazySelector
@@ -89,6 +89,7 @@ class Answerer:
                 asked = Question(text) if text else question
                 return self._found(snapshot, asked, () if text else meaning.forms, narrowed, top)
 
+            found = self._spelt_out(snapshot, meaning, found, filters, top)
             found = said_before(meaning, found, search)
             found, notes = by_time(meaning, found, search, filters, snapshot)
             found = newest_first(meaning, question, found, search, snapshot)
@@ -144,6 +145,16 @@ class Answerer:
         hits = lists[0] if len(lists) == 1 else _fused(lists, top)
         return hits, self._ranking(snapshot, question, vector, hits[:TOP])
 
+    def _spelt_out(
+        self, snapshot: Snapshot, meaning: Meaning, found: tuple[list[Hit], Ranking], filters: Filters, top: int
+    ) -> tuple[list[Hit], Ranking]:
+        """What is found for the question with its acronyms spelt out, where that answers more surely."""
+        text = spelt_out(meaning.text, meaning.definitions)
+        if meaning.asks_form or text == meaning.text:
+            return found
+        other = self._found(snapshot, Question(text), meaning.forms, filters, top)
+        return other if other[1].sure > found[1].sure else found
+
     def _hits(self, snapshot: Snapshot, text: str, vector: Vector, filters: Filters, top: int) -> list[Hit]:
         return HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings).hits(text, vector)
 
@@ -160,7 +171,7 @@ class Answerer:
 
 def _premised(meaning: Meaning, found: tuple[list[Hit], Ranking], notes: tuple[str, ...] = ()) -> Sought:
     """What was found, less sure where the articles have not what the question names."""
-    ranking, missing = checked(meaning.text, found[1])
+    ranking, missing = checked(meaning.text, less_sure(meaning.understood.corrections, found[1]))
     return Sought(found[0], ranking, (*notes, *missing))
 
 

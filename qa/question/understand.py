@@ -115,7 +115,7 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
         acronyms=tuple((d.short, d.long) for d in definitions),
     )  # fmt: skip
     return Meaning(
-        understood, _spelt_out(asked, definitions, asks_form), forms, time, definitions, asks_form,
+        understood, asked, forms, time, definitions, asks_form,
         explicit=says_newest(whole.text), articles=whole.articles, asked=clause.text, told=whole.told,
         bare=whole.bare, thin=bool(clause.context),
     )  # fmt: skip
@@ -137,9 +137,9 @@ def _without_long(text: str, definitions: Sequence[Definition]) -> str:
     return text
 
 
-def _spelt_out(text: str, definitions: Sequence[Definition], asks_form: bool) -> str:
-    """The question with its acronyms' long forms in their place, so that sentences that have only these are found."""
-    for found in () if asks_form else definitions:
+def spelt_out(text: str, definitions: Sequence[Definition]) -> str:
+    """Return the question with its acronyms' long forms in their place, as sentences may have only these."""
+    for found in definitions:
         if found.short in text and found.long not in text:
             text = text.replace(found.short, found.long, 1)
     return text
