@@ -34,6 +34,7 @@ from qa.answer.evidence.evidence import WEIGHTS, LinearSelector, gather, rank
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever
 from qa.answer.evidence.selectors import FIRST_STAGE
 from qa.answer.evidence.signals import Question
+from qa.answer.question.clean import clean_question
 from qa.core.errors import DatasetError
 from qa.core.lazy import Lazy
 from qa.core.settings import Settings
@@ -41,7 +42,6 @@ from qa.core.types import Filters
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.quality.dataset import AskedQuestion, Dataset, load_dataset
 from qa.quality.evaluate import KEYS, Asked, draw, evaluate_folder, is_gold, open_dataset
-from qa.service.codec import clean_question
 from qa.service.service import QA
 
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -21,10 +21,10 @@ from qa.answer.evidence.reader import Reader
 from qa.answer.evidence.retrieve import TOP, HybridRetriever
 from qa.answer.evidence.selectors import ReaderSelector, promising
 from qa.answer.evidence.signals import Question
+from qa.answer.question.clean import clean_question
 from qa.core.types import Filters
 from qa.quality.dataset import AskedQuestion
 from qa.quality.evaluate import is_gold
-from qa.service.codec import clean_question
 from qa.service.service import QA
 
 SIGNALS = tuple(WEIGHTS)

@@ -28,6 +28,7 @@ from reword import near_words
 from tqdm import tqdm
 
 from qa.answer.evidence.retrieve import TOP, HybridRetriever
+from qa.answer.question.clean import clean_question
 from qa.core.lazy import Lazy
 from qa.core.settings import Settings
 from qa.core.types import Filters
@@ -37,7 +38,6 @@ from qa.index.catalog.snapshot import Snapshot, StoredPassage
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.quality.dataset import AskedQuestion, load_dataset
 from qa.quality.evaluate import is_gold, open_dataset
-from qa.service.codec import clean_question
 from qa.service.service import QA
 
 HELD_OUT = 16  # one article in so many

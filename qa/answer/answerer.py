@@ -1,4 +1,4 @@
-"""The way from a question to an answer: embedded, retrieved, its sentences ranked, composed.
+"""The way from a question to an answer: understood, searched, its sentences ranked, composed.
 
 Service, examples and evaluation go this one way. Knows no files, no conversations and no web.
 """
@@ -8,15 +8,30 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.answer.compose import compose, source
+from qa.answer.compose import source
 from qa.answer.evidence.evidence import Ranking, Selector
-from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever
+from qa.answer.evidence.names import checked, less_sure
+from qa.answer.evidence.preference import (
+    by_time,
+    definition_first,
+    denial_first,
+    lead_first,
+    newest_first,
+    said_before,
+)
+from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.answer.evidence.signals import Question
+from qa.answer.question.conversation import Earlier, Said
+from qa.answer.question.facts import Facts, Vocabulary
 from qa.answer.question.subquestions import parts_of
+from qa.answer.question.times import day_of_reference
+from qa.answer.question.understand import Meaning, spelt_out, understand
+from qa.answer.replies import composed, results, without_search
 from qa.core.lazy import Lazy
 from qa.core.priority import Priority
 from qa.core.types import Answer, Filters, Hit, SourcePassage
@@ -25,7 +40,12 @@ from qa.index.catalog.snapshot import Snapshot
 from qa.index.embedding import SentenceEmbedding
 from qa.index.vectors.search import DenseSearch
 
+SAID = ("meta", "smalltalk", "refusal")  # what is answered without a search
+SURE = 0.1  # probability of the reader's best span from which its words stand for the answer
+RECALLED = 2  # earlier questions that are answered again for one that leans on them
+NOTHING = Ranking([], 0.0)
 Vector = NDArray[np.float32]
+Found = tuple[list[Hit], Ranking]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +81,35 @@ class Answerer:
         self._priority = priority
         self._threshold = threshold
         self._rankings = rankings
+        self._vocabulary: dict[int, Vocabulary] = {}
 
-    def answer(self, question: str, filters: Filters) -> Answer:
-        """Answer in the articles' own sentences, or decline."""
-        return self.explain(question, filters).answer
+    def answer(
+        self, question: str, filters: Filters, history: Sequence[Said] = (), today: date | None = None
+    ) -> Answer:
+        """Answer in the articles' own sentences, or decline.
 
-    def explain(self, question: str, filters: Filters, top: int = TOP) -> Explained:
+        `history` are the earlier questions, the last one last; `today` is the day that "yesterday" is counted from.
+        """
+        return self.explain(question, filters, history, today).answer
+
+    def explain(
+        self,
+        question: str,
+        filters: Filters,
+        history: Sequence[Said] = (),
+        today: date | None = None,
+        top: int = TOP,
+    ) -> Explained:
         """Answer, and keep what the answer was chosen from; at least `top` passages are retrieved."""
         self.warm_up()  # loading is no part of answering
-        asked, timings, started = Question(question), dict[str, float](), time.perf_counter()
+        timings, started = dict[str, float](), time.perf_counter()
         with self._catalog.snapshot() as snapshot:
-            hits, ranking = self._rank(snapshot, asked, filters, timings, top)
-            composing = time.perf_counter()
-            answer = compose(snapshot, asked, ranking, hits, filters, self._threshold)
-        ended = time.perf_counter()
-        timings |= {"answer": (ended - composing) * 1000, "total": (ended - started) * 1000}
+            meaning = self._understand(snapshot, question, history, today)
+            timings["understand"] = (time.perf_counter() - started) * 1000
+            found = self._explain(snapshot, meaning, question, filters, timings, top)
+        timings["total"] = (time.perf_counter() - started) * 1000
         spent = {name: round(milliseconds, 2) for name, milliseconds in timings.items()}
-        return Explained(replace(answer, timings_ms=spent), tuple(hits), ranking)
+        return replace(found, answer=replace(found.answer, question=question, timings_ms=spent))
 
     def search(self, question: str, filters: Filters, k: int) -> list[SourcePassage]:
         """Return the k passages that retrieval ranks first."""
@@ -95,28 +127,123 @@ class Answerer:
         self._embedding.get()
         self._selector.get()
 
-    def _rank(
-        self, snapshot: Snapshot, question: Question, filters: Filters, timings: dict[str, float], top: int
-    ) -> tuple[list[Hit], Ranking]:
-        """Retrieve passages, and rank the sentences of the first TOP of them for the question and its sub-questions."""
-        clock = [time.perf_counter()]
+    def _understand(self, snapshot: Snapshot, text: str, history: Sequence[Said], today: date | None) -> Meaning:
+        """Return what a question means, in one state of the index."""
+        facts = Facts(snapshot, self._vocabulary)
+        day = day_of_reference(today, date.today(), facts.period[1])
+        return understand(
+            text, facts, day, spoken_before=bool(history), history=lambda: self._recall(snapshot, history, facts, day)
+        )
+
+    def _recall(self, snapshot: Snapshot, history: Sequence[Said], facts: Facts, today: date) -> list[Earlier]:
+        """Make the last earlier questions whole, each with what answered it: found again where that is not given."""
+        turns: list[Earlier] = []
+        for said in history[-RECALLED:]:
+            turn = said if isinstance(said, Earlier) else Earlier(said)
+            before = tuple(turns)
+            meaning = understand(turn.question, facts, today, spoken_before=bool(before), history=lambda t=before: t)  # type: ignore[misc]
+            whole = replace(turn, question=meaning.text)
+            if not turn.sentences and meaning.behaviour not in SAID:
+                _, ranking, _ = self._seek(snapshot, meaning, Filters(), {}, TOP)
+                whole = _with_answer(whole, ranking) if ranking.sure >= self._threshold / 2 else whole
+            turns.append(whole)
+        return turns
+
+    def _explain(
+        self, snapshot: Snapshot, meaning: Meaning, question: str, filters: Filters, timings: dict[str, float], top: int
+    ) -> Explained:
+        if meaning.behaviour in SAID:
+            return Explained(without_search(meaning, question), (), NOTHING)
+        if meaning.behaviour == "results" and (listed := results(snapshot, meaning, question, filters)) is not None:
+            return Explained(listed, (), NOTHING)
+        hits, ranking, notes = self._seek(snapshot, meaning, filters, timings, top)
+        composing = time.perf_counter()
+        answer = composed(snapshot, meaning, hits, ranking, notes, filters, self._threshold)
+        timings["answer"] = (time.perf_counter() - composing) * 1000
+        return Explained(answer, tuple(hits), ranking)
+
+    def _seek(
+        self, snapshot: Snapshot, meaning: Meaning, filters: Filters, timings: dict[str, float], top: int
+    ) -> tuple[list[Hit], Ranking, tuple[str, ...]]:
+        """Rank what answers a question as it was understood, with what is to be said of it.
+
+        A plain question is ranked as it stands.
+        """
+        question, notes = Question(meaning.text), tuple[str, ...]()
         with self._priority.question():
-            vector = self.embed(question.text)
-            clock.append(time.perf_counter())
-            hits = self._retrieve(snapshot, question.text, vector, filters, top)
-            clock.append(time.perf_counter())
-            selector, found = self._selector.get(), hits[:TOP]
-            ranking = Ranking.of(snapshot, question, vector, found, selector)
-            texts, together = parts_of(question.text)
-            parts = {  # they lean on one another: all are looked for in what the whole question finds
-                part.text: Ranking.of(snapshot, part, self.embed(part.text), found, selector)
-                for part in map(Question, texts)
-            }
-            ranking = ranking.with_parts(parts, self._threshold, together)
-            clock.append(time.perf_counter())
+            found = self._rank(snapshot, question, meaning.forms, filters, top, timings)
+            started = time.perf_counter()
+            if not meaning.plain:
+
+                def search(narrowed: Filters, text: str = "") -> Found:
+                    asked, forms = (Question(text), ()) if text else (question, meaning.forms)
+                    return self._rank(snapshot, asked, forms, narrowed, top, {})
+
+                found = self._spell_out(snapshot, meaning, found, filters, top)
+                found = said_before(meaning, found, search)
+                found, notes = by_time(meaning, found, search, filters, snapshot)
+                found = newest_first(meaning, question, found, search, snapshot)
+                found = lead_first(meaning, found)
+                found = definition_first(meaning, found)
+            hits, ranking = denial_first(question, found)
+            ranking, missing = checked(meaning.text, less_sure(meaning.understood.corrections, ranking))
+        timings["prefer"] = (time.perf_counter() - started) * 1000
+        return hits, ranking, (*notes, *missing)
+
+    def _rank(
+        self,
+        snapshot: Snapshot,
+        question: Question,
+        forms: Sequence[str],
+        filters: Filters,
+        top: int,
+        timings: dict[str, float],
+    ) -> Found:
+        """Retrieve passages for a question and its other forms, and rank the sentences of the first TOP of them."""
+        clock = [time.perf_counter()]
+        vector = self.embed(question.text)
+        clock.append(time.perf_counter())
+        lists = [self._retrieve(snapshot, question.text, vector, filters, top)]
+        lists += [self._retrieve(snapshot, form, self.embed(form), filters, top) for form in forms]
+        hits = lists[0] if len(lists) == 1 else _fuse(lists, top)
+        clock.append(time.perf_counter())
+        selector, best = self._selector.get(), hits[:TOP]
+        ranking = Ranking.of(snapshot, question, vector, best, selector)
+        texts, together = parts_of(question.text)
+        parts = {  # they lean on one another: all are looked for in what the whole question finds
+            part.text: Ranking.of(snapshot, part, self.embed(part.text), best, selector)
+            for part in map(Question, texts)
+        }
+        clock.append(time.perf_counter())
         for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):
             timings[name] = (end - start) * 1000
-        return hits, ranking
+        return hits, ranking.with_parts(parts, self._threshold, together)
+
+    def _spell_out(self, snapshot: Snapshot, meaning: Meaning, found: Found, filters: Filters, top: int) -> Found:
+        """Return what is found for the question with its acronyms spelt out, where that answers more surely."""
+        text = spelt_out(meaning.text, meaning.definitions)
+        if meaning.asks_form or text == meaning.text:
+            return found
+        other = self._rank(snapshot, Question(text), meaning.forms, filters, top, {})
+        return other if other[1].sure > found[1].sure else found
 
     def _retrieve(self, snapshot: Snapshot, question: str, vector: Vector, filters: Filters, top: int) -> list[Hit]:
         return HybridRetriever(snapshot, self._dense, filters, top=top, rankings=self._rankings).hits(question, vector)
+
+
+def _with_answer(turn: Earlier, ranking: Ranking) -> Earlier:
+    """Return an earlier question with the sentence that answered it, and its words where the reader knows them."""
+    best = ranking.evidence[0]
+    article, reading = best.candidate.article, best.reading
+    answer = article.text[slice(*reading.answer)] if reading is not None and reading.sure >= SURE else ""
+    return replace(turn, answer=answer, sentences=(best.candidate.text,), articles=(article.id,))
+
+
+def _fuse(lists: Sequence[Sequence[Hit]], top: int) -> list[Hit]:
+    """Fuse the hits of several searches by reciprocal rank; each is the one that the first search has of it."""
+    fused = reciprocal_rank_fusion([[hit.passage for hit in hits] for hits in lists])
+    first: dict[str, Hit] = {}
+    for hit in (hit for hits in lists for hit in hits):
+        first.setdefault(hit.passage, hit)
+    best = sorted(fused, key=lambda id: (-fused[id], id))[:top]
+    return [Hit(id, first[id].article, fused[id], first[id].cosine) for id in best]

@@ -38,7 +38,8 @@ _LEANS = re.compile(
 
 
 def choose(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
-    """One to five sentences in reading order; each with those of other articles behind it that say the same."""
+    """One to five sentences, the likeliest first, the others in reading order; each with those of other articles behind
+    it that say the same."""
     groups: list[list[Evidence]] = []
     for e in evidence:
         twin = next((g for g in groups if says_the_same(g[0].candidate.text, e.candidate.text)), None)
@@ -53,7 +54,7 @@ def choose(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
     order: dict[str, int] = {}
     for group in groups:
         order.setdefault(group[0].candidate.article.id, len(order))
-    return sorted(groups, key=lambda g: (order[g[0].candidate.article.id], g[0].candidate.sentence.n))
+    return groups[:1] + sorted(groups[1:], key=lambda g: (order[g[0].candidate.article.id], g[0].candidate.sentence.n))
 
 
 def compose(

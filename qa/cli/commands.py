@@ -76,12 +76,22 @@ def _ip_address(_ctx: click.Context, _param: click.Parameter, value: str) -> str
 @main.command()
 @click.argument("question", nargs=-1, required=True)
 @_filter_options
+@click.option("--after", "history", metavar="QUESTION", multiple=True, help="An earlier question (repeatable).")
+@click.option("--today", metavar="DATE", help='The day from which "yesterday" counts (default: the clock\'s).')
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
 @click.pass_obj
-def ask(home: str | None, /, question: tuple[str, ...], as_json: bool, **filters: Any) -> None:
+def ask(
+    home: str | None,
+    /,
+    question: tuple[str, ...],
+    history: tuple[str, ...],
+    today: str | None,
+    as_json: bool,
+    **filters: Any,
+) -> None:
     """Answer QUESTION from the articles, or say that they hold no answer."""
     with reader(home) as service:
-        answer = service.ask(" ".join(question), Filters(**filters))
+        answer = service.ask(" ".join(question), Filters(**filters), history=history, today=today)
     click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else out.answer_text(answer))
 
 

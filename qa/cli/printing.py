@@ -27,8 +27,13 @@ WIDTH = 88
 def answer_text(answer: Answer) -> str:
     """Return the answer with numbered citations and where each stands, or the refusal with the nearest passages."""
     lines: list[str] = []
+    if answer.behaviour in ("meta", "smalltalk"):
+        return textwrap.fill(answer.text, WIDTH)
+    if answer.behaviour == "results" and not answer.declined:
+        return "\n".join([textwrap.fill(answer.text, WIDTH), *(f"    {id}" for id in answer.articles)])
     if answer.declined:
-        lines.append(DECLINED)
+        lines += [textwrap.fill(answer.text, WIDTH)] if answer.text else []
+        lines += [DECLINED] if answer.behaviour != "clarify" else []
         if answer.nearest:
             lines += ["", "Closest, but not an answer:"]
             lines += [_passage(p) for p in answer.nearest]
@@ -43,7 +48,20 @@ def answer_text(answer: Answer) -> str:
     lines += ["", f"confidence {answer.confidence:.2f}, {answer.timings_ms.get('total', 0):.0f} ms"]
     if answer.undated_left_out:
         lines.append(f"{answer.undated_left_out} articles without a date were left out by the date filter.")
-    return "\n".join([*lines, *answer.notes])
+    return "\n".join([*lines, *answer.notes, *_understood(answer)])
+
+
+def _understood(answer: Answer) -> list[str]:
+    """What was read otherwise than it was written, a line each."""
+    u = answer.understood
+    if u is None:
+        return []
+    lines = [f"Searched for {read} in place of {written}." for written, read in u.corrections]
+    lines += [f"{short} is short for {long}." for short, long in u.acronyms]
+    lines += [f"Understood as: {u.searched}"] if u.leans_on else []
+    if u.published_from or u.published_to:
+        lines.append(f"Understood: {u.time}, {u.published_from or '…'} to {u.published_to or '…'}.")
+    return lines
 
 
 def passages_text(passages: Sequence[SourcePassage]) -> str:

@@ -228,13 +228,39 @@ class SourcePassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What a question was taken to mean. All of it is JSON as it stands, so that a page can show it and drop a part.
+
+    `kind` is plain, keywords, definition, results, meta, smalltalk, clarify or task. `searched` is what was looked for
+    in place of the question, empty where nothing was. `corrections` and `acronyms` are pairs: as written, as read.
+    `leans_on` are the earlier questions that it was read with. `time` are the words that name a time; `published_from`
+    and `published_to` the days they mean, as a preference: `time_kind` is published, as of or in the text. `newest`:
+    of what answers the newest comes first. `today` is the day that relative words were counted from.
+    """
+
+    kind: str = "plain"
+    searched: str = ""
+    corrections: tuple[tuple[str, str], ...] = ()
+    acronyms: tuple[tuple[str, str], ...] = ()
+    leans_on: tuple[str, ...] = ()
+    time: str = ""
+    time_kind: str = ""
+    published_from: str | None = None
+    published_to: str | None = None
+    newest: bool = False
+    today: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the service says to a question.
 
     `confidence` is the estimated probability that the sentences answer the question; below the
     threshold `declined` is true, `sentences` is empty and `nearest` holds the closest passages.
     `undated_left_out` counts articles that a date filter left out for want of a date; `notes` say what else a
-    reader should know, such as a part of the question that is not answered.
+    reader should know, such as a part of the question that is not answered. `behaviour` says what kind of answer it is
+    where it is not one of cited sentences (meta, smalltalk, clarify, results, refusal), `text` what is said without a
+    citation, `articles` the ids of the articles that it is about; `understood` is what the question was taken to mean.
     """
 
     question: str
@@ -246,6 +272,10 @@ class Answer:
     timings_ms: dict[str, float]
     undated_left_out: int = 0
     notes: tuple[str, ...] = ()
+    behaviour: str = ""
+    articles: tuple[str, ...] = ()
+    text: str = ""
+    understood: Understood | None = None
 
 
 @dataclass(frozen=True, slots=True)

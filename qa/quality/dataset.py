@@ -10,11 +10,12 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from qa.answer.question.conversation import Earlier
 from qa.core.dates import parse_date
 from qa.core.errors import ArticleError, DatasetError
 from qa.core.files import write_file
@@ -44,6 +45,7 @@ class AskedQuestion:
     answers: tuple[str, ...]
     gold: tuple[Gold, ...]
     unlocated: int = 0
+    history: tuple[Earlier, ...] = ()
 
 
 @dataclass
@@ -160,8 +162,20 @@ def _question(
         gold.append(Gold(article, int(evidence.get("grade", 1)), spans))
     return AskedQuestion(
         str(asked["id"]), asked["question"], bool(asked.get("answerable", True)), tuple(asked.get("answers") or ()),
-        tuple(gold), unlocated,
+        tuple(gold), unlocated, _history(asked.get("history") or ()),
     )  # fmt: skip
+
+
+def _history(turns: Sequence[Any]) -> tuple[Earlier, ...]:
+    """Earlier questions: texts, or turns with a role, where what follows a user's turn answers it."""
+    found: list[Earlier] = []
+    for turn in turns:
+        said = turn if isinstance(turn, str) else turn.get("question") or turn.get("text") or ""
+        if isinstance(turn, str) or "question" in turn or turn.get("role") == "user":
+            found.append(Earlier(said))
+        elif found and turn.get("role") != "topic":
+            found[-1] = replace(found[-1], sentences=(*found[-1].sentences, said))
+    return tuple(found)
 
 
 def _locate(evidence: dict[str, Any], text: str, raw: str) -> tuple[tuple[int, int], ...]:

@@ -20,6 +20,7 @@ from typing import Any
 
 from qa.answer.evidence.evidence import Selector
 from qa.answer.evidence.retrieve import DEPTH, RANKINGS
+from qa.answer.question.clean import MAX_QUESTION, clean_question
 from qa.core.display import progress_bar
 from qa.core.errors import DatasetError
 from qa.core.files import write_file
@@ -29,16 +30,16 @@ from qa.core.types import Answer, Filters
 from qa.corpus.folder import Corpus
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.quality.dataset import AskedQuestion, Dataset, load_dataset, write_corpus
-from qa.service.codec import clean_question
 from qa.service.service import QA
 
 log = logging.getLogger(__name__)
 
 KEYS = (
-    "set", "documents", "questions", "unlocated_gold", "document_recall@1", "document_recall@5", "document_recall@10",
-    "ndcg@10", "sentence@1", "sentence@3", "citation_precision", "citation_recall", "citations_exact",
-    "answer_contains", "abstention_auroc", "decline_precision", "decline_recall", "false_decline", "latency_ms_p50",
-    "latency_ms_p95", "index_seconds", "passages_per_second",
+    "set", "documents", "questions", "unlocated_gold", "document_recall@1", "document_recall@5",
+    "document_recall@10", "ndcg@10", "sentence@1", "sentence@3", "shown@1", "shown@3", "not_plain",
+    "citation_precision", "citation_recall", "citations_exact", "answer_contains", "abstention_auroc",
+    "decline_precision", "decline_recall", "false_decline", "latency_ms_p50", "latency_ms_p95",
+    "index_seconds", "passages_per_second",
 )  # fmt: skip
 SAME_SENTENCE = 0.5  # of the longer of two spans must be shared
 
@@ -121,7 +122,8 @@ def ask_all(qa: QA, questions: Sequence[AskedQuestion]) -> list[Asked]:
 
 def _ask(qa: QA, asked: AskedQuestion) -> Asked:
     started = time.perf_counter()
-    found = qa.answerer.explain(clean_question(asked.text[:1000]), Filters(), top=DEPTH)
+    question = clean_question(asked.text[:MAX_QUESTION])
+    found = qa.answerer.explain(question, Filters(), asked.history, top=DEPTH)
     milliseconds = (time.perf_counter() - started) * 1000
     ranked = (e.candidate for e in found.ranking.evidence)
     spans = ((c.article.id, c.sentence.span.start, c.sentence.span.end) for c in ranked)
@@ -139,6 +141,7 @@ def figures(dataset: Dataset, asked: Sequence[Asked], indexing: dict[str, Any], 
         "unlocated_gold": sum(a.question.unlocated for a in asked),
         **_document_figures(asked),
         **_sentence_figures(asked),
+        **_shown_figures(asked),
         **_citation_figures(asked, home),
         "answer_contains": _mean([_contains(a) for a in asked if a.question.answerable and a.question.answers]),
         **_decline_figures(asked),
@@ -175,6 +178,17 @@ def _sentence_figures(asked: Sequence[Asked]) -> dict[str, float | None]:
     return {
         f"sentence@{k}": _mean([any(is_gold(a.question, *s) for s in a.sentences[:k]) for a in located]) for k in (1, 3)
     }
+
+
+def _shown_figures(asked: Sequence[Asked]) -> dict[str, float | int | None]:
+    """Of the sentences as a reader is shown them, a declined question counted as wrong; and how many questions were
+    taken for another kind than plain."""
+    located = [a for a in asked if a.question.answerable and any(g.spans for g in a.question.gold)]
+    shown = [(a.question, [s.citations for s in a.answer.sentences]) for a in located]
+    return {
+        f"shown@{k}": _mean([any(is_gold(q, c.article, c.start, c.end) for cs in s[:k] for c in cs) for q, s in shown])
+        for k in (1, 3)
+    } | {"not_plain": sum(a.answer.understood is not None and a.answer.understood.kind != "plain" for a in asked)}
 
 
 def _citation_figures(asked: Sequence[Asked], home: Path) -> dict[str, float | None]:

@@ -6,8 +6,9 @@ Light on purpose (no model library): this is what the command line uses beside a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,6 +16,7 @@ from urllib.parse import quote, unquote
 
 import httpx
 
+from qa.answer.question.conversation import Said
 from qa.core import errors
 from qa.core.errors import GroundwireError, ServiceError
 from qa.core.types import (
@@ -65,9 +67,18 @@ class RemoteQA(Service):
             return None
         return self
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        *,
+        history: Sequence[Said] = (),
+        today: date | str | None = None,
+    ) -> Answer:
         """Answer in the articles' own sentences, or decline."""
-        body = {"question": question, "filters": filters_to_dict(filters or Filters())}
+        body: dict[str, Any] = {"question": question, "filters": filters_to_dict(filters or Filters())}
+        body["history"] = [said if isinstance(said, str) else asdict(said) for said in history]
+        body["today"] = str(today) if today else None
         return answer_from_dict(self._call("POST", "/api/ask", body))
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:

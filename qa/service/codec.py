@@ -6,36 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from qa.core.errors import ArticleError, FilterError, QuestionError
-from qa.core.types import Answer, AnswerSentence, ArticleSummary, Citation, Copy, Filters, Outcome, SourcePassage
-from qa.corpus.canonical import canonical_text
+from qa.core.errors import FilterError
+from qa.core.types import (
+    Answer,
+    AnswerSentence,
+    ArticleSummary,
+    Citation,
+    Copy,
+    Filters,
+    Outcome,
+    SourcePassage,
+    Understood,
+)
 
-MAX_QUESTION = 1_000  # characters
 _FILTER_KEYS = ("outlets", "articles", "published_from", "published_to")
-
-
-class CleanQuestion(str):
-    """A question as it is asked: canonical text on one line. `clean_question` alone makes one."""
-
-    __slots__ = ()
-
-
-def clean_question(raw: str) -> CleanQuestion:
-    """Return a question as it is asked; one that is clean already as it is. Raises QuestionError."""
-    if isinstance(raw, CleanQuestion):
-        return raw
-    try:
-        text = " ".join(canonical_text(raw).split())
-    except ArticleError as error:
-        raise QuestionError(f"The question is not text. {error}") from None
-    if not any(c.isalnum() for c in text):
-        got = "only punctuation" if text else "nothing"
-        raise QuestionError(f'The question holds {got}. Ask in words, for example: qa ask "Who is Hugh Griffiths?"')
-    if len(text) > MAX_QUESTION:
-        raise QuestionError(
-            f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read. Shorten it."
-        )
-    return CleanQuestion(text)
 
 
 def answer_to_dict(answer: Answer) -> dict[str, Any]:
@@ -55,8 +39,18 @@ def answer_from_dict(data: Mapping[str, Any]) -> Answer:
             "nearest": tuple(source_from_dict(p) for p in data["nearest"]),
             "passages": tuple(source_from_dict(p) for p in data["passages"]),
             "notes": tuple(data["notes"]),
+            "articles": tuple(data.get("articles", ())),  # this and what follows: not there before understanding
+            "understood": understood_from_dict(data.get("understood")),
         }
     )
+
+
+def understood_from_dict(data: Mapping[str, Any] | None) -> Understood | None:
+    """Return what a question was taken to mean from JSON; nothing in conversations of before understanding."""
+    if data is None:
+        return None
+    pairs = {name: tuple((a, b) for a, b in data.get(name, ())) for name in ("corrections", "acronyms")}
+    return Understood(**{**data, **pairs, "leans_on": tuple(data.get("leans_on", ()))})
 
 
 def citation_from_dict(data: Mapping[str, Any]) -> Citation:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Protocol
 
+from qa.answer.question.conversation import Said
 from qa.core.types import Answer, Article, ArticleSummary, Filters, Outcome, Sentence, SourcePassage, SyncReport
 from qa.service.batches import Item
 
@@ -15,8 +17,19 @@ class Service(Protocol):
     Every method may raise ServiceError: our side cannot do it now.
     """
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
-        """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError."""
+    def ask(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        *,
+        history: Sequence[Said] = (),
+        today: date | str | None = None,
+    ) -> Answer:
+        """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError.
+
+        `history` are the earlier questions, the last one last: texts, or `Earlier` with what they were answered.
+        `today` is the day that "yesterday" is counted from.
+        """
         ...
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:

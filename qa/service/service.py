@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 
@@ -14,6 +16,8 @@ from qa.answer.answerer import Answerer
 from qa.answer.evidence.evidence import Selector
 from qa.answer.evidence.retrieve import RANKINGS
 from qa.answer.evidence.selectors import load_selector
+from qa.answer.question.clean import clean_question, make_day
+from qa.answer.question.conversation import Earlier, Said
 from qa.core.errors import ArticleError, DuplicateArticle, IndexDamaged, IndexIncompatible, StorageError, UnknownArticle
 from qa.core.lazy import Lazy
 from qa.core.priority import Priority
@@ -37,7 +41,6 @@ from qa.index.vectors.search import DenseSearch
 from qa.index.writer import IndexWriter, Progress, check_manifest
 from qa.service.adding import asked_from_text, edit, place, place_batch, unknown
 from qa.service.batches import Item, batched
-from qa.service.codec import clean_question
 from qa.service.examples import Examples
 from qa.service.protocol import Service
 
@@ -120,9 +123,24 @@ class QA(Service):
         self.answerer.warm_up()
         self.answerer.embed("warm up")
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
-        """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError."""
-        return self.answerer.answer(str(clean_question(question)), filters or Filters())
+    def ask(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        *,
+        history: Sequence[Said] = (),
+        today: date | str | None = None,
+    ) -> Answer:
+        """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError.
+
+        `history` are the earlier questions, the last one last: texts, or `Earlier` with what they were answered.
+        `today` is the day that "yesterday" is counted from.
+        """
+        earlier = [
+            replace(s, question=clean_question(s.question)) if isinstance(s, Earlier) else clean_question(s)
+            for s in history
+        ]
+        return self.answerer.answer(str(clean_question(question)), filters or Filters(), earlier, make_day(today))
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
         """Return the k passages that retrieval ranks first. Raises QuestionError, FilterError."""
@@ -251,3 +269,10 @@ class QA(Service):
         if self._index is None:
             raise StorageError("The index is open for reading only. Stop what holds it, or ask the running service.")
         return self._index
+
+
+def _cleaned(said: Said) -> Said:
+    """Return an earlier question with its text as it is asked. Raises QuestionError."""
+    if isinstance(said, Earlier):
+        return replace(said, question=clean_question(said.question))
+    return clean_question(said)

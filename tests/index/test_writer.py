@@ -24,12 +24,12 @@ from hypothesis.stateful import (
 from strategies import any_text, prose
 
 from qa.answer.compose import ABSENT, NONE_PASSES
+from qa.answer.question.clean import MAX_QUESTION
 from qa.core.errors import QuestionError
 from qa.core.types import Filters
 from qa.corpus.canonical import canonical_text, storable
 from qa.index.catalog.catalog import passage_id
 from qa.quality.doctor import examine
-from qa.service.codec import MAX_QUESTION
 from qa.service.service import QA
 
 SENTENCES = [

@@ -20,6 +20,7 @@ from attacks import ENDS, NOISE, PROPORTIONAL, Used, attacks, cost, growth, patt
 
 import qa
 import qa.corpus.frontmatter
+from qa.answer.question.clean import MAX_QUESTION, clean_question
 from qa.answer.question.subquestions import parts_of
 from qa.core.errors import ArticleError
 from qa.core.types import Sentence
@@ -33,7 +34,6 @@ from qa.corpus.passages import make_passages
 from qa.corpus.sentences import segment, sentence_spans
 from qa.corpus.words import words
 from qa.index.catalog.near_duplicates import sign_text
-from qa.service.codec import MAX_QUESTION, clean_question
 
 PAGE = 2000  # characters from which on the square is plain to see
 

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -165,6 +166,16 @@ class Snapshot:
             for r in rows
         ]  # fmt: skip
 
+    def published(self, filters: Filters, limit: int) -> list[Article]:
+        """Articles that pass the filters, the newest first; none without a date where the filters name a day."""
+        where, values = article_condition(filters)
+        rows = self._db.execute(
+            f"SELECT {_ARTICLE} FROM articles a WHERE {where}"
+            " ORDER BY a.published_day DESC NULLS LAST, a.published DESC, a.id LIMIT ?",
+            (*values, limit),
+        )
+        return [_article(row) for row in rows]
+
     def summary_count(self, search: str = "") -> int:
         """Count the rows that `summaries` has for a search without a limit."""
         where, values = search_condition(search)
@@ -172,6 +183,14 @@ class Snapshot:
 
     def outlets(self) -> list[str]:
         return [r[0] for r in self._db.execute("SELECT DISTINCT outlet FROM articles WHERE outlet <> '' ORDER BY 1")]
+
+    def period(self) -> tuple[str | None, str | None, int]:
+        """The first and the last day of publication, and how many articles have none."""
+        row = self._db.execute(
+            "SELECT min(published_day), max(published_day), count(*) - count(published_day) FROM articles"
+        ).fetchone()
+        first, last = (date.fromordinal(day).isoformat() if day else None for day in row[:2])
+        return first, last, int(row[2])
 
     def undated(self, filters: Filters) -> int:
         """Count the articles that a date filter leaves out only because they have no date."""
@@ -200,6 +219,18 @@ class Snapshot:
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """Count the passages in which each indexed term (stemmed as FTS5 does) occurs; absent terms are left out."""
         return dict(self._in("SELECT term, doc FROM passage_terms WHERE term IN ({})", list(terms)))
+
+    def vocabulary(self) -> list[tuple[str, int]]:
+        """Every indexed term with the number of passages it is in."""
+        return list(self._db.execute("SELECT term, doc FROM passage_terms"))
+
+    def matching(self, match: str, k: int) -> list[tuple[str, str]]:
+        """Ids and texts of at most k passages that fit a MATCH expression, title included, in the order of keys."""
+        sql = (
+            "SELECT p.id, t.title || char(10) || t.body FROM passage_index f JOIN passages p ON p.key = f.rowid"
+            " JOIN passage_text t ON t.key = f.rowid WHERE passage_index MATCH ? ORDER BY f.rowid LIMIT ?"
+        )
+        return [(r[0], r[1]) for r in self._db.execute(sql, (match, k))]
 
     def passages(self, ids: Iterable[str]) -> dict[str, StoredPassage]:
         """Return passages by id; ids that are not stored are left out."""

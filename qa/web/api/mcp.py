@@ -44,8 +44,12 @@ Ids = Annotated[list[str] | None, Field(description="Only these articles, by id"
 From = Annotated[str | None, Field(description="Only articles published on or after this day, such as 2024-05-17")]
 To = Annotated[str | None, Field(description="Only articles published on or before this day, such as 2024-05-17")]
 Question = Annotated[
-    str, Field(description="One question in whole words, complete in itself, at most 1,000 characters")
+    str, Field(description="One question in whole words; of at most 8,000 characters the clause that asks is searched")
 ]
+History = Annotated[
+    list[str] | None, Field(description="Earlier questions that this one leans on, the last one last; six count")
+]
+Today = Annotated[str | None, Field(description="The day from which yesterday and last week count, such as 2024-05-17")]
 
 
 class Place(BaseModel):
@@ -132,22 +136,26 @@ class Tools:
         articles: Ids = None,
         published_from: From = None,
         published_to: To = None,
+        history: History = None,
+        today: Today = None,
     ) -> Reply:
         """Answer a question in the articles' own sentences, each with an exact citation.
 
         Use it for any question of fact that the collection may answer. Ask one thing at a time and name people and
-        places in full: earlier questions are not remembered. `declined` means that the articles do not hold the
-        answer; `nearest` then shows the closest passages, which are no answer.
+        places in full, or give the earlier questions as `history`: they are not remembered. `declined` means that the
+        articles do not hold the answer; `nearest` then shows the closest passages, which are no answer.
         """
         with _told():
             filters = make_filters(outlets, articles, published_from, published_to)
-            answer = self._service.qa.ask(question, filters)
+            answer = self._service.qa.ask(question, filters, history=history or (), today=today)
         sentences = [
             Quote(**{**{name: getattr(c, name) for name in Quote.model_fields}, "also_in": list(c.also_in)})
             for sentence in answer.sentences
             for c in sentence.citations
         ]
         message = DECLINED if answer.declined else f"{len(answer.sentences)} sentence(s) of the articles answer this."
+        if answer.text and not answer.sentences:
+            message = answer.text if answer.behaviour else f"{message} {answer.text}"
         message = " ".join([message, *answer.notes])
         if answer.undated_left_out:
             message += f" {answer.undated_left_out} article(s) without a date were left out by the date filter."

@@ -16,6 +16,7 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from qa.answer.question.conversation import Earlier
 from qa.core.errors import (
     DuplicateArticle,
     GroundwireError,
@@ -88,7 +89,11 @@ def _asking(api: APIRouter, service: RunningService) -> None:
 
         `declined` is true when the articles do not hold the answer; `nearest` then shows the closest passages.
         """
-        return service.qa.ask(body.question, filters_from_dict(body.filters))
+        history = [
+            turn if isinstance(turn, str) else Earlier(turn.question, "", tuple(turn.sentences), tuple(turn.articles))
+            for turn in body.history
+        ]
+        return service.qa.ask(body.question, filters_from_dict(body.filters), history=history, today=body.today)
 
     @api.post("/search", tags=["asking"], operation_id="search", summary="Find passages")
     def search(body: Search) -> list[SourcePassage]:

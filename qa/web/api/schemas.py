@@ -17,14 +17,34 @@ _FILTERS = {**TypeAdapter(Filters).json_schema(), "additionalProperties": False}
 FilterValues = Annotated[dict[str, Any] | None, WithJsonSchema({"anyOf": [_FILTERS, {"type": "null"}]})]
 
 
-class Ask(BaseModel):
+class EarlierQuestion(BaseModel):
+    """A question asked before, with the sentences and articles (ids) that answered it, where they are known."""
+
+    question: str
+    sentences: list[str] = []
+    articles: list[str] = []
+
+
+class Query(BaseModel):
     """A question, with filters: outlets, articles (lists), published_from, published_to (ISO dates)."""
 
-    question: str = Field(description="In whole words, at most 1,000 characters", examples=["Who is Hugh Griffiths?"])
+    question: str = Field(
+        description="In whole words; of at most 8,000 characters the clause that asks is searched",
+        examples=["Who is Hugh Griffiths?"],
+    )
     filters: FilterValues = Field(default=None, description="Which articles may answer; all of them without filters")
 
 
-class Search(Ask):
+class Ask(Query):
+    """A question, with what was asked before it and the day on which it is asked."""
+
+    history: list[str | EarlierQuestion] = Field(
+        default=[], description="Earlier questions, the last one last; six count, and are found again where only asked"
+    )
+    today: str | None = Field(default=None, description="The day from which relative words count, such as 2024-05-17")
+
+
+class Search(Query):
     """A search for passages."""
 
     k: int = Field(default=10, ge=1, le=100, description="How many passages at most")

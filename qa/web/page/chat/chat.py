@@ -12,9 +12,9 @@ from typing import Any
 
 import gradio as gr
 
+from qa.answer.question.clean import clean_question
 from qa.core.errors import FilterError, GroundwireError, UnknownConversation
 from qa.core.types import Filters
-from qa.service.codec import clean_question
 from qa.service.conversations import Conversations, Turn
 from qa.web.page.chat import chat_html as render
 from qa.web.page.chat import sources_html as panels

@@ -1,0 +1,45 @@
+"""What a question takes for granted: the people, places and organisations that it names.
+
+Each has to stand in the article of the best sentence or in another that was found of its story. Where one does not, the
+articles speak of something else: the confidence falls and the answer says which is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qa.answer.evidence.evidence import Ranking
+from qa.answer.evidence.signals import term_set
+from qa.answer.question.conversation import names_in
+from qa.corpus.words import STOPWORDS, stem, words
+
+FALLS = 0.6  # what is left of the confidence where a name is missing
+GUESSED = 0.8  # what is left of it where an ordinary word was read as another one
+FOUND = 10  # best sentences whose articles are looked through
+MOST = 6  # names of a question that are looked for
+MISSING = "The articles found do not mention"
+
+
+def checked(question: str, ranking: Ranking) -> tuple[Ranking, tuple[str, ...]]:
+    """Return the ranking, less sure where a name of the question is in no article of it, and what is to be said."""
+    if not ranking.evidence or ranking.absent:
+        return ranking, ()
+    articles = {e.candidate.article.id: e.candidate.article for e in ranking.evidence[:FOUND]}
+    said = [term_set(f"{a.title or ''} {a.author or ''} {a.outlet or ''} {a.text}") for a in articles.values()]
+    missing = [name for name in names_in(question)[:MOST] if not _mentioned(name, said)]
+    if not missing:
+        return ranking, ()
+    return replace(ranking, sure=ranking.sure * FALLS), (f"{MISSING} {' or '.join(missing)}.",)
+
+
+def less_sure(corrections: Sequence[tuple[str, str]], ranking: Ranking) -> Ranking:
+    """Return the ranking, less sure where a word that is no name was read as another one."""
+    guessed = any(not written[:1].isupper() for written, _ in corrections)
+    return replace(ranking, sure=ranking.sure * GUESSED) if guessed else ranking
+
+
+def _mentioned(name: str, said: list[frozenset[str]]) -> bool:
+    """Return True if an article has the name's last word or most of its words."""
+    stems = [stem(w) for w in words(name) if w not in STOPWORDS]
+    return not stems or any(2 * sum(s in found for s in stems) > len(stems) for found in said)

@@ -1,0 +1,234 @@
+"""A question that leans on the ones before it: "And how many were hurt?", "What does he want?", "What about Dunmere?".
+
+It is made whole from the earlier question, the words that answered it and their sentence. A question that stands alone
+is left as it is; one that leans and has nothing to lean on says so.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from qa.answer.evidence.signals import rarity_in_english
+from qa.answer.question.frames import joined
+from qa.corpus.words import STOPWORDS, words
+
+MOST = 6  # earlier questions that count
+FEW = 2  # content words of a question that cannot stand alone with a pronoun
+LONGEST_SWAP = 8  # words of "What about X?"
+
+_WORD = re.compile(r"[^\W_][\w’'-]*")
+_CAPITAL = r"[A-Z0-9À-ÖØ-Þ][\w’'.-]*"
+_NAME = re.compile(rf"{_CAPITAL}(?:\s+(?:(?:of|the|de|van|von|for|and)\s+){{0,2}}{_CAPITAL})*")
+_PHRASE = re.compile(  # "the repair of the Lorne Bridge", "the Northvale tram strike"
+    rf"(?:\b(?:the|a|an)\s+(?:[a-zß-öø-ÿ-]+\s+){{1,3}}(?:of|in|at|for|on|from|to)\s+)?(?:\bthe\s+)?{_NAME.pattern}"
+    r"(?:\s+(?!(?:is|are|was|were|do|does|did|has|have|had|can|will|and|or|in|on|at|of|for|to|by|from|when|who|which|that"
+    r"|cost|die|died|say|said|come|work|happen)\b)[a-zß-öø-ÿ-]+(?=\s+[a-z]+|\W*$)){0,2}"
+)
+_NOUN = re.compile(r"\b(?:the|a|an|my|our|your|each|every|some|any)\s+\w+")
+_TAIL = re.compile(
+    r"\b(?:when|while|during|after|before|in|at|on|of|by|from|for|with|off|near|about|against|because)\s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A question asked before, whole in itself: the words that answered it, their sentences and articles."""
+
+    question: str
+    answer: str = ""
+    sentences: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+
+
+Said = str | Earlier  # an earlier question, with what answered it where that is known
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A leaning question made whole: `text` is asked, `forms` are looked for beside it, `on` is what it leans on,
+    `articles` and `told` what the earlier answers cited; `bare` is how much the question as it was asked counts beside
+    the whole one."""
+
+    text: str
+    forms: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    bare: float = 0.0
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    raw = tomllib.loads(Path(__file__).with_name("conversation.toml").read_text("utf-8"))
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw.items()}
+
+
+def leans(text: str, *, spoken_before: bool) -> bool:
+    """Return True if the question cannot be understood alone. Stricter where nothing was said before it."""
+    forms = _patterns()
+    bare = text.strip()
+    if forms["ellipsis"].fullmatch(bare):
+        return True
+    names = names_in(bare)
+    if spoken_before and _swap(bare):
+        return True
+    content = [w for w in words(bare) if w not in STOPWORDS]
+    if forms["other"].search(bare) and not names and (spoken_before or len(content) <= FEW):
+        return True
+    if forms["goes_on"].match(bare) and not names and spoken_before:
+        return True
+    return _has_loose_pronoun(bare, names, content, spoken_before)
+
+
+def _has_loose_pronoun(text: str, names: Sequence[str], content: Sequence[str], spoken_before: bool) -> bool:
+    """Return True if a pronoun has nothing in the question that it could stand for."""
+    forms = _patterns()
+    found = {kind: m for kind in ("person", "thing", "people") if (m := forms[kind].search(text))}
+    if not found or (set(found) == {"thing"} and forms["expletive"].search(text)):
+        return False
+    before = text[: min(m.start() for m in found.values())]
+    if any(name in before for name in names) or _NOUN.search(before):
+        return False
+    nouns = [w for w in words(before) if w not in STOPWORDS]
+    if spoken_before:
+        return len(nouns) <= FEW and ("person" in found or not names)
+    identifies = found.keys() == {"thing"} and re.search(r"\bis (?:it|this|that)\b", text, re.IGNORECASE) is not None
+    return not names and len(nouns) <= 1 and len(content) <= FEW and not identifies
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names of a text: words in capitals that are no ordinary word at its beginning."""
+    found = []
+    for m in _NAME.finditer(text):
+        tokens = m.group().split()
+        while tokens and not _is_name(tokens[0], first=m.start() == 0 and len(tokens) == len(m.group().split())):
+            tokens = tokens[1:]
+        if tokens and not tokens[0].isdigit():
+            found.append(re.sub(r"[’']s$|[.’'-]+$", "", " ".join(tokens)))
+    return found
+
+
+def _is_name(token: str, *, first: bool) -> bool:
+    folded = words(token)
+    if not folded or (folded[0] in STOPWORDS and not (token.isupper() and len(token) > 1)):
+        return False
+    return not first or rarity_in_english(folded[0]) > 3.5 or (token.isupper() and len(token) > 1)
+
+
+def made_whole(text: str, turns: Sequence[Earlier]) -> Whole:
+    """Return the question as it would be asked to somebody who did not hear the earlier ones."""
+    forms = _patterns()
+    if what := _swap(text.strip()):
+        return _whole(_swapped(what, turns[-1]), text, turns, 0.5)
+    bare = forms["goes_on"].sub("", text, count=1) if forms["goes_on"].match(text) else text
+    bare = bare[:1].upper() + bare[1:]
+    referent = referent_of(bare, turns)
+    if referent:
+        return _whole(_replaced(bare, referent), text, turns, 0.25)
+    return _whole(_with_tail(bare, turns), text, turns, 0.65)
+
+
+def _swap(text: str) -> str:
+    """Return what takes the place of the earlier question's name: X of "What about X?"."""
+    found = _patterns()["swap"].fullmatch(text)
+    if found is None or _patterns()["ellipsis"].fullmatch(text) or len(words(text)) > LONGEST_SWAP:
+        return ""
+    what = str(found["what"] or found["also"])
+    return what if found["what"] or names_in(what) else ""
+
+
+def _whole(asked: str, text: str, turns: Sequence[Earlier], bare: float) -> Whole:
+    last = turns[-1]
+    on = tuple(t.question for t in turns[-1:])
+    articles = tuple(dict.fromkeys(a for t in reversed(turns[-2:]) for a in t.articles))
+    told = tuple(s for t in turns for s in t.sentences)
+    return Whole(asked, (joined([last.question, text]),), on, articles, told, bare)
+
+
+def referent_of(text: str, turns: Sequence[Earlier]) -> str:
+    """Return what the pronoun of a question stands for: the latest that fits it, or nothing."""
+    forms = _patterns()
+    person = forms["person"].search(text) is not None
+    if not person and not forms["thing"].search(text) and not forms["people"].search(text):
+        return ""
+    for turn in reversed(turns):
+        asked_who = forms["asks_person"].search(turn.question) is not None
+        named = names_in(turn.question)
+        if person:
+            answered = [n for n in names_in(turn.answer) if _is_person(n)]
+            people = [n for n in named if _is_person(n)]
+            told = [n for s in turn.sentences for n in names_in(s) if _is_person(n)]
+            known = _known_as_person(people, turn)
+            for found in (known, answered if asked_who else (), told if asked_who else (), people, answered, told):
+                if found:
+                    return found[0]
+            continue
+        if not asked_who and turn.answer and (names_in(turn.answer)) and len(turn.answer.split()) <= 12:
+            return turn.answer.strip(" .,;")
+        if phrases := _phrases(turn.question):
+            return phrases[-1]
+        if turn.answer and names_in(turn.answer):
+            return turn.answer.strip(" .,;")
+    return ""
+
+
+def _known_as_person(people: Sequence[str], turn: Earlier) -> list[str]:
+    """Those whom the earlier question asks about by name: "Who is Ida Holm?"."""
+    asked = re.search(r"\bwho (?:is|was|are|were)\s+(?P<name>.+?)\W*$", turn.question, re.IGNORECASE)
+    return [p for p in people if asked and asked["name"].strip() == p]
+
+
+def _is_person(name: str) -> bool:
+    """Return True if a name may be a person's: two words or more, no ordinary words, nothing in them but letters."""
+    tokens = name.split()
+    if not 1 < len(tokens) <= 4 or any(t.lower() in ("of", "the", "and", "for") for t in tokens):
+        return False
+    return all(t[0].isupper() and not t.isupper() for t in tokens) and rarity_in_english(tokens[-1].lower()) > 3.0
+
+
+def _phrases(question: str) -> list[str]:
+    found = []
+    for m in _PHRASE.finditer(question):
+        if names_in(m.group()) and not (m.start() == 0 and m.group().split()[0].lower() in STOPWORDS):
+            found.append(m.group().strip(" ?.,"))
+    return found
+
+
+def _replaced(text: str, referent: str) -> str:
+    """The question with its pronoun replaced; the others follow from the first."""
+    forms = _patterns()
+    own = re.compile(r"\b(?:his|its|their|hers|theirs)\b|\bher(?=\s+[a-z]+)", re.IGNORECASE)
+    found = [m for kind in ("person", "thing", "people") if (m := forms[kind].search(text))]
+    first = min(found, key=lambda m: m.start())
+    owner = own.match(text, first.start())
+    put = f"{referent}’s" if owner and not referent.endswith("s") else referent
+    return text[: first.start()] + put + text[first.end() :]
+
+
+def _swapped(what: str, last: Earlier) -> str:
+    """The earlier question with this name in place of its last one."""
+    what = what.strip(" ?.!")
+    names = names_in(last.question)
+    if not names_in(what) or not names:
+        return joined([last.question.rstrip(" ?") + ":", f"{what}?"])
+    at = last.question.rfind(names[-1])
+    return last.question[:at] + what + last.question[at + len(names[-1]) :]
+
+
+def _with_tail(text: str, turns: Sequence[Earlier]) -> str:
+    """The question with that part of the earlier one that says which event it was: "when the dam broke"."""
+    last = turns[-1].question.rstrip(" ?.!")
+    names = names_in(last)
+    bare = text.rstrip(" ?.!")
+    if not names:
+        content = [w for w in _WORD.findall(last) if w.lower() not in STOPWORDS]
+        return joined([f"{bare}:", " ".join(content) + "?"])
+    at = last.find(names[0])
+    cuts = [m.start() for m in _TAIL.finditer(last) if m.start() < at]
+    tail = last[cuts[0] if cuts and len(last[cuts[0] : at].split()) <= 5 else at :]
+    return joined([bare, tail if cuts else f"({tail})"]) + "?"

@@ -1,0 +1,96 @@
+"""What understanding a question may ask of the collection: its words, its articles, its days. One state, read only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+from qa.core.types import ArticleSummary
+from qa.corpus.words import stem, words
+from qa.index.catalog.snapshot import Snapshot
+
+LOOKED_AT = 40  # passages that are looked through for how a word is written, or what it is short for
+
+
+class Vocabulary:
+    """The indexed terms of one state of the catalog, kept from one question to the next."""
+
+    def __init__(self, terms: Sequence[tuple[str, int]]) -> None:
+        self.passages = dict(terms)
+
+    @cached_property
+    def by_length(self) -> dict[int, list[str]]:
+        """The terms that are words, by their length: a misspelling is about as long as what was meant."""
+        found: dict[int, list[str]] = {}
+        for term in self.passages:
+            if not any(c.isdigit() for c in term):
+                found.setdefault(len(term), []).append(term)
+        return found
+
+
+class Facts:
+    """The collection, as far as a question's understanding needs it."""
+
+    def __init__(self, snapshot: Snapshot, kept: dict[int, Vocabulary] | None = None) -> None:
+        self._snapshot = snapshot
+        self._kept = kept if kept is not None else {}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """All terms of the articles: read once for each state of the index, and only when a word is in none."""
+        generation = self._snapshot.generation()
+        found = self._kept.get(generation)
+        if found is None:
+            found = Vocabulary(self._snapshot.vocabulary())
+            self._kept.clear()
+            self._kept[generation] = found
+        return found
+
+    def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each of the terms stands; one that stands in none is left out."""
+        return self._snapshot.passages_with(terms)
+
+    def matching(self, match: str, k: int = LOOKED_AT) -> list[tuple[str, str]]:
+        """Ids and texts of passages that fit an FTS5 expression."""
+        return self._snapshot.matching(match, k)
+
+    def any_with(self, *phrases: str) -> bool:
+        """Return True if a passage has all of the phrases, each word for word."""
+        return bool(self.matching(" AND ".join(f'"{phrase}"' for phrase in phrases), 1))
+
+    def written(self, term: str) -> str:
+        """Return how the articles write the word with this stem: the commonest form, lower case where that stands."""
+        forms: Counter[str] = Counter()
+        for _, text in self.matching(f'"{term}"'):
+            for word in text.split():
+                bare = word.strip('.,;:!?"“”‘()[]').removesuffix("'s").removesuffix("’s").strip("'’")
+                folded = words(bare)
+                if len(folded) == 1 and stem(folded[0]) == term:
+                    forms[bare] += 1
+        return forms.most_common(1)[0][0] if forms else term
+
+    @cached_property
+    def articles(self) -> int:
+        return self._snapshot.summary_count()
+
+    @cached_property
+    def outlets(self) -> list[str]:
+        return self._snapshot.outlets()
+
+    @cached_property
+    def period(self) -> tuple[str | None, str | None, int]:
+        """The first and the last day of publication, and how many articles have none."""
+        return self._snapshot.period()
+
+    def newest(self, n: int) -> list[ArticleSummary]:
+        """The n articles that were published last."""
+        return self._snapshot.summaries(order="published", descending=True, limit=n)
+
+    def oldest(self, n: int) -> list[ArticleSummary]:
+        """The n articles that were published first."""
+        return self._snapshot.summaries(order="published", limit=n)
+
+    def last_added(self) -> str | None:
+        rows = self._snapshot.summaries(order="added", descending=True, limit=1)
+        return rows[0].added if rows else None

@@ -1,0 +1,145 @@
+"""The one place that understands a question, before anything is searched.
+
+`understand` returns a `Meaning`: what is searched in place of the question, what is looked for beside it, the time that
+it names, what it leans on, and, where nothing need be searched, what is said to it. What it is not sure of it leaves
+alone: a question that none of the steps knows comes out as it went in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from qa.answer.question.acronyms import Definition, asks_for_a_form, definitions_in
+from qa.answer.question.conversation import Earlier, Whole, leans, made_whole
+from qa.answer.question.facts import Facts
+from qa.answer.question.frames import Clause, clause_of, is_keywords, joined
+from qa.answer.question.meta import intent_of, said
+from qa.answer.question.times import Time, asks_for_news, says_newest, time_in, wants_newest, without
+from qa.answer.question.words import corrected
+from qa.core.types import Understood
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A question as it is searched and answered; `understood` is what a reader is shown of it.
+
+    `text` is ranked against, `forms` are looked for beside it. `behaviour` and `says` are set where it is answered
+    without a search (meta, smalltalk, refusal) or otherwise than by sentences (clarify, results). `explicit`: a word
+    asks for the newest, not the tense alone. `articles` are those that it is about or that were cited before, `told`
+    the sentences that were; `asked` is the clause as it was asked, and `bare` how much it counts beside the whole.
+    `thin`: more was said than is asked, so that the confidence of what answers is too low.
+    """
+
+    understood: Understood
+    text: str
+    forms: tuple[str, ...] = ()
+    time: Time | None = None
+    definitions: tuple[Definition, ...] = ()
+    asks_form: bool = False
+    explicit: bool = False
+    articles: tuple[str, ...] = ()
+    asked: str = ""
+    bare: float = 0.0
+    thin: bool = False
+    told: tuple[str, ...] = ()
+    behaviour: str = ""
+    says: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Return True if the question is searched and answered just as it stands."""
+        u = self.understood
+        return not (
+            self.thin or self.forms or self.time or self.definitions or u.newest or self.behaviour or u.kind != "plain"
+        )
+
+
+History = Callable[[], Sequence[Earlier]]
+
+
+def understand(
+    text: str, facts: Facts, today: date, *, spoken_before: bool = False, history: History = tuple[Earlier, ...]
+) -> Meaning:
+    """Return what a question means. `history` finds the earlier questions' answers, and is asked only by one that
+    leans on them."""
+    clause = clause_of(text)
+    understood = Understood(searched=clause.text, today=today.isoformat())
+    if clause.task:
+        return Meaning(replace(understood, kind="task", searched=""), text, behaviour="refusal")
+    intent = intent_of(clause.text) or intent_of(text)
+    leaning = spoken_before and leans(clause.text, spoken_before=True)
+    if intent is not None and not (leaning and intent.behaviour == "meta"):
+        says, articles = said(intent, facts)
+        kind = replace(understood, kind=intent.behaviour, searched="")
+        return Meaning(kind, text, behaviour=intent.behaviour, says=says, articles=articles)
+    whole = _whole(clause, spoken_before, history)
+    if whole is None:
+        return Meaning(replace(understood, kind="clarify"), clause.text, behaviour="clarify")
+    return _searched(whole, clause, replace(understood, leans_on=whole.on), facts, today)
+
+
+def _whole(clause: Clause, spoken_before: bool, history: History) -> Whole | None:
+    """The question made whole; None where it leans and there is nothing to lean on."""
+    if clause.context:
+        apart = joined([clause.context, clause.text])
+        return Whole(apart if leans(clause.text, spoken_before=True) else clause.text, (apart,))
+    if not leans(clause.text, spoken_before=spoken_before):
+        return Whole(clause.text)
+    turns = history() if spoken_before else ()
+    return made_whole(clause.text, turns) if turns else None
+
+
+def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts, today: date) -> Meaning:
+    """The words and the time of a question that is searched."""
+    time = time_in(whole.text, today)
+    newest = wants_newest(whole.text, time) or (time is None and is_keywords(whole.text))
+    asked = whole.text
+    if time is not None and time.kind == "published":
+        if asks_for_news(asked, time):
+            return Meaning(_timed(understood, time, newest, "results"), asked, time=time, behaviour="results")
+        asked = without(asked, time)
+    asked, corrections = corrected(asked, facts)
+    definitions = tuple(definitions_in(asked, facts))
+    forms = tuple(form for form in whole.forms if form != asked)
+    for found in definitions:
+        other = found.long if found.short in asked else found.short
+        forms += (f"{asked} {other}",)
+    asks_form = bool(definitions) and asks_for_a_form(asked, _without_long(asked, definitions))
+    kind = "definition" if asks_form else "keywords" if is_keywords(clause.text) else "plain"
+    if whole.on and clause.text not in (whole.text, *forms):
+        forms += (clause.text,)
+    understood = replace(
+        _timed(understood, time, newest, kind), searched=asked, corrections=corrections,
+        acronyms=tuple((d.short, d.long) for d in definitions),
+    )  # fmt: skip
+    return Meaning(
+        understood, asked, forms, time, definitions, asks_form,
+        explicit=says_newest(whole.text), articles=whole.articles, asked=clause.text, told=whole.told,
+        bare=whole.bare, thin=bool(clause.context),
+    )  # fmt: skip
+
+
+def _timed(understood: Understood, time: Time | None, newest: bool, kind: str) -> Understood:
+    if time is None:
+        return replace(understood, newest=newest, kind=kind)
+    start, end = (day.isoformat() if day and time.kind != "text" else None for day in (time.start, time.end))
+    return replace(
+        understood, newest=newest, kind=kind, time=time.words, time_kind=time.kind, published_from=start,
+        published_to=end,
+    )  # fmt: skip
+
+
+def _without_long(text: str, definitions: Sequence[Definition]) -> str:
+    for found in definitions:
+        text = text.replace(found.long, " ")
+    return text
+
+
+def spelt_out(text: str, definitions: Sequence[Definition]) -> str:
+    """Return the question with its acronyms' long forms in their place, as sentences may have only these."""
+    for found in definitions:
+        if found.short in text and found.long not in text:
+            text = text.replace(found.short, found.long, 1)
+    return text

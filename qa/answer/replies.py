@@ -1,0 +1,127 @@
+"""From what was understood and found to what is said: an answer of sentences, a list, a question back, a plain line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qa.answer.compose import NEAREST, compose, source
+from qa.answer.evidence.evidence import Ranking
+from qa.answer.evidence.preference import within
+from qa.answer.evidence.signals import Question
+from qa.answer.question.conversation import names_in
+from qa.answer.question.meta import spoken
+from qa.answer.question.understand import Meaning
+from qa.answer.refusal import TASK, reason
+from qa.core.types import Answer, Filters, Hit
+from qa.index.catalog.snapshot import Snapshot
+
+CHANGED = (
+    0.12  # for one whose time or earlier questions chose the articles: that speaks for them, unknown to the reader
+)
+PASSAGES = "No sentence is sure enough to be an answer to these words; these passages fit them best."
+LISTED = 50  # articles of a time that are listed
+CANDIDATES = 3  # that a leaning question may mean
+
+
+def without_search(meaning: Meaning, question: str) -> Answer:
+    """What is said to small talk, to a question about the collection and to work that is no question."""
+    refused = meaning.behaviour == "refusal"
+    text = TASK if refused else meaning.says
+    return replace(_empty(question, meaning), declined=refused, text=text, articles=meaning.articles)
+
+
+def results(snapshot: Snapshot, meaning: Meaning, question: str, filters: Filters) -> Answer | None:
+    """The articles of a time, newest first; None where there is none or no time."""
+    time = meaning.time
+    narrowed = within(filters, time.start, time.end) if time else None
+    if time is None or narrowed is None:
+        return None
+    rows = snapshot.published(narrowed, LISTED)
+    if not rows:
+        newest = snapshot.published(filters, 1)
+        last = f" The newest is of {spoken(newest[0].published[:10])}." if newest and newest[0].published else ""
+        return replace(
+            _empty(question, meaning), text=f"No article was published {_when(meaning)}.{last}",
+            articles=tuple(a.id for a in newest), undated_left_out=snapshot.undated(narrowed),
+        )  # fmt: skip
+    titles = "; ".join(f"“{a.shown_title}” ({spoken((a.published or '')[:10])})" for a in rows)
+    count = f"{len(rows)} article{'s' if len(rows) > 1 else ''}"
+    return replace(
+        _empty(question, meaning), text=f"{count} published {_when(meaning)}: {titles}.",
+        articles=tuple(a.id for a in rows), undated_left_out=snapshot.undated(narrowed),
+    )  # fmt: skip
+
+
+def composed(
+    snapshot: Snapshot,
+    meaning: Meaning,
+    hits: Sequence[Hit],
+    ranking: Ranking,
+    said: tuple[str, ...],
+    filters: Filters,
+    threshold: float,
+) -> Answer:
+    """Compose the answer to a question that was searched; `said` are notes on how it was found."""
+    if meaning.behaviour == "clarify":
+        return _asked_back(snapshot, meaning, hits, ranking)
+    least = min(threshold, CHANGED) if _chosen_otherwise(meaning, ranking, said) else threshold
+    answer = compose(snapshot, Question(meaning.text), ranking, hits, filters, least)
+    notes = (*answer.notes, *said) if not answer.declined else answer.notes
+    text = reason(snapshot, meaning, answer, filters) if answer.declined else ""
+    searched = answer.declined and meaning.understood.kind == "keywords" and bool(answer.nearest)
+    return replace(
+        answer, notes=notes, understood=meaning.understood, text=text or (PASSAGES if searched else ""),
+        behaviour="results" if searched else "",
+        articles=tuple(dict.fromkeys(p.article for p in answer.nearest)) if searched else (),
+    )  # fmt: skip
+
+
+def _chosen_otherwise(meaning: Meaning, ranking: Ranking, said: tuple[str, ...]) -> bool:
+    """Return True if a time, earlier questions or statements chose what is shown, of which the reader knows nothing."""
+    timed = meaning.time is not None and meaning.time.kind == "published" and not said
+    dated = bool(ranking.evidence) and ranking.evidence[0].candidate.article.published is not None
+    return meaning.thin or bool(meaning.understood.leans_on) or (dated and (timed or meaning.explicit))
+
+
+def _asked_back(snapshot: Snapshot, meaning: Meaning, hits: Sequence[Hit], ranking: Ranking) -> Answer:
+    """Who or what is meant, with what the collection has to offer."""
+    wants_person = re.search(r"\b(?:he|she|him|his|her|hers|who)\b", meaning.text, re.IGNORECASE) is not None
+    named = dict[str, str]()
+    titles = dict[str, str]()
+    for e in ranking.evidence:
+        article = e.candidate.article
+        titles.setdefault(article.id, article.shown_title)
+        for name in names_in(e.candidate.text) if wants_person else ():
+            if len(name.split()) in (2, 3) and name not in named and article.id not in named.values():
+                named[name] = article.id
+    chosen = list(named.items())[:CANDIDATES]
+    offered = [f"{name} (“{titles[id]}”)" for name, id in chosen]
+    ids = [id for _, id in chosen]
+    for id, title in titles.items():
+        if len(ids) < CANDIDATES and id not in ids:
+            ids.append(id)
+            offered.append(f"“{title}”")
+    whom = "Who" if wants_person else "What"
+    text = f"{whom} is meant? Nothing was asked before that this could refer to. Name it, for example from: "
+    nearest = tuple(source(snapshot, hit) for hit in hits[:NEAREST])
+    answer = replace(_empty(meaning.text, meaning), declined=True, nearest=nearest)
+    return replace(answer, text=text + "; ".join(offered) + ".", articles=tuple(ids))
+
+
+def _empty(question: str, meaning: Meaning) -> Answer:
+    return Answer(
+        question=question, declined=False, confidence=1.0, sentences=(), nearest=(), passages=(), timings_ms={},
+        behaviour=meaning.behaviour, understood=meaning.understood,
+    )  # fmt: skip
+
+
+def _when(meaning: Meaning) -> str:
+    time = meaning.time
+    if time is None or (time.start is None and time.end is None):
+        return "then"
+    if time.start is None or time.end is None:
+        return f"since {spoken(time.start)}" if time.start else f"until {spoken(time.end or '')}"
+    same = time.start == time.end
+    return f"on {spoken(time.start)}" if same else f"from {spoken(time.start)} to {spoken(time.end)}"

@@ -1,0 +1,187 @@
+"""Laws of understanding a question before it is searched: frames, times, words, earlier questions, plain replies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from fakes import open_fake, write_article
+
+from qa.answer.question.acronyms import long_form, short_form
+from qa.answer.question.conversation import Earlier, leans, made_whole
+from qa.answer.question.frames import clause_of, is_keywords
+from qa.answer.question.meta import intent_of
+from qa.answer.question.times import day_of_reference, time_in, wants_newest, without
+from qa.core.types import Understood
+from qa.service.codec import answer_from_dict, answer_to_dict
+
+TODAY = date(2026, 3, 21)
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("Answer in one sentence: who is Ida Holm?", "Who is Ida Holm?"),
+        ("Hi! Quick question: when does the ferry leave? Thanks in advance!", "When does the ferry leave?"),
+        ("According to the articles, who won?", "Who won?"),
+        ("Could you tell me how high the reward was?", "How high the reward was?"),
+        ("You are an assistant. How many cables broke?", "How many cables broke?"),
+    ],
+)
+def test_what_people_put_around_a_question_is_taken_off(said, asks):
+    assert clause_of(said).text == asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who is Ida Holm?",
+        "who plays the doctor",
+        "In what year did Rome fall?",
+        "List the mayors of Ulm.",
+        "Tell me more.",
+    ],
+)
+def test_a_question_without_a_frame_stays_as_it_is(text):
+    assert clause_of(text).text == text
+
+
+def test_a_long_story_is_reduced_to_the_clause_that_asks():
+    story = (
+        "I am writing about the harbour, where cranes stood still for weeks and nobody knew who was to blame for it. "
+    )
+    clause = clause_of(story * 3 + "What did the dockers earn?")
+    assert clause.text == "What did the dockers earn?"
+    assert "harbour" in clause.context
+
+
+def test_keywords_are_told_from_questions():
+    assert is_keywords("harbour crane price")
+    assert not is_keywords("who is the mayor")
+    assert not is_keywords("harbour?")
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "kind"),
+    [
+        ("What happened last week?", "2026-03-09", "2026-03-15", "published"),
+        ("What did he say yesterday?", "2026-03-20", "2026-03-20", "published"),
+        ("What was the rate in February 2025?", "2025-02-01", "2025-02-28", "as of"),
+        ("How many were known on April 16, 2025?", "2025-04-16", "2025-04-16", "as of"),
+        ("Who won in 1852?", "1852-01-01", "1852-12-31", "text"),
+        ("Which articles were published in May 2025?", "2025-05-01", "2025-05-31", "published"),
+        ("What burnt last summer?", "2025-06-01", "2025-08-31", "published"),
+    ],
+)
+def test_a_time_is_read_as_the_days_it_means(text, start, end, kind):
+    time = time_in(text, TODAY)
+    assert (str(time.start), str(time.end), time.kind) == (start, end, kind)
+
+
+def test_a_question_without_a_time_has_none_and_a_modal_may_is_no_month():
+    assert time_in("May I park in front of the town hall?", TODAY) is None
+    assert time_in("How many of the 2,000 seats were sold?", TODAY) is None
+
+
+def test_a_relative_time_no_longer_counts_as_words():
+    text = "What did the council decide last week?"
+    assert without(text, time_in(text, TODAY)) == "What did the council decide?"
+
+
+def test_the_newest_is_wanted_by_a_word_or_the_present_tense_and_never_for_the_past():
+    assert wants_newest("Who is the mayor of Ulm?", None)
+    assert wants_newest("Is the ban still in force?", None)
+    assert not wants_newest("Who was the first mayor of Ulm?", None)
+
+
+def test_relative_words_count_from_the_newest_article_where_the_collection_is_old():
+    assert day_of_reference(None, date(2026, 6, 1), "2026-03-20") == date(2026, 3, 20)
+    assert day_of_reference(None, date(2026, 3, 25), "2026-03-20") == date(2026, 3, 25)
+    assert day_of_reference(date(2020, 1, 1), date(2026, 6, 1), "2026-03-20") == date(2020, 1, 1)
+
+
+@pytest.mark.parametrize("text", ["Where did she work before?", "And how many were hurt?", "Why?", "What about Ulm?"])
+def test_a_question_that_leans_is_noticed(text):
+    assert leans(text, spoken_before=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["Who is Ida Holm?", "What caused the fire at Ulm?", "How long did it take to build the bridge?"]
+)
+def test_a_question_that_stands_alone_is_not_bent(text):
+    assert not leans(text, spoken_before=True)
+
+
+def test_a_leaning_question_is_made_whole_from_the_ones_before():
+    who = Earlier("Who was the captain of the Ida?", "Jonas Kern", ("Captain Jonas Kern was last to leave.",), ("a",))
+    assert made_whole("What does he want?", [who]).text == "What does Jonas Kern want?"
+    rent = Earlier("What is the average rent in Ulm?")
+    assert made_whole("What about Trier?", [rent]).text == "What is the average rent in Trier?"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("How many articles are there?", "count"), ("thanks a lot!", "thanks"), ("Who are you?", "who"),
+     ("Which newspapers do you use?", "outlets"), ("What is the newest article?", "newest")],
+)  # fmt: skip
+def test_the_collection_and_small_talk_are_told_from_questions_to_the_articles(text, name):
+    assert intent_of(text).name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["How many articles are about dams?", "Who thanked the crew?", "What did the first test find?", "Who is Ida?"],
+)
+def test_a_word_of_a_subject_makes_it_a_question_to_the_articles(text):
+    assert intent_of(text) is None
+
+
+def test_an_acronym_is_learnt_both_ways():
+    text = "It was approved by the Civil Aviation Office (CAO) on Monday."
+    assert long_form(text, "CAO") == "Civil Aviation Office"
+    assert short_form(text, "Civil Aviation Office") == "CAO"
+    assert long_form("The (CAO) met.", "CAO") is None
+
+
+@pytest.fixture
+def service(tmp_path):
+    write_article(tmp_path, "crane", "The Harbour Board opened a crane in Dunmere.\n\nIda Holm paid for it.")
+    write_article(tmp_path, "ferry", "A ferry sank off Ulm.\n\nJonas Kern was the last to leave the ferry.")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        yield qa
+
+
+def test_a_misspelt_name_is_read_as_the_articles_write_it_and_said_so(service):
+    answer = service.ask("Who opened a crane in Dunmeer?")
+    assert answer.understood.corrections == (("Dunmeer", "Dunmere"),)
+
+
+def test_small_talk_has_no_citation_and_is_no_refusal(service):
+    answer = service.ask("Thank you!")
+    assert (answer.behaviour, answer.declined, answer.sentences) == ("smalltalk", False, ())
+    assert answer.text
+
+
+def test_a_count_of_the_articles_comes_from_the_catalog(service):
+    answer = service.ask("How many articles are there?")
+    assert answer.behaviour == "meta"
+    assert "2 articles" in answer.text
+
+
+def test_a_leaning_first_question_is_answered_by_a_question_with_two_candidates(service):
+    answer = service.ask("What is his job?")
+    assert answer.behaviour == "clarify"
+    assert len(set(answer.articles)) >= 2
+    assert not answer.sentences
+
+
+def test_understanding_survives_the_wire_and_answers_of_before_it_still_open(service):
+    answer = service.ask("Who opened a crane in Dunmeer?", history=["Who is Ida Holm?"], today="2026-03-21")
+    data = answer_to_dict(answer)
+    assert answer_from_dict(data) == answer
+    for name in ("behaviour", "articles", "text", "understood"):
+        del data[name]
+    old = answer_from_dict(data)
+    assert (old.behaviour, old.articles, old.text, old.understood) == ("", (), "", None)
+    assert isinstance(answer.understood, Understood)
