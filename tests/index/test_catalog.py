@@ -250,10 +250,10 @@ def test_the_catalog_is_read_whole_only_when_it_was_not_left_whole(made, monkeyp
 
 
 def test_fresh_means_every_file_as_it_was_indexed_and_a_writer_that_ended(made, monkeypatch):
-    from qa import index
+    from qa.index import writer
 
     settings = fake_settings(made)
-    monkeypatch.setattr(index, "RACY_SECONDS", -1.0)
+    monkeypatch.setattr(writer, "RACY_SECONDS", -1.0)
     with open_fake(made) as qa:
         qa.sync()
         assert not is_fresh(settings)
@@ -279,7 +279,7 @@ def test_a_second_file_of_the_same_stem_is_named_and_the_rest_is_indexed(made):
         file.write("Its name is not UTF-8, and that stops nothing.")
     with open_fake(made) as qa:
         report = qa.sync()
-        assert list(report.refused) == ["a.txt"]
+        assert list(report.refused) == ["a.txt", "\\udcff.md"], "in words that a terminal shows"
         assert "a.md has the same id" in report.refused["a.txt"]
         assert report.unchanged == 1
         assert [a.id for a in qa.articles()] == ["a"]

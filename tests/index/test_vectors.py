@@ -248,7 +248,7 @@ def test_a_crashing_or_babbling_probe_is_damage_not_an_error_of_ours(qa, monkeyp
 def test_the_probe_ends_with_the_process_that_asked(tmp_path):
     """A killed parent must not leave a child in Chroma's files."""
     code = (
-        "import threading, time, sys; from qa import probe;"
+        "import threading, time, sys; from qa.index.vectors import probe;"
         "threading.Thread(target=probe._end_with_parent, daemon=True).start(); print('up', flush=True); time.sleep(60)"
     )
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
