@@ -20,7 +20,8 @@ from qa.corpus import article_file as articles
 from qa.corpus import canonical
 from qa.corpus import folder as folder
 from qa.corpus.article_file import parse_article, render
-from qa.corpus.canonical import canonical_text, decode, slug
+from qa.corpus.article_file import decode
+from qa.corpus.canonical import canonical_text, slug
 from qa.corpus.folder import Corpus
 
 REMOVED = "\x00\x01\x07\x08\x0e\x1b\x1f\x7f\x80\x9f\u00ad\u200b\ufeff\u202a\u202e\u2066\u2069\U000e0001\U000e0041"
