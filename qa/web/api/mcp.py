@@ -67,7 +67,7 @@ class Place(BaseModel):
 class Quote(Place):
     """A sentence of an article and where it stands: the article's text from start to end is the quote.
 
-    `also_in` are other articles of the same story, copies, that have the sentence too: they confirm nothing.
+    `also_in` are near duplicates of the article that have the sentence too: they confirm nothing.
     """
 
     quote: str

@@ -42,7 +42,7 @@ def build_page(service: RunningService, conversations: Conversations) -> gr.Bloc
         chosen.then(lambda: gr.Tabs(selected="ask"), None, [tabs], **QUIET)
         page.load(_visitor, None, [who], **QUIET)
         for event in (page.load, tab.select, state.ready):
-            library.refresh(event)
+            library.redraw(event)
     page.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
     # Gradio looks a thousand times a second whether there is an event, and a hundred times whether one has progressed.
     page._queue.sleep_when_free, page._queue.progress_update_sleep_when_free = LOOKS_SECONDS, PROGRESS_SECONDS

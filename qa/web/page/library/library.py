@@ -125,12 +125,12 @@ class Library:
         service = self._service
         try:
             qa, report = service.qa, service.report
-            skipped = {n: r for n, r in (report.refused if report else {}).items() if (qa.settings.corpus / n).exists()}
+            refused = {n: r for n, r in (report.refused if report else {}).items() if (qa.settings.corpus / n).exists()}
             html = reports.index_state(
                 service.state,
                 service.detail,
                 qa.status(),
-                skipped | qa.refusals(),
+                refused | qa.refusals(),
                 [in_words(note) for note in report.notes] if report else (),
                 service.watching,
             )
@@ -166,7 +166,7 @@ class LibraryTab:
                 self.index = gr.HTML("", seq=0, elem_id="index", js_on_load=asset("index.js"))
         self._wire()
 
-    def refresh(self, event: Callable[..., Any]) -> Any:
+    def redraw(self, event: Callable[..., Any]) -> Any:
         """Show on an event what the library and the index hold now."""
         event(self._library.state, None, [self.index], trigger_mode="always_last", **QUIET)
         return self._list(event)
@@ -210,7 +210,7 @@ class LibraryTab:
             self.table.remove(library.remove, [self.outcomes], kept, trigger_mode="multiple", **QUIET),
         )
         for change in changes:
-            self.refresh(change.then)
+            self.redraw(change.then)
 
 
 def _with_scheme(address: str) -> str:
