@@ -44,9 +44,10 @@ def pytest_sessionfinish() -> None:
     _patch.undo()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
     """A test fails that used what its marks do not say (see tests/support/markers.py)."""
+    yield
     if bare := _needs.missing(item):
         pytest.fail(bare, pytrace=False)
 

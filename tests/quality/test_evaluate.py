@@ -151,6 +151,7 @@ def test_a_document_without_words_is_left_out_aloud(folder, fake, caplog):
     assert "corpus.jsonl, line 3" in caplog.text
 
 
+@pytest.mark.process
 def test_a_second_evaluation_indexes_nothing_again(folder, fake):
     settings, model = fake
     evaluate_folder(folder, settings, model=model)

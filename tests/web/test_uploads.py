@@ -128,6 +128,7 @@ def test_a_folder_that_cannot_be_written_is_said_without_its_path(folder):
     assert str(folder) not in str(error.value)
 
 
+@pytest.mark.process
 def test_a_file_is_added_for_the_visitor_who_sent_it_and_for_nobody_else(home):
     with open_fake(home) as qa:
         host = RunningService(lambda: qa)
