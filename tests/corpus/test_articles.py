@@ -19,8 +19,7 @@ from qa.core.types import METADATA, Article
 from qa.corpus import article_file as articles
 from qa.corpus import canonical
 from qa.corpus import folder as folder
-from qa.corpus.article_file import parse_article, render
-from qa.corpus.article_file import decode
+from qa.corpus.article_file import decode, parse_article, render
 from qa.corpus.canonical import canonical_text, slug
 from qa.corpus.folder import Corpus
 
