@@ -38,6 +38,7 @@ _ZIP_KINDS = {
     "META-INF/MANIFEST.MF": "a Java program",
     "AndroidManifest.xml": "an Android program",
 }
+_WORD = re.compile(rb"wordprocessingml\.(?:document|template)\.main|ms-word\.(?:document|template)\.macroEnabled")
 _OPEN_DOCUMENT = "an OpenDocument file. Save it as .docx or PDF"
 _NAMED = {"image": "an image", "video": "a video", "audio": "a sound recording", "font": "a font"}
 _PROGRAMS = {"application/x-msdownload", "application/x-executable", "application/x-mach-binary", "application/wasm"}
@@ -90,7 +91,7 @@ def _zip_kind(data: bytes) -> Kind:
     stated = archive.read("mimetype")[:100].strip() if "mimetype" in archive else b""
     if stated == b"application/epub+zip" or "META-INF/container.xml" in archive:
         return "epub"
-    if "[Content_Types].xml" in archive and b"wordprocessingml.document.main" in archive.read("[Content_Types].xml"):
+    if "[Content_Types].xml" in archive and _WORD.search(archive.read("[Content_Types].xml")):
         return "docx"
     if stated.startswith(b"application/vnd.oasis.opendocument"):
         raise _refused(_OPEN_DOCUMENT)

@@ -6,7 +6,6 @@ the libraries compared (docs/intake-formats.md) PDFium is the fastest by far and
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -19,8 +18,9 @@ from qa.articles import MAX_BYTES
 from qa.errors import ArticleError
 from qa.intake.archive import parse_xml
 from qa.intake.draft import Draft, Found
-from qa.intake.drafting import drafted, joined_names, one_line, stated, stem_of
+from qa.intake.drafting import drafted, joined_names, stated, stem_of
 from qa.intake.reflow import Line, Page, running_text
+from qa.intake.tools import real_author, real_title
 
 MAX_PAGES = 2_000  # a long book has 1,500; a page costs about twenty milliseconds
 WIDE_GAP = 1.0  # times the letters' height: beyond it begins another column or cell
@@ -33,14 +33,6 @@ MAX_TITLE = 200  # characters; larger type that goes on longer is a poster
 _HYPHEN = 0x02  # PDFium's mark for a hyphen at a line's end, in place of it and of the line break
 _ENDS = (0x0A, 0x0D, _HYPHEN)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_TOOL_TITLE = re.compile(
-    r"^(?:microsoft (?:word|powerpoint)|powerpoint presentation|untitled|document\d*|print|layout \d|slide \d|title)\b"
-    r"|\.(?:docx?|pdf|indd|tex|dvi|p65|qxd|pptx?|xlsx?|odt|rtf|html?|txt|wpd|pmd|ps)$|^\S+[_/\\]\S*$",
-    re.IGNORECASE,
-)
-_TOOL_AUTHOR = re.compile(
-    r"^(?:user|admin\w*|owner|unknown|anonymous|author|default|root|\S+@\S+|pc|-)$", re.IGNORECASE
-)
 _NS = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -210,7 +202,7 @@ def _information(document: Any) -> dict[str, Found]:
     raw.FPDFCatalog_GetLanguage(document, buffer, size)
     language = bytes(memoryview(buffer).cast("B")).decode("utf-16-le", errors="replace").strip("\0")
     return {
-        **stated("pdf information", title=_real_title(value("Title")), author=_real_author(value("Author"))),
+        **stated("pdf information", title=real_title(value("Title")), author=real_author(value("Author"))),
         **stated("pdf catalog", language=language),
     }
 
@@ -230,10 +222,10 @@ def _xmp(data: bytes) -> dict[str, Found]:
         found = [e.text or "" for e in root.iterfind(f".//{path}", _NS) if isinstance(e.tag, str)]
         return [value for value in found if value.strip()]
 
-    authors = joined_names([a for a in values("dc:creator/rdf:Seq/rdf:li") if _real_author(a)])
+    authors = joined_names([a for a in values("dc:creator/rdf:Seq/rdf:li") if real_author(a)])
     return stated(
         "pdf xmp",
-        title=_real_title(next(iter(values("dc:title/rdf:Alt/rdf:li")), None)),
+        title=real_title(next(iter(values("dc:title/rdf:Alt/rdf:li")), None)),
         author=authors,
         language=next(iter(values("dc:language/rdf:Bag/rdf:li")), None),
         outlet=next(iter(values("prism:publicationName")), None),
@@ -253,13 +245,3 @@ def _by_size(pages: list[Page]) -> dict[str, Found]:
     title = " ".join(large)
     fits = largest >= TITLE_SIZE * median(sizes) and len(large) <= MAX_TITLE_LINES and len(title) <= MAX_TITLE
     return stated("largest text of the first page", title=title.translate(_LIGATURES)) if fits and " " in title else {}
-
-
-def _real_title(title: str | None) -> str | None:
-    line = one_line(title or "")
-    return line if line and not _TOOL_TITLE.search(line) and any(c.isalpha() for c in line) else None
-
-
-def _real_author(author: str | None) -> str | None:
-    line = one_line(author or "")
-    return line if line and not _TOOL_AUTHOR.match(line) else None
