@@ -1,7 +1,8 @@
 """The rules of adding: what becomes of a text, given what the corpus holds.
 
 - The same text is added once. What its twin did not know is filled in, unless the two say different things.
-- A text from the address of an article, other than that article's, is its new version.
+- A text from the address of an article, other than that article's, is its new version; but no adding replaces what it
+  has just added, and of several with one address that is the older version which has the same title.
 - A value that a person gave outlives what a page or a file says later; nothing is overwritten in silence.
 
 Knows the index that writes and what the catalog holds; does not know formats, HTTP or the command line.
@@ -25,8 +26,9 @@ from qa.lookalikes import lookalike_note
 from qa.snapshot import Snapshot
 from qa.types import GIVEN, Article, Outcome
 
-FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
 _SHOWN = 60  # characters of a value in a message
+FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
+_MOST_SHARED = 1_000  # articles with one address that are looked at for the one with the same title
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Asked:
     wanted: str
     id: str | None = None
     notes: tuple[str, ...] = ()
+    own: bool = False  # `wanted` is the id that its source gives it
+    apart: bool = False  # others of this adding have its address
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,15 @@ def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str
             continue
         try:
             value = checked_field(field, found.value)
-        except ArticleError:
-            notes.append(f"Its {field} {found.value[:_SHOWN]!r} was left out: it is none.")
+        except ArticleError as error:
+            notes.append(f"Its {field} {found.value[:_SHOWN]!r} was left out. {error}")
         else:
             known |= {field: value} if value else {}
     origins = {field: draft.metadata[field].origin for field in known}
     article = _given(Article("draft", checked_text(draft.text), **known, origins=origins), given)
-    wanted = article.title or draft.name or article.shown_title
+    wanted = draft.id or article.title or draft.name or article.shown_title
     notes += filter(None, [lookalike_note(article.text)])
-    return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes))
+    return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes), own=bool(draft.id))
 
 
 def place(index: Index, asked: Asked) -> Outcome:
@@ -105,7 +109,7 @@ def place_batch(index: Index, items: Sequence[Item], given: Mapping[str, str | N
             outcomes[n] = refused(draft)
             continue
         try:
-            asked.append((n, asked_from_draft(draft, "", item.id, given)))
+            asked.append((n, replace(asked_from_draft(draft, "", item.id, given), apart=item.apart)))
         except ArticleError as error:
             outcomes[n] = Outcome(draft.name, "refused", None, str(error))
     outcomes |= dict(zip((n for n, _ in asked), _place_batch(index, [a for _, a in asked]), strict=True))
@@ -159,8 +163,7 @@ def _planned(snapshot: Snapshot, index: Index, asked: Asked, taken: set[str]) ->
     twins = [t for t in snapshot.ids_with_version(article.version) if t != asked.id and index.corpus.path_of(t)]
     if twins:
         return _twin(_as_it_stands(index, twins[0]), asked)
-    older = snapshot.ids_with_url(article.url or "") if asked.id is None and is_address_of_one(article.url) else []
-    id = asked.id or next(iter(older), None)
+    id = asked.id or _older(snapshot, asked)
     old = snapshot.article(id) if id else None
     if id is not None and old is None and slug(id) != id:
         raise ArticleError(f"{id!r} cannot be an article's id; expected something like {slug(id)!r}.")
@@ -173,8 +176,23 @@ def _planned(snapshot: Snapshot, index: Index, asked: Asked, taken: set[str]) ->
         article = replace(article, id=id or index.corpus.free_id(asked.wanted, taken))
     check_size(render(article).encode("utf-8"))
     news = [] if old is None or asked.id else [f"new version of {old.id!r}, which had the same address."]
+    if old is None and asked.own and article.id != (own := slug(asked.wanted)):
+        news.append(f"Another article has the id {own!r}, so this one has {article.id!r}.")
     status = "added" if old is None else "replaced"
     return _Plan(Outcome(asked.name or article.id, status, article.id, " ".join([*news, *asked.notes])), write=article)
+
+
+def _older(snapshot: Snapshot, asked: Asked) -> str | None:
+    """The article that this one is a new version of: the one with its address, or of several that which has its title
+    too, since they only share a page."""
+    article = asked.article
+    if asked.apart or not is_address_of_one(article.url):
+        return None
+    older = snapshot.ids_with_url(article.url or "")
+    if len(older) == 1:
+        return older[0]
+    titles = {id: found.title for id in older[:_MOST_SHARED] if (found := snapshot.article(id)) is not None}
+    return next((id for id, title in titles.items() if title and title == article.title), None)
 
 
 def _twin(twin: Article, asked: Asked) -> _Plan:

@@ -6,7 +6,7 @@ Used on both sides of the wire, so it loads nothing heavy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.intake.draft import Draft, Refusal
 from qa.types import Outcome
@@ -21,6 +21,7 @@ class Item:
 
     draft: Draft | Refusal
     id: str | None = None
+    apart: bool = False  # its address has come before in this adding: it is no new version of anything
 
 
 def refused(refusal: Refusal) -> Outcome:
@@ -29,9 +30,12 @@ def refused(refusal: Refusal) -> Outcome:
 
 
 def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """The items in their order, in batches of about CHARACTERS; a longer one is a batch of its own."""
+    """The items of one adding in their order, in batches of about CHARACTERS; a longer one is a batch of its own.
+
+    An address that comes twice is that of several: the later ones are marked, so that no adding replaces its own.
+    """
     batch, size = list[Item](), 0
-    for item in items:
+    for item in _told_apart(items):
         length = len(item.draft.text) if isinstance(item.draft, Draft) else 0
         if batch and (size + length > CHARACTERS or len(batch) == MOST):
             yield batch
@@ -40,3 +44,12 @@ def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
         size += length
     if batch:
         yield batch
+
+
+def _told_apart(items: Iterable[Item]) -> Iterator[Item]:
+    seen: set[int] = set()
+    for item in items:
+        url = item.draft.metadata.get("url") if isinstance(item.draft, Draft) else None
+        mark = hash(url.value) if url else 0  # eight bytes an address, however many there are
+        yield replace(item, apart=True) if url and mark in seen else item
+        seen.add(mark)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qa.articles import canonical_text, parse_date, slug
+from qa.articles import canonical_text, checked_field, parse_date, slug
 from qa.corpus import Corpus
 from qa.errors import ArticleError, DatasetError
 from qa.types import Article
@@ -130,11 +130,19 @@ def _article(doc: dict[str, Any]) -> Article:
         id=id,
         text=text,
         title=" ".join(canonical_text(doc.get("title") or "").split())[:500] or None,
-        outlet=doc.get("source") or None,
-        url=doc.get("url") or None,
+        outlet=_kept("outlet", doc.get("source")),
+        url=_kept("url", doc.get("url")),
         published=_date(doc.get("date")),
         added="2000-01-01",  # the same at every run, so that a rebuilt home is the same home
     )
+
+
+def _kept(field: str, value: Any) -> str | None:
+    """The value where an article can hold it: one that cannot be read again would be refused at every start."""
+    try:
+        return checked_field(field, value or None)
+    except ArticleError:
+        return None
 
 
 def _date(value: Any) -> str | None:

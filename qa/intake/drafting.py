@@ -9,11 +9,17 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from qa.articles import MAX_BYTES, MAX_FIELD, canonical_text, storable
+from qa.articles import MAX_BYTES, MAX_FIELD, MAX_URL, canonical_text, storable
 from qa.errors import ArticleError
 from qa.intake.dates import date_of
 from qa.intake.draft import Draft, Found
 
+_SHOWN = 60  # characters of a value that a note quotes
+_FORMS = {
+    "published": "a date with day, month and year",
+    "language": "a language such as en or de-AT",
+    "url": "a web address, https:// and where",
+}
 MAX_NAME = 200  # characters of a file's name that are worth deriving an id from
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -44,12 +50,21 @@ def stated(origin: str, **values: object) -> dict[str, Found]:
     return found
 
 
-def one_line(value: str) -> str | None:
+def one_line(value: str, most: int = MAX_FIELD) -> str | None:
     """Canonical text on one line; None when there is none, or more than a field holds."""
     if not storable(value):
         return None
     line = " ".join(canonical_text(value).split())
-    return line if 0 < len(line) <= MAX_FIELD else None
+    return line if 0 < len(line) <= most else None
+
+
+def left_out(field: str, value: object) -> str:
+    """The note about a value that its field cannot hold, with the true reason."""
+    shown, most = " ".join(str(value).split()), MAX_URL if field == "url" else MAX_FIELD
+    if len(shown) > most:
+        return f"Its {field} was left out: it has {len(shown):,} characters, and at most {most:,} are kept."
+    form = _FORMS.get(field, "a line of text")
+    return f"Its {field} {shown[:_SHOWN]!r} was left out: expected {form}."
 
 
 def joined_names(names: list[str]) -> str:
@@ -71,7 +86,7 @@ def _language_of(value: str) -> str | None:
 
 def _address_of(value: str) -> str | None:
     """A web address that says where, and nobody's password."""
-    line = one_line(value)
+    line = one_line(value, MAX_URL)
     try:
         parts = urlsplit(line or "")
         whole = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc

@@ -142,7 +142,7 @@ def _changing(api: APIRouter, host: Host) -> None:
         """An outcome for each, in their order, once it stands in corpus/ and is indexed: added, replaced, updated,
         unchanged, duplicate or refused with the reason. Send about 30,000 characters at a time.
         """
-        return host.qa.add_batch([Item(item.draft, item.id) for item in body.items], **body.given)
+        return host.qa.add_batch([Item(item.draft, item.id, item.apart) for item in body.items], **body.given)
 
     @api.patch(
         "/articles/{id:path}", tags=["library"], operation_id="edit_article", responses=_UNKNOWN,
