@@ -197,14 +197,9 @@ NOT_YET: frozenset[str] = frozenset(
     jats-noxmldecl.xml json-field-content.jsonl json-field-maintext.jsonl json-field-variants.jsonl
     json-jsonfeed.json json-newsplease-oneline.json json-newsplease.json mail-from-line.eml mail-fwd-newsletter.eml
     mail-fwd-plain.eml mail-newsletter.eml mail-on-day-wrote-story.eml mail-reply-bottom.eml mail-two.mbox
-    md-obsidian-links.md md-setext.md mht-chrome.mhtml page-aem-cmp.html page-aria-hidden.html
-    page-author-credit.html page-author-number.html page-author-og.html page-author-org.html
-    page-bg-transparent.html page-class-article-footer-on.html page-class-comments-open.html
-    page-class-gdpr-text.html page-class-reactions-post.html page-class-text--comment.html
-    page-comment-selection.html page-conde.html page-date-th.html page-date-updated-first.html page-jsonld-body.html
-    page-link-sentence.html page-margin-top.html page-react-streaming.html page-section-id.html
-    page-sidebar-grid.html page-standfirst.html page-title-h3.html page-tweet-date.html page-white-text.html
-    pdf-hebrew-words.pdf pdf-hyphens.pdf subs.srt subs.vtt
+    md-obsidian-links.md md-setext.md mht-chrome.mhtml page-author-credit.html page-author-number.html
+    page-author-og.html page-author-org.html page-date-updated-first.html page-jsonld-body.html page-standfirst.html
+    page-title-h3.html page-tweet-date.html pdf-hebrew-words.pdf pdf-hyphens.pdf subs.srt subs.vtt
     """.split()
 )
 

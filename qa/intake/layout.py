@@ -148,6 +148,17 @@ class _Run:
         self._paragraph = self._container.makeelement("p")
 
 
+def unname(body: Any) -> None:
+    """Take class, id and role from what holds running text: its names have been judged, and trafilatura's own lists
+    would take parts of the story for clutter once more, or one of several parts for all of it.
+    """
+    sizes = running_text(body)
+    for node in body.iter():
+        if sizes[node] and node.tag not in _INLINE:
+            for name in ("class", "id", "role", "itemprop", "data-component", "data-testid"):
+                node.attrib.pop(name, None)
+
+
 def as_article(body: Any) -> None:
     """All that is left becomes one article."""
     article = body.makeelement("article")

@@ -18,15 +18,16 @@ from qa.articles import canonical_text
 from qa.errors import ArticleError
 from qa.furniture import is_furniture
 from qa.intake.authors import byline
-from qa.intake.clutter import remove_clutter, remove_unseen
+from qa.intake.clutter import remove_clutter
 from qa.intake.dates import stated_date
 from qa.intake.draft import Draft, Found
 from qa.intake.encodings import decoded_page
 from qa.intake.formulas import is_formula, without_bios, without_signature
-from qa.intake.layout import as_article, keep_story, make_plain
+from qa.intake.layout import as_article, keep_story, make_plain, unname
 from qa.intake.metadata import PageAbout
 from qa.intake.titles import plain
 from qa.intake.tree import running_text
+from qa.intake.visibility import remove_unseen
 
 MAX_ELEMENTS = 50_000  # a front page of three megabytes has 10,000
 MAX_CELLS = 5_000  # trafilatura's time grows with the square of a table: this many take some seconds, 50,000 minutes
@@ -37,6 +38,7 @@ MAX_WALL = 1500  # characters of a request for consent that stands in place of a
 WALL_SHARE = 0.6  # of its lines
 MAX_BYLINE = 100  # characters of a byline or date line above the story
 REPEATED = 3  # times that a line stands in the text, where it is no sentence: a label of the page
+MAX_REPEATED = 4  # words of such a label; a longer one is what a list or a recipe says again
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # lxml refuses it in text that is decoded already
 _BLOCKS = "p head quote list table code ab div ul ol blockquote h1 h2 h3 h4 h5 h6 pre figure section article"
@@ -107,6 +109,7 @@ def _story(tree: Any, about: PageAbout, host: str | None) -> str:
     remove_clutter(body, about.headline, host)
     make_plain(body)
     keep_story(body, about.headline)
+    unname(body)
     as_article(body)
     left = deepcopy(body)
     found = bare_extraction(tree, favor_precision=True, include_comments=False)
@@ -147,11 +150,15 @@ def _authors(metadata: dict[str, Found]) -> list[str]:
 def _without_furniture(text: str, title: str | None, authors: list[str]) -> str:
     """Without the title and byline at its start, and the lines in which the page speaks of itself and its authors."""
     lines = [line for line in text.split("\n") if not (is_furniture(line) or is_formula(line))]
-    often = {line for line, n in Counter(lines).items() if n >= REPEATED and line and not _ENDS.search(line)}
+    often = {line for line, n in Counter(lines).items() if n >= REPEATED and _is_label(line)}
     lines = [line for line in lines if line not in often]
     told = plain(title or "")
     story = next((n for n, line in enumerate(lines) if line and not _is_heading_matter(line, told)), len(lines))
     return canonical_text("\n".join(without_bios(without_signature(lines[story:]), authors)))
+
+
+def _is_label(line: str) -> bool:
+    return bool(line) and len(line.split()) <= MAX_REPEATED and not _ENDS.search(line)
 
 
 def _is_heading_matter(line: str, title: str) -> bool:
@@ -161,7 +168,7 @@ def _is_heading_matter(line: str, title: str) -> bool:
 
 def _dense(text: str) -> bool:
     """Whether it is a text in a script that puts no space between words."""
-    return sum(ord(c) > 0x2E7F for c in text) >= MIN_DENSE
+    return sum(ord(c) > 0x2E7F or "\u0e00" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" for c in text) >= MIN_DENSE
 
 
 def _is_wall(text: str) -> bool:
