@@ -68,6 +68,11 @@ def byline(line: str, outlets: Iterable[str] = ()) -> list[str]:
     return named
 
 
+def byline_free(name: str) -> str:
+    """A name without the "By" that people write before it."""
+    return _BY.sub("", name, count=1) if _BY.match(name) and len(name.split()) > 2 else name
+
+
 def looks_like_a_name(text: str) -> bool:
     """Two to five words, all of which may be part of a name."""
     words = text.split()

@@ -67,6 +67,20 @@ def _is_leap(year: int) -> bool:
     return year % 33 in _LEAPS
 
 
+def language_code(name: str) -> str | None:
+    """The tag of a language that is called by its name, in English or its own: "English", "Deutsch"."""
+    return _language_names().get(name.strip().casefold()) if name.strip().isalpha() else None
+
+
+@cache
+def _language_names() -> dict[str, str]:
+    from babel import Locale
+
+    english = Locale.parse("en").languages
+    own = {str(Locale.parse(code).languages.get(code, "")).casefold(): code for code in DATA["named_languages"].split()}
+    return {str(name).casefold(): code for code, name in english.items() if len(code) <= 3} | own
+
+
 @cache
 def _named(locales: tuple[str, ...]) -> dict[str, int]:
     found = dict(_own())

@@ -161,6 +161,7 @@ def _name(node: Any) -> str:
     """The words of class and id: `relatedLinks-box` is `related links box`. A heading's id is an anchor of a menu."""
     id = "" if node.tag in _HEADINGS else node.get("id") or ""
     if id and _is_anchor(id, node):
+        del node.attrib["id"]
         id = ""
     raw = f"{node.get('class') or ''} {id}"[:MAX_NAME]
     return " ".join(_NAME_PARTS.findall(_NAME_NOISE.sub(" ", _ELEMENT_OF.sub(" ", raw)))).lower()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from qa.articles import MAX_BYTES, MAX_FIELD, MAX_URL, canonical_text, storable
 from qa.errors import ArticleError
+from qa.intake.calendars import language_code
 from qa.intake.dates import date_of
 from qa.intake.draft import Draft, Found
 
@@ -81,7 +82,9 @@ def stem_of(name: str) -> str:
 
 def _language_of(value: str) -> str | None:
     tag = value.strip().replace("_", "-")
-    return tag if _LANGUAGE.fullmatch(tag) and tag.lower() not in _NO_LANGUAGE else None
+    if not _LANGUAGE.fullmatch(tag):
+        return language_code(tag)
+    return tag if tag.lower() not in _NO_LANGUAGE else None
 
 
 def _address_of(value: str) -> str | None:

@@ -13,6 +13,7 @@ from lxml import etree
 from qa.intake.tree import drop, running_text
 
 STORY_SHARE = 0.8  # of the running text left: the smallest part with so much holds the story
+MUCH = 0.08  # of the running text left: a part with so much is no box beside the story
 MIN_STORY = 400  # characters of running text; an `article` with less is a heading or a card
 
 _CONTAINERS = ("div", "section", "td", "article", "main", "center", "body", "blockquote", "dd")
@@ -149,12 +150,12 @@ class _Run:
 
 
 def unname(body: Any) -> None:
-    """Take class, id and role from what holds running text: its names have been judged, and trafilatura's own lists
-    would take parts of the story for clutter once more, or one of several parts for all of it.
+    """Take class, id and role from what holds much of the running text: its names have been judged, and trafilatura's
+    own lists would take parts of the story for clutter once more, or one of several parts for all of it.
     """
     sizes = running_text(body)
     for node in body.iter():
-        if sizes[node] and node.tag not in _INLINE:
+        if sizes[node] >= MUCH * sizes[body] and node.tag not in _INLINE:
             for name in ("class", "id", "role", "itemprop", "data-component", "data-testid"):
                 node.attrib.pop(name, None)
 

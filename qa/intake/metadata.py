@@ -70,7 +70,7 @@ class PageAbout:
         self._address = address
         self._metas = list(_metas(tree))
         self._node = article_node(tree)
-        self._language = next(self._languages(), ("", ""))[0]
+        self.language = next(self._languages(), ("", ""))[0]
         document_title = " ".join(next((t.text or "" for t in tree.iter("title")), "").split())
         outlets = list(self._outlets())
         titles = [*self._titles(), *([(document_title, "title")] if document_title else [])]
@@ -158,7 +158,7 @@ class PageAbout:
         stated += [(line, "date line") for line in self._lines]
         stated += [(line, "date line") for line in self._labelled_lines()]
         for value, origin in stated:
-            if day := stated_date(_without_changes(value), self._language):
+            if day := stated_date(_without_changes(value), self.language):
                 yield day, origin
 
     def _labelled_lines(self) -> Iterator[str]:

@@ -14,7 +14,7 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import urlsplit
 
-from qa.articles import canonical_text
+from qa.articles import canonical_text, storable
 from qa.errors import ArticleError
 from qa.furniture import is_furniture
 from qa.intake.authors import byline
@@ -24,7 +24,9 @@ from qa.intake.draft import Draft, Found
 from qa.intake.encodings import decoded_page
 from qa.intake.formulas import is_formula, without_bios, without_signature
 from qa.intake.layout import as_article, keep_story, make_plain, unname
+from qa.intake.markup import fragment_text
 from qa.intake.metadata import PageAbout
+from qa.intake.standfirst import opens_with, standfirst
 from qa.intake.titles import plain
 from qa.intake.tree import running_text
 from qa.intake.visibility import remove_unseen
@@ -34,9 +36,12 @@ MAX_CELLS = 5_000  # trafilatura's time grows with the square of a table: this m
 MIN_WORDS = 10  # a story has more; what a wall or an error page leaves has fewer
 MIN_DENSE = 30  # characters, where words are not apart
 TOO_LITTLE = 0.4  # of the running text that is left without clutter: trafilatura has lost the story, so all is taken
+NEARLY_ALL = 0.9  # of the same: with less it is tried again without the page's names, by which it may have chosen
+MORE = 1.15  # times the text of the first try that the second must have
 MAX_WALL = 1500  # characters of a request for consent that stands in place of a story
 WALL_SHARE = 0.6  # of its lines
 MAX_BYLINE = 100  # characters of a byline or date line above the story
+FULLER = 1.25  # times the words of the page's text that the text in its JSON-LD must have to stand for it
 REPEATED = 3  # times that a line stands in the text, where it is no sentence: a label of the page
 MAX_REPEATED = 4  # words of such a label; a longer one is what a list or a recipe says again
 
@@ -47,6 +52,7 @@ _GAPS = {  # of trafilatura's tags and of HTML's
     **dict.fromkeys("item row lb li tr br figcaption".split(), "\n"),
     **dict.fromkeys("cell td th".split(), "  "),
 }
+_TAGGED = re.compile(r"<(?:p|br|div|h[1-6]|a|strong|em|ul|li)\b[^<>]*>", re.IGNORECASE)
 _RANKS = ("", " ", "  ", "\n", "\n\n")
 _SPACES = re.compile(r"[^\S\u00a0]+")
 _ENDS = re.compile(r"[.!?…。:;]\W*$|^\W*$")
@@ -67,9 +73,16 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
     tree = _tree(html)
     about = PageAbout(tree, address)
     metadata = about.fields()  # before the story is cut out of the tree
-    text = _without_furniture(_story(tree, about, _host(metadata)), about.title, _authors(metadata))
+    body = tree if tree.body is None else tree.body  # a page of frames has none
+    remove_unseen(body)
+    seen = " ".join(body.text_content().split())
+    first = standfirst(body, about.headline, about.descriptions)
+    text = _without_furniture(_story(tree, body, about, _host(metadata)), about, _authors(metadata))
+    if first and text and not opens_with(text, first):
+        text = canonical_text(f"{first}\n\n{text}")
+    text = _fuller(text, about)
     if (len(text.split()) < MIN_WORDS and not _dense(text)) or _is_wall(text):
-        raise ArticleError(_nothing(html))
+        raise ArticleError(_nothing(html, seen))
     return [Draft(text=text, metadata=metadata, name=name, notes=read.notes)]
 
 
@@ -100,23 +113,48 @@ def _tree(html: str) -> Any:
     return tree
 
 
-def _story(tree: Any, about: PageAbout, host: str | None) -> str:
-    """The canonical text of the story, as far as the page's tree shows what that is."""
-    from trafilatura import bare_extraction
+def _fuller(text: str, about: PageAbout) -> str:
+    """The text that the page's JSON-LD holds, where it is the same story and the page shows much less of it."""
+    stated = fragment_text(about.body) if _TAGGED.search(about.body) else about.body
+    stated = canonical_text(stated) if storable(stated) else ""
+    if not stated or _size(stated) < FULLER * _size(text) + MIN_WORDS:
+        return text
+    blocks = [plain(block) for block in text.split("\n\n") if len(block) >= MIN_DENSE]
+    told = plain(stated)
+    same = sum(block[:MIN_DENSE] in told for block in blocks) * 2 >= len(blocks)
+    return stated if same or _size(text) < 2 * MIN_WORDS or _is_wall(text) else text
 
-    body = tree if tree.body is None else tree.body  # a page of frames has none
-    remove_unseen(body)
+
+def _size(text: str) -> int:
+    """Words, or characters of scripts that put no space between them."""
+    return max(len(text.split()), sum(ord(c) > 0x2E7F for c in text) // 2)
+
+
+def _story(tree: Any, body: Any, about: PageAbout, host: str | None) -> str:
+    """The canonical text of the story, as far as the page's tree shows what that is."""
     remove_clutter(body, about.headline, host)
     make_plain(body)
     keep_story(body, about.headline)
-    unname(body)
     as_article(body)
-    left = deepcopy(body)
-    found = bare_extraction(tree, favor_precision=True, include_comments=False)
-    text = "" if found is None else _text(found.body)
-    if len(text) < TOO_LITTLE * running_text(left)[left]:
-        text = _text(left)
+    left = deepcopy(tree)
+    running = running_text(body)[body]
+    text = _extracted(tree)
+    if len(text) < NEARLY_ALL * running:
+        nameless = deepcopy(left)
+        unname(nameless)
+        again = _extracted(nameless)
+        text = again if len(again) > MORE * len(text) else text
+    if len(text) < TOO_LITTLE * running:
+        text = _text(left if left.body is None else left.body)
     return text
+
+
+def _extracted(tree: Any) -> str:
+    """What trafilatura takes for the story; the tree is used up."""
+    from trafilatura import bare_extraction
+
+    found = bare_extraction(tree, favor_precision=True, include_comments=False)
+    return "" if found is None else _text(found.body)
 
 
 def _host(metadata: dict[str, Found]) -> str | None:
@@ -147,13 +185,14 @@ def _authors(metadata: dict[str, Found]) -> list[str]:
     return metadata["author"].value.split(", ") if "author" in metadata else []
 
 
-def _without_furniture(text: str, title: str | None, authors: list[str]) -> str:
+def _without_furniture(text: str, about: PageAbout, authors: list[str]) -> str:
     """Without the title and byline at its start, and the lines in which the page speaks of itself and its authors."""
     lines = [line for line in text.split("\n") if not (is_furniture(line) or is_formula(line))]
     often = {line for line, n in Counter(lines).items() if n >= REPEATED and _is_label(line)}
     lines = [line for line in lines if line not in often]
-    told = plain(title or "")
-    story = next((n for n, line in enumerate(lines) if line and not _is_heading_matter(line, told)), len(lines))
+    told = plain(about.title or "")
+    matter = (n for n, line in enumerate(lines) if line and not _is_heading_matter(line, told, about.language))
+    story = next(matter, len(lines))
     return canonical_text("\n".join(without_bios(without_signature(lines[story:]), authors)))
 
 
@@ -161,9 +200,9 @@ def _is_label(line: str) -> bool:
     return bool(line) and len(line.split()) <= MAX_REPEATED and not _ENDS.search(line)
 
 
-def _is_heading_matter(line: str, title: str) -> bool:
+def _is_heading_matter(line: str, title: str, language: str) -> bool:
     """Whether it is the title again, a byline or a date line."""
-    return plain(line) == title or (len(line) <= MAX_BYLINE and bool(byline(line) or stated_date(line)))
+    return plain(line) == title or (len(line) <= MAX_BYLINE and bool(byline(line) or stated_date(line, language)))
 
 
 def _dense(text: str) -> bool:
@@ -177,10 +216,10 @@ def _is_wall(text: str) -> bool:
     return len(text) <= MAX_WALL and sum(bool(_WALL.search(line)) for line in lines) > WALL_SHARE * len(lines)
 
 
-def _nothing(html: str) -> str:
-    """Why a page has no story, as far as can be told, and what to do."""
+def _nothing(html: str, seen: str) -> str:
+    """Why a page has no story, as far as can be told, and what to do. `seen` is all that its readers see."""
     advice = "Open it in a browser, save the page when the text is there, and add that file; or paste the text."
-    if _WALL.search(html):
+    if _WALL.search(seen) and len(seen) <= 2 * MAX_WALL:
         return f"The page shows a request for consent or a wall before the text, not the story. {advice}"
     if "<script" in html.lower():
         return f"The page holds no text of an article; a script may draw it, and scripts are never run. {advice}"
