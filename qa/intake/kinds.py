@@ -16,12 +16,14 @@ from qa.errors import ArticleError
 from qa.intake.archive import Archive
 from qa.intake.encodings import HEAD, is_text
 from qa.intake.jsonl import JSON_LINES
+from qa.intake.mbox import count as count_messages
 from qa.intake.text import MARKDOWN
 
-Kind = Literal["html", "pdf", "docx", "epub", "markdown", "text", "mail", "feed", "jsonl"]
+Kind = Literal["html", "pdf", "docx", "epub", "markdown", "text", "mail", "mbox", "mhtml", "feed", "jsonl"]
 
 ACCEPTED = "Add a web page, PDF, .docx, EPUB, Markdown, text, .eml, an RSS or Atom feed, or JSON lines."
 
+_MHTML_WITHIN = 4_000  # characters
 _PDF_MARK_WITHIN = 1024  # bytes; readers accept what mailers and servers put before it
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office before 2007, and everything of Office's with a password
 _OLE_KINDS = {
@@ -72,7 +74,7 @@ def kind_of(data: bytes, name: str) -> Kind:
     lines = name.lower().endswith(JSON_LINES)
     if not is_text(data.replace(b"\x00", b"") if lines else data):  # a line with NUL in it is a bad line
         raise _refused(_binary_kind(data))
-    return "jsonl" if lines else _text_kind(_head(data), name.lower())
+    return "jsonl" if lines else _text_kind(data, name.lower())
 
 
 def _refused(seems: str) -> ArticleError:
@@ -133,7 +135,8 @@ def _head(data: bytes) -> str:
     return head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
-def _text_kind(head: str, name: str) -> Kind:
+def _text_kind(data: bytes, name: str) -> Kind:
+    head = _head(data)
     start = head.lstrip()
     if start.startswith("<"):
         kind = _markup_kind(start, markdown=name.endswith(MARKDOWN))
@@ -144,7 +147,7 @@ def _text_kind(head: str, name: str) -> Kind:
     elif re.match(r'\[\s*\{\s*"', start):
         raise _refused("a JSON list. Write one object a line, for example: jq -c '.[]' OLD > NEW.jsonl")
     elif _is_mail(start, name):
-        return "mail"
+        return _mail_kind(data, start, name)
     return "markdown" if name.endswith(MARKDOWN) else "text"
 
 
@@ -211,7 +214,15 @@ def _is_mail(start: str, name: str) -> bool:
             headers.add(match.group(1).lower())
         elif line[:1] not in (" ", "\t"):
             return False
-    is_mail = len(headers & _MAIL_HEADERS) >= 2 and bool(headers & _POSTMARKS or name.endswith(".eml"))
-    if is_mail and mailbox:
-        raise _refused("a mailbox of many messages (mbox). Save each message as .eml")
-    return is_mail
+    named = name.endswith((".eml", ".mbox", ".mhtml", ".mht")) or mailbox
+    return len(headers & _MAIL_HEADERS) >= 2 and bool(headers & _POSTMARKS or named)
+
+
+def _mail_kind(data: bytes, start: str, name: str) -> Kind:
+    """A web archive, a mailbox of several messages, or a mail."""
+    head = start[:_MHTML_WITHIN].lower()
+    if "snapshot-content-location:" in head or "<saved by" in head or name.endswith((".mhtml", ".mht")):
+        return "mhtml"
+    if "multipart/related" in head and "content-location:" in head and "message-id:" not in head:
+        return "mhtml"
+    return "mbox" if start.startswith("From ") and count_messages(data) > 1 else "mail"

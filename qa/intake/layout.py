@@ -160,6 +160,16 @@ def unname(body: Any) -> None:
                 node.attrib.pop(name, None)
 
 
+def in_several_parts(tree: Any) -> bool:
+    """Whether parts of one name hold most of the running text, each much of it: a story cut by advertisements."""
+    sizes = running_text(tree)
+    named: dict[str, list[int]] = {}
+    for node in tree.iter("div", "section"):
+        if (name := node.get("class") or "") and sizes[node] >= MUCH * sizes[tree]:
+            named.setdefault(name, []).append(sizes[node])
+    return any(len(parts) > 1 and sum(parts) >= STORY_SHARE * sizes[tree] for parts in named.values())
+
+
 def as_article(body: Any) -> None:
     """All that is left becomes one article."""
     article = body.makeelement("article")

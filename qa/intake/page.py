@@ -23,7 +23,7 @@ from qa.intake.dates import stated_date
 from qa.intake.draft import Draft, Found
 from qa.intake.encodings import decoded_page
 from qa.intake.formulas import is_formula, without_bios, without_signature
-from qa.intake.layout import as_article, keep_story, make_plain, unname
+from qa.intake.layout import as_article, in_several_parts, keep_story, make_plain, unname
 from qa.intake.markup import fragment_text
 from qa.intake.metadata import PageAbout
 from qa.intake.standfirst import opens_with, standfirst
@@ -38,6 +38,7 @@ MIN_DENSE = 30  # characters, where words are not apart
 TOO_LITTLE = 0.4  # of the running text that is left without clutter: trafilatura has lost the story, so all is taken
 NEARLY_ALL = 0.9  # of the same: with less it is tried again without the page's names, by which it may have chosen
 MORE = 1.15  # times the text of the first try that the second must have
+MUCH = 800  # characters: several paragraphs more are no box beside the story
 MAX_WALL = 1500  # characters of a request for consent that stands in place of a story
 WALL_SHARE = 0.6  # of its lines
 MAX_BYLINE = 100  # characters of a byline or date line above the story
@@ -143,7 +144,8 @@ def _story(tree: Any, body: Any, about: PageAbout, host: str | None) -> str:
         nameless = deepcopy(left)
         unname(nameless)
         again = _extracted(nameless)
-        text = again if len(again) > MORE * len(text) else text
+        more = len(again) - len(text)
+        text = again if more > MUCH or (more > (MORE - 1) * len(text) and in_several_parts(left)) else text
     if len(text) < TOO_LITTLE * running:
         text = _text(left if left.body is None else left.body)
     return text

@@ -18,11 +18,13 @@ MODULES: dict[Kind, str] = {
     "markdown": "text",
     "text": "text",
     "mail": "mail",
+    "mbox": "mbox",
+    "mhtml": "mhtml",
     "feed": "feed",
     "jsonl": "jsonl",
 }
 TEXTS: set[Kind] = {"text", "markdown"}  # of the others each says itself what it is written in
-COLLECTIONS: set[Kind] = {"feed", "jsonl"}  # their records have addresses of their own
+COLLECTIONS: set[Kind] = {"feed", "jsonl", "mbox", "mhtml"}  # their records have addresses of their own
 
 
 def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> Iterator[Draft | Refusal]:
