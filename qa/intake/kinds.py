@@ -17,11 +17,20 @@ from qa.intake.archive import Archive
 from qa.intake.encodings import HEAD, is_text
 from qa.intake.jsonl import JSON_LINES
 from qa.intake.mbox import count as count_messages
+from qa.intake.subtitles import is_subtitles
+from qa.intake.table import SUFFIXES as TABLES
+from qa.intake.table import is_table
 from qa.intake.text import MARKDOWN
 
-Kind = Literal["html", "pdf", "docx", "epub", "markdown", "text", "mail", "mbox", "mhtml", "feed", "jsonl"]
+Kind = Literal[
+    "html", "pdf", "docx", "odt", "rtf", "epub", "markdown", "text", "mail", "mbox", "mhtml", "feed", "jsonl", "json",
+    "table", "subtitles", "jats", "zip", "gzip",
+]  # fmt: skip
 
-ACCEPTED = "Add a web page, PDF, .docx, EPUB, Markdown, text, .eml, an RSS or Atom feed, or JSON lines."
+ACCEPTED = (
+    "Add a web page or web archive, PDF, .docx, .odt, .rtf, EPUB, Markdown, text, subtitles, a mail or mailbox, a feed, "
+    "JSON, a table with a column of texts, or a .zip of such files."
+)
 
 _MHTML_WITHIN = 4_000  # characters
 _PDF_MARK_WITHIN = 1024  # bytes; readers accept what mailers and servers put before it
@@ -41,7 +50,7 @@ _ZIP_KINDS = {
     "AndroidManifest.xml": "an Android program",
 }
 _WORD = re.compile(rb"wordprocessingml\.(?:document|template)\.main|ms-word\.(?:document|template)\.macroEnabled")
-_OPEN_DOCUMENT = "an OpenDocument file. Save it as .docx or PDF"
+_OPEN_DOCUMENT = "an OpenDocument table, presentation or drawing. Export it as PDF"
 _NAMED = {"image": "an image", "video": "a video", "audio": "a sound recording", "font": "a font"}
 _PROGRAMS = {"application/x-msdownload", "application/x-executable", "application/x-mach-binary", "application/wasm"}
 
@@ -70,7 +79,7 @@ def kind_of(data: bytes, name: str) -> Kind:
     if data.startswith(b"\x1f\x8b"):
         return _gzip_kind(data)
     if data.startswith(b"{\\rtf"):
-        raise _refused("a Rich Text file (.rtf). Save it as .docx")
+        return "rtf"
     lines = name.lower().endswith(JSON_LINES)
     if not is_text(data.replace(b"\x00", b"") if lines else data):  # a line with NUL in it is a bad line
         raise _refused(_binary_kind(data))
@@ -95,10 +104,13 @@ def _zip_kind(data: bytes) -> Kind:
         return "epub"
     if "[Content_Types].xml" in archive and _WORD.search(archive.read("[Content_Types].xml")):
         return "docx"
+    if stated.startswith(b"application/vnd.oasis.opendocument.text"):
+        return "odt"
     if stated.startswith(b"application/vnd.oasis.opendocument"):
         raise _refused(_OPEN_DOCUMENT)
-    seems = next((seems for member, seems in _ZIP_KINDS.items() if member in archive), None)
-    raise _refused(seems or "an archive (zip). Unpack it and add the files in it")
+    if seems := next((seems for member, seems in _ZIP_KINDS.items() if member in archive), None):
+        raise _refused(seems)
+    return "zip"
 
 
 def _gzip_kind(data: bytes) -> Kind:
@@ -106,9 +118,19 @@ def _gzip_kind(data: bytes) -> Kind:
         begins = zlib.decompressobj(31).decompress(data[:HEAD], HEAD)
     except zlib.error:
         begins = b""
-    if begins.lstrip().startswith(b"{") and is_text(begins):
-        return "jsonl"
-    raise _refused("an archive (gzip). Unpack it and add the files in it")
+    if begins[257:262] == b"ustar":
+        raise _refused("an archive (tar). Unpack it and add the files in it")
+    return "jsonl" if _is_json_lines(begins) else "gzip"
+
+
+def _is_json_lines(begins: bytes) -> bool:
+    first = begins.lstrip().partition(b"\n")[0]
+    if not (first.startswith(b"{") and is_text(begins)):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return len(first) > HEAD // 2  # cut off: a long line
 
 
 def _binary_kind(data: bytes) -> str:
@@ -137,6 +159,10 @@ def _head(data: bytes) -> str:
 
 def _text_kind(data: bytes, name: str) -> Kind:
     head = _head(data)
+    if is_subtitles(head):
+        return "subtitles"
+    if name.endswith(TABLES) or is_table(head.lstrip().partition("\n")[0]):
+        return "table"
     start = head.lstrip()
     if start.startswith("<"):
         kind = _markup_kind(start, markdown=name.endswith(MARKDOWN))
@@ -145,7 +171,7 @@ def _text_kind(data: bytes, name: str) -> Kind:
     elif start.startswith("{"):
         return _json_kind(start)
     elif re.match(r'\[\s*\{\s*"', start):
-        raise _refused("a JSON list. Write one object a line, for example: jq -c '.[]' OLD > NEW.jsonl")
+        return "json"
     elif _is_mail(start, name):
         return _mail_kind(data, start, name)
     return "markdown" if name.endswith(MARKDOWN) else "text"
@@ -159,6 +185,8 @@ def _markup_kind(start: str, *, markdown: bool) -> Kind | None:
     root = tag.group(1).rpartition(":")[2].lower() if tag else ""
     if root in _FEED_ROOTS and (xml or "xmlns" in start or root == "rss"):
         return "feed"
+    if root == "article" and ("JATS" in start or "NLM" in start or "article-meta" in start):
+        return "jats"
     if page or root == "html":
         return "html"
     if root in _HTML_TAGS and not xml:
@@ -198,9 +226,7 @@ def _json_kind(start: str) -> Kind:
         is_record = "\n" not in start and re.match(r'\{\s*"[^"\n]*"\s*:', start) is not None  # cut off: a long line
     if is_record:
         return "jsonl"
-    if re.match(r'\{\s*"[^"\n]*"\s*:', start):
-        raise _refused("a JSON document. Write one object a line, for example: jq -c . OLD > NEW.jsonl")
-    return "text"
+    return "json" if re.match(r'\{\s*"[^"\n]*"\s*:', start) else "text"
 
 
 def _is_mail(start: str, name: str) -> bool:

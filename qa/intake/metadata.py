@@ -45,10 +45,11 @@ application-name
 _LANGUAGES = "og:locale language content-language dc.language dcterms.language inlanguage".split()
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
-_CHANGED = re.compile("|".join(DATA["labels"]["changed"].replace("\n", "").split("|")), re.IGNORECASE)
-_PUBLISHED = "|".join(DATA["labels"]["published"].replace("\n", "").split("|"))
+_CHANGE = DATA["labels"]["changed"].replace("\n", "")
+_CHANGED = re.compile(_CHANGE, re.IGNORECASE)
+_PUBLISHED = DATA["labels"]["published"].replace("\n", "")
 _DATE_LABEL = re.compile(rf"(?<!\w)(?:{_PUBLISHED})(?!\w)", re.I)
-_PART = re.compile(rf"\s*[|•·;]\s*|\s[–—-]\s|(?=(?<!\w)(?:{_PUBLISHED})(?!\w)\s*:?)", re.IGNORECASE)
+_PART = re.compile(rf"\s*[|•·;]\s*|\s[–—-]\s|(?=(?<!\w)(?:{_PUBLISHED}|{_CHANGE})(?!\w))", re.IGNORECASE)
 _ELSE_TAGS = frozenset("blockquote figure figcaption aside nav footer iframe".split())
 _ELSE_NAME = re.compile(
     r"(?:^|[\s_-])(?:tweet|twitter-tweet|twitter|instagram|tiktok|fb-post|bluesky|mastodon|embed(?:ded)?|caption|teasers?|related"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -9,6 +10,7 @@ from importlib import import_module
 from qa.intake.draft import Draft, Refusal
 from qa.intake.drafting import stated
 from qa.intake.kinds import Kind, kind_of
+from qa.intake.packed import members, unpacked
 
 MODULES: dict[Kind, str] = {
     "html": "page",
@@ -22,9 +24,17 @@ MODULES: dict[Kind, str] = {
     "mhtml": "mhtml",
     "feed": "feed",
     "jsonl": "jsonl",
+    "json": "jsondoc",
+    "table": "table",
+    "subtitles": "subtitles",
+    "jats": "jats",
+    "odt": "odt",
+    "rtf": "rtf",
+    "zip": "packed",
+    "gzip": "packed",
 }
 TEXTS: set[Kind] = {"text", "markdown"}  # of the others each says itself what it is written in
-COLLECTIONS: set[Kind] = {"feed", "jsonl", "mbox", "mhtml"}  # their records have addresses of their own
+COLLECTIONS: set[Kind] = {"feed", "jsonl", "mbox", "mhtml", "json", "table"}  # their records have addresses of their own
 
 
 def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> Iterator[Draft | Refusal]:
@@ -34,6 +44,12 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
     there. Raises ArticleError.
     """
     kind = kind_of(data, name)
+    if kind == "zip":
+        yield from members(data, parse)
+        return
+    if kind == "gzip":
+        yield from parse(unpacked(data), re.sub(r"\.gz$", "", name, flags=re.IGNORECASE), address, charset)
+        return
     module = import_module(f"qa.intake.{MODULES[kind]}")
     if kind == "html":
         yield from module.parse(data, name, address, charset)
