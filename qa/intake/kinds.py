@@ -33,6 +33,7 @@ ACCEPTED = (
 )
 
 _MHTML_WITHIN = 4_000  # characters
+_SOURCES = tuple(f".{e}" for e in "js mjs cjs ts tsx jsx css scss less py rb php java c h cpp go rs sh ps1 map sql".split())
 _PDF_MARK_WITHIN = 1024  # bytes; readers accept what mailers and servers put before it
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office before 2007, and everything of Office's with a password
 _OLE_KINDS = {
@@ -161,6 +162,8 @@ def _text_kind(data: bytes, name: str) -> Kind:
     head = _head(data)
     if is_subtitles(head):
         return "subtitles"
+    if name.endswith(_SOURCES):
+        raise _refused(f"a program's source or a style sheet ({name.rpartition('.')[2]})")
     if name.endswith(TABLES) or is_table(head.lstrip().partition("\n")[0]):
         return "table"
     start = head.lstrip()

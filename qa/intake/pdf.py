@@ -7,9 +7,10 @@ the libraries compared (docs/intake-formats.md) PDFium is the fastest by far and
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from statistics import median
 from typing import Any
@@ -88,7 +89,8 @@ def _pages(document: Any) -> tuple[list[Page], list[int]]:
                     f"It holds more than {MAX_BYTES:,} characters, the most that an article may. Split it."
                 )
             lines, lost = _lines(text)
-            pages.append(Page(lines, *page.get_size()))
+            width, height = page.get_size()
+            pages.append(Page(_from_the_left(lines, width), width, height))
             unreadable += lost
             text.close()
             page.close()
@@ -101,6 +103,20 @@ def _pages(document: Any) -> tuple[list[Page], list[int]]:
     return pages, failed
 
 
+def _from_the_left(lines: list[Line], width: float) -> list[Line]:
+    """The lines of a page, mirrored where most of them are written from the right: reflowing knows one direction."""
+    right = sum(len(line.text) for line in lines if is_from_the_right(line.text))
+    if 2 * right <= sum(len(line.text) for line in lines):
+        return lines
+    return [replace(line, left=width - line.right, right=width - line.left) for line in lines]
+
+
+def is_from_the_right(text: str) -> bool:
+    """Whether most letters of a text are of scripts that are written from the right."""
+    sides = Counter(unicodedata.bidirectional(c) for c in text)
+    return sides["R"] + sides["AL"] > sides["L"]
+
+
 def _lines(page: Any) -> tuple[list[Line], int]:
     """The page's lines in the file's order, cut at wide gaps, and how many letters its fonts do not name."""
     lines: list[Line] = []
@@ -110,7 +126,7 @@ def _lines(page: Any) -> tuple[list[Line], int]:
         unreadable += word.unreadable
         if word.letters:
             first, last = page.get_charbox(word.first, loose=True), page.get_charbox(word.last, loose=True)
-            if run.is_away(first):
+            if run.is_away(first, last):
                 lines += run.ended()
             if all(map(isfinite, (*first, *last))):
                 run.add("".join(word.letters), first, last)
@@ -161,18 +177,21 @@ class _Run:
         self._left = self._right = self._bottom = 0.0
         self._heights: Counter[float] = Counter()
 
-    def is_away(self, box: _Box) -> bool:
+    def is_away(self, box: _Box, last: _Box) -> bool:
         """Whether a word that begins there is not the next of this run."""
         left, bottom, _, top = box
         size, gap = top - bottom, left - self._right
+        if is_from_the_right(" ".join(self._words)) or last[0] < left:
+            gap = max(min(left, last[0]) - self._right, self._left - max(box[2], last[2]))
         away = gap > WIDE_GAP * size or gap < -3 * size or abs(bottom - self._bottom) > size
         return bool(self._words) and away
 
     def add(self, word: str, first: _Box, last: _Box) -> None:
         if not self._words:
             self._left, self._bottom, self._right, _ = first
+            self._left = min(first[0], last[0])
         self._words.append(word)
-        self._left, self._right = min(self._left, first[0]), max(self._right, first[2], last[2])
+        self._left, self._right = min(self._left, first[0], last[0]), max(self._right, first[2], last[2])
         self._heights[round(first[3] - first[1], 1)] += len(word)
 
     def ended(self, *, hyphen: bool = False) -> list[Line]:

@@ -38,8 +38,8 @@ def draft_of(record: Mapping[str, Any], label: str, origin: str) -> Draft:
     named = {plain_name(name): value for name, value in reversed(list(record.items()))}
     text = next((t for name in NAMES["text"] if (t := text_in(named.get(name)))), "")
     if not text:
-        named_only = has_text(list(record))
-        raise ArticleError("It holds no text; an article needs words." if named_only else lacking(record))
+        empty = any(isinstance(named.get(name), str) for name in NAMES["text"])
+        raise ArticleError("It holds no text; an article needs words." if empty else lacking(record))
     metadata: dict[str, Found] = {}
     notes = []
     for field in FIELDS:

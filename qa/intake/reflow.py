@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from statistics import median
 
+from qa.intake.compounds import is_compound
+
 MIN_PEERS = 3  # lines that begin alike: fewer may be a heading, which is as full as it is long
 EDGE = 0.15  # share of a page's height at its top and bottom where headers and footers stand
 SAME_PLACE = 4.0  # points; the same header on another page
@@ -257,7 +259,7 @@ class _Shape:
             return _jump(previous, line, self)
         if not _same_size(previous, line) or step > LEADING * max(self._usual(line), line.size):
             return "\n\n"
-        if previous.hyphen:
+        if previous.hyphen or _goes_on(previous, line):
             return " "
         if _LIST_ITEM.match(line.text):
             return "\n"
@@ -294,15 +296,24 @@ def _same_size(a: Line, b: Line) -> bool:
     return abs(a.size - b.size) <= SAME_SIZE * max(a.size, b.size)
 
 
+def _goes_on(previous: Line, line: Line) -> bool:
+    """Whether a range of numbers is broken after its hyphen: "1934-" and "35"."""
+    return re.search(r"\d[-‐‑–]$", previous.text) is not None and line.text[0].isdigit()
+
+
 def _glued(previous: Line, line: Line, words: Counter[str]) -> str:
     """The line as it goes on: after a broken word without a space, and with its hyphen where the text has it so."""
     if not previous.hyphen:
-        return f" {line.text}"
+        return line.text if _goes_on(previous, line) else f" {line.text}"
     before, after = _WORD.findall(previous.text)[-1:], _WORD.findall(line.text)[:1]
     if not before or not after or not line.text[0].isalnum():
         return f"-{line.text}"
     whole, hyphenated = f"{before[0]}{after[0]}".lower(), f"{before[0]}-{after[0]}".lower()
     keeps = (
-        words[hyphenated] > words[whole] or line.text[0].isupper() or before[0][-1:].isdigit() or line.text[0].isdigit()
+        words[hyphenated] > words[whole]
+        or line.text[0].isupper()
+        or before[0][-1:].isdigit()
+        or line.text[0].isdigit()
+        or (not words[whole] and is_compound(before[0], after[0], words))
     )
     return f"-{line.text}" if keeps else line.text
