@@ -18,7 +18,6 @@ from typing import BinaryIO
 from qa.errors import ArticleError
 from qa.intake.draft import Refusal
 
-
 # What browsers put beside a saved page, in the languages that they speak: its scripts, styles and frames.
 _SAVED_BESIDE = re.compile(
     r".(?:[_-](?:files|dateien|fichiers|archivos|arquivos|file|bestanden|filer|pliki|soubory|dosyalar)|\.files|\.fld)$",
@@ -28,8 +27,8 @@ _SAVED_BESIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a folder holds: files to read, what is left out with the reason, and what nobody misses: hidden names and the
-    folders that browsers put beside a saved page."""
+    """What a folder holds: files to read, what is left out with the reason, and what nobody misses: hidden names and
+    the folders that browsers put beside a saved page."""
 
     files: list[Path] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
@@ -47,7 +46,7 @@ def walk(folder: Path) -> Listing:
         except OSError as error:
             listing.refused.append(Refusal(str(here), _unreadable(error)))
             continue
-        below = []
+        below: list[Path] = []
         pages = any(entry.name.lower().endswith((".html", ".htm")) for entry in found)
         for entry in found:
             path = Path(entry.path)

@@ -38,7 +38,8 @@ NAMES: dict[str, tuple[str, ...]] = {
                   "datepublish", "publicationdate", "pubdatetime"),
     "outlet": ("outlet", "publisher", "site", "sitename", "publication", "website", "newspaper", "journal",
                "source"),
-    "url": ("url", "source", "link", "canonical", "canonicalurl", "sourceurl", "originalurl", "permalink", "clippedfrom"),
+    "url": ("url", "source", "link", "canonical", "canonicalurl", "sourceurl", "originalurl", "permalink",
+            "clippedfrom"),
     "language": ("language", "lang", "locale"),
 }  # fmt: skip
 KNOWN = {name for names in NAMES.values() for name in names} | {"tags", "categories", "draft", "layout", "format"}
@@ -192,7 +193,9 @@ def _values(value: object) -> list[str]:
         return [line for one in value[:MAX_FIELDS] for line in _values(one)]
     if isinstance(value, Mapping):
         named = {_plain(k): v for k, v in value.items()}
-        given = " ".join(str(named[k]) for k in ("given", "first", "firstname", "family", "last", "lastname") if k in named)
+        given = " ".join(
+            str(named[k]) for k in ("given", "first", "firstname", "family", "last", "lastname") if k in named
+        )
         inner = next((named[k] for k in ("name", "literal", "title", "value", "url") if named.get(k)), given)
         return _values(inner)
     line = _WIKI_LINK.sub(r"\1", str(value)).strip()

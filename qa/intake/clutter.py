@@ -51,7 +51,8 @@ _CONSENT = _named(
 )
 # Seldom the story.
 _SURELY = _named(
-    r"comment(?!ar|able|box\w* on)\w*(?! (?:on|open|closed|count|status|enabled|selection))|kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses|forum",
+    r"comment(?!ar|able|box\w* on)\w*(?! (?:on|open|closed|count|status|enabled|selection))",
+    r"kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses|forum",
     "footer|legal|disclaimers?|disclosures?|imprint|impressum",
 )
 _SIDEBAR = _named("side ?bar")
@@ -83,8 +84,9 @@ _AD_LABEL = re.compile(
     r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I
 )
 _STORY_NAME = re.compile(
-    r"(?:the )?(?:article|story|post|entry|news|blog|single|page|main|content)? ?(?:body|content|text|main|inner|copy|html)"
-    r"(?: (?:body|content|text|inner|container|wrapper))?|(?:article|story|post|entry)(?: (?:main|full|single))?|rich text"
+    r"(?:the )?(?:article|story|post|entry|news|blog|single|page|main|content)? ?"
+    r"(?:body|content|text|main|inner|copy|html)(?: (?:body|content|text|inner|container|wrapper))?"
+    r"|(?:article|story|post|entry)(?: (?:main|full|single))?|rich text"
 )
 _PARTS = ("div", "section", "article", "main", "td")
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))

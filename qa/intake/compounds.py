@@ -1,7 +1,7 @@
 """Whether a word that is broken at a line's end has a hyphen of its own: "long-term", and not "north-ern".
 
-Only English writes compounds so often with a hyphen that both ways must be weighed; German and its kin write them as one
-word, so that a text in another language keeps what its own other words say.
+Only English writes compounds so often with a hyphen that both ways must be weighed; German and its kin write them as
+one word, so that a text in another language keeps what its own other words say.
 """
 
 from __future__ import annotations
@@ -21,12 +21,7 @@ def is_compound(before: str, after: str, words: Mapping[str, int]) -> bool:
     if not _is_english(words):
         return False
     first, last = before.rsplit("-", 1)[-1].lower(), after.split("-", 1)[0].lower()
-    return (
-        len(last) >= _LEAST
-        and _zipf(first) >= COMMON
-        and _zipf(last) >= COMMON
-        and _zipf(first + last) < RARE
-    )
+    return len(last) >= _LEAST and _zipf(first) >= COMMON and _zipf(last) >= COMMON and _zipf(first + last) < RARE
 
 
 def _is_english(words: Mapping[str, int]) -> bool:

@@ -65,6 +65,8 @@ def parse(data: bytes, name: str) -> list[Draft]:
     folder = posixpath.dirname(opf_name)
     documents, aside, contents = _spine(package, folder)
     chapters = _joined(_chapters(archive, documents, aside, _contents(archive, contents)))
+    if not chapters and aside:  # a short book of one file, which is its own cover
+        chapters = _joined(_chapters(archive, documents, set(), _contents(archive, contents)))
     if not chapters:
         raise ArticleError("The e-book holds no text. Its pages may be pictures; recognise their text first (OCR).")
     lacking = [posixpath.basename(d) for d in documents if d not in archive]

@@ -11,7 +11,15 @@ from qa.intake.drafting import drafted, joined_names, stated, stem_of
 from qa.intake.markup import fragment_text
 
 _RENAMED = {"title": "h2", "sec": "section", "list": "ul", "list-item": "li", "disp-quote": "blockquote"}
-_LEFT_OUT = ("ref-list", "table-wrap-foot", "object-id", "label", "inline-formula", "disp-formula", "supplementary-material")
+_LEFT_OUT = (
+    "ref-list",
+    "table-wrap-foot",
+    "object-id",
+    "label",
+    "inline-formula",
+    "disp-formula",
+    "supplementary-material",
+)
 
 
 def parse(data: bytes, name: str) -> list[Draft]:

@@ -28,12 +28,14 @@ Kind = Literal[
 ]  # fmt: skip
 
 ACCEPTED = (
-    "Add a web page or web archive, PDF, .docx, .odt, .rtf, EPUB, Markdown, text, subtitles, a mail or mailbox, a feed, "
-    "JSON, a table with a column of texts, or a .zip of such files."
+    "Add a web page or web archive, PDF, .docx, .odt, .rtf, EPUB, Markdown, text, subtitles, a mail or mailbox, a "
+    "feed, JSON, a table with a column of texts, or a .zip of such files."
 )
 
 _MHTML_WITHIN = 4_000  # characters
-_SOURCES = tuple(f".{e}" for e in "js mjs cjs ts tsx jsx css scss less py rb php java c h cpp go rs sh ps1 map sql".split())
+_SOURCES = tuple(
+    f".{e}" for e in "js mjs cjs ts tsx jsx css scss less py rb php java c h cpp go rs sh ps1 map sql".split()
+)
 _PDF_MARK_WITHIN = 1024  # bytes; readers accept what mailers and servers put before it
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office before 2007, and everything of Office's with a password
 _OLE_KINDS = {
@@ -171,7 +173,7 @@ def _text_kind(data: bytes, name: str) -> Kind:
         kind = _markup_kind(start, markdown=name.endswith(MARKDOWN))
         if kind:
             return kind
-    elif start.startswith("{"):
+    elif start.startswith("{") and not name.endswith(MARKDOWN):  # Hugo's front matter may be JSON
         return _json_kind(start)
     elif re.match(r'\[\s*\{\s*"', start):
         return "json"

@@ -98,7 +98,10 @@ def _is_sentence(node: Any) -> bool:
 def _neighbours(node: Any) -> tuple[Any, Any]:
     """The paragraphs before and after."""
     before, after = node.getprevious(), node.getnext()
-    return before if before is not None and before.tag == "p" else None, after if after is not None and after.tag == "p" else None
+    return (
+        before if before is not None and before.tag == "p" else None,
+        after if after is not None and after.tag == "p" else None,
+    )
 
 
 def _is_labelled(node: Any) -> bool:

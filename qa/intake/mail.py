@@ -19,7 +19,8 @@ from qa.intake.draft import Draft, Found
 from qa.intake.drafting import drafted, stated, stem_of
 from qa.intake.encodings import decoded
 from qa.intake.formulas import is_formula
-from qa.intake.forwarding import Forwarded, alternatives, bare_subject, forwarded, sender as sender_of
+from qa.intake.forwarding import Forwarded, alternatives, bare_subject, forwarded
+from qa.intake.forwarding import sender as sender_of
 from qa.intake.markup import fragment_text
 from qa.intake.wrapping import unwrapped
 
@@ -197,14 +198,18 @@ def _without_quotes(text: str) -> str:
             continue
         while kept and not kept[-1].strip():
             kept.pop()
-        for n in range(1, MAX_INTRO_LINES + 1):
-            intro = " ".join(kept[-n:])
-            if kept[-n:] and _QUOTES_BELOW.search(intro) and _INTRODUCES.search(intro) and len(intro) <= MAX_INTRO:
-                if n == MAX_INTRO_LINES or len(kept) == n or not kept[-n - 1].strip() or _SAYS_WHEN.match(kept[-n].strip()):
-                    del kept[-n:]
-                    kept.append("")
-                    break
+        if intro := next((n for n in range(1, MAX_INTRO_LINES + 1) if _is_intro(kept, n)), 0):
+            kept[-intro:] = [""]
     return "\n".join(kept)
+
+
+def _is_intro(lines: list[str], n: int) -> bool:
+    """Whether the last `n` lines, and no fewer, say whose words are quoted below them."""
+    intro = " ".join(lines[-n:])
+    if len(lines) < n or len(intro) > MAX_INTRO or not (_QUOTES_BELOW.search(intro) and _INTRODUCES.search(intro)):
+        return False
+    begins = len(lines) == n or not lines[-n - 1].strip() or _SAYS_WHEN.match(lines[-n].strip()) is not None
+    return begins or n == MAX_INTRO_LINES
 
 
 def _own_words(text: str) -> str:
@@ -226,7 +231,7 @@ def _own_words(text: str) -> str:
 
 
 def _without_intro(block: str) -> str:
-    """Without "On Tuesday at 10:00 Jan wrote:": it has a day and a time, or an address, as a story's "the mayor wrote:" has not."""
+    """Without "On 7 May 2024 at 10:00 Jan wrote:": a story's "the mayor wrote:" has no day, time or address."""
     wrote = _WROTE.search(block, 0, MAX_INTRO)
     return block[wrote.end() :] if wrote and _TIME_AND_DAY.search(block, 0, wrote.start()) else block
 

@@ -15,7 +15,16 @@ from qa.intake.drafting import drafted, stated, stem_of
 from qa.intake.tools import real_author, real_title
 
 MAX_SPACES = 100  # of those that a document counts instead of writing them
-_LEFT_OUT = ("tracked-changes", "annotation", "note-citation", "table-of-content", "alphabetical-index", "forms", "desc", "title")
+_LEFT_OUT = (
+    "tracked-changes",
+    "annotation",
+    "note-citation",
+    "table-of-content",
+    "alphabetical-index",
+    "forms",
+    "desc",
+    "title",
+)
 _BLOCKS = ("p", "h")
 
 
@@ -71,7 +80,11 @@ def _words(node: etree._Element) -> str:
 
 def _title(body: etree._Element) -> dict[str, Found]:
     first = next(body.iter("{*}p", "{*}h"), None)
-    style = next((str(v) for k, v in first.attrib.items() if str(k).endswith("}style-name")), "") if first is not None else ""
+    style = (
+        next((str(v) for k, v in first.attrib.items() if str(k).endswith("}style-name")), "")
+        if first is not None
+        else ""
+    )
     return stated("title style", title=_words(first)) if first is not None and style.lower() == "title" else {}
 
 

@@ -1,4 +1,4 @@
-"""Packed files: a .zip whose members are articles, a .gz that holds one file. Each goes through the door, one level deep.
+"""Packed files: a .zip whose members are articles, a .gz that holds one file. Each goes through the door, one level.
 
 What is packed inside what is packed is refused by name; sizes and counts hold over the whole.
 """
@@ -34,7 +34,9 @@ def members(data: bytes, read: Read) -> Iterator[Draft | Refusal]:
         except ArticleError as error:
             yield Refusal(last, str(error))
     if len(names) > MAX_FILES:
-        yield Refusal("members", f"It holds {len(names):,} files; the first {MAX_FILES:,} were read. Unpack it, add the folder.")
+        yield Refusal(
+            "members", f"It holds {len(names):,} files; the first {MAX_FILES:,} were read. Unpack it, add the folder."
+        )
 
 
 def unpacked(data: bytes) -> bytes:

@@ -34,7 +34,14 @@ MODULES: dict[Kind, str] = {
     "gzip": "packed",
 }
 TEXTS: set[Kind] = {"text", "markdown"}  # of the others each says itself what it is written in
-COLLECTIONS: set[Kind] = {"feed", "jsonl", "mbox", "mhtml", "json", "table"}  # their records have addresses of their own
+COLLECTIONS: set[Kind] = {
+    "feed",
+    "jsonl",
+    "mbox",
+    "mhtml",
+    "json",
+    "table",
+}  # their records have addresses of their own
 
 
 def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> Iterator[Draft | Refusal]:

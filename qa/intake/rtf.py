@@ -10,7 +10,9 @@ from qa.intake.drafting import drafted, stated, stem_of
 from qa.intake.tools import real_author, real_title
 
 MAX_FIELD = 2_000  # characters of a field's markup
-_PICTURE = re.compile(rb"(?<=[0-9a-fA-F\s])[0-9a-fA-F\r\n]{2000,}")  # hexadecimal bytes, which a reader would walk through
+_PICTURE = re.compile(
+    rb"(?<=[0-9a-fA-F\s])[0-9a-fA-F\r\n]{2000,}"
+)  # hexadecimal bytes, which a reader would walk through
 _LINES = re.compile(r"\n(?:[ \t]*\n)*")
 
 

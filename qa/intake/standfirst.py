@@ -42,7 +42,7 @@ def standfirst(body: Any, headline: Any | None, descriptions: Iterable[str]) -> 
         return None
     candidates = list(_candidates(body, headline))
     said = [plain(_CUT.sub("", d)) for d in descriptions]
-    for node, text in candidates:
+    for _, text in candidates:
         if any(_same(plain(text), d) for d in said):
             return text
     named = (text for node, text in candidates if _is_named(node, headline) or _shares_header(node, headline))
@@ -63,7 +63,11 @@ def _candidates(body: Any, headline: Any) -> Iterator[tuple[Any, str]]:
     place, texts = elements.index(headline), 0
     inside = set(headline.iter())
     for node in elements[place + 1 : place + 1 + MAX_AWAY]:
-        if node in inside or node.tag not in _BLOCKS or any(inner.tag in _HOLDS_BLOCKS for inner in node.iterdescendants()):
+        if (
+            node in inside
+            or node.tag not in _BLOCKS
+            or any(inner.tag in _HOLDS_BLOCKS for inner in node.iterdescendants())
+        ):
             continue
         text = " ".join(node.text_content().split())
         if _is_a_sentence(node, text):
@@ -77,7 +81,10 @@ def _is_a_sentence(node: Any, text: str) -> bool:
     wide = sum(c >= "\u2e80" for c in text)
     if len(text) > MAX_LENGTH or (len(text.split()) < MIN_WORDS and wide < MIN_WIDE):
         return False
-    if any(one.tag in ("figure", "figcaption", "nav", "aside", "footer", "a", "button", "form") for one in node.iterancestors()):
+    if any(
+        one.tag in ("figure", "figcaption", "nav", "aside", "footer", "a", "button", "form")
+        for one in node.iterancestors()
+    ):
         return False
     linked = sum(len(a.text_content()) for a in node.iter("a"))
     return linked <= MAX_LINKED * len(text) and not (byline(text) or is_furniture(text) or is_formula(text))

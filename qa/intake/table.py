@@ -1,4 +1,4 @@
-"""Tables (CSV, TSV) with a column of texts to drafts, row by row. A list of addresses without texts is said to be one."""
+"""Tables (CSV, TSV) with a column of texts to drafts, row by row. A list of addresses without texts is named so."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
 
 
 def delimiter_of(text: str) -> str:
-    """The sign between the cells of the first line: the one that parts known names of columns, else the most frequent."""
+    """The sign between the cells of the first line: which parts known names of columns, else the most frequent."""
     first = text.partition("\n")[0]
     return max(DELIMITERS, key=lambda sign: (_known(first.split(sign)), first.count(sign)))
 
