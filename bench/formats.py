@@ -30,8 +30,10 @@ import documents  # noqa: E402  (the writers of the tests)
 
 from qa.core.errors import ArticleError  # noqa: E402
 from qa.intake.encodings import decoded  # noqa: E402
-from qa.intake.formats.documents import docx, epub, pdf  # noqa: E402
+from qa.intake.formats.documents import epub  # noqa: E402
 from qa.intake.formats.messages import feed  # noqa: E402
+from qa.intake.formats.office import docx  # noqa: E402
+from qa.intake.formats.paged import pdf  # noqa: E402
 
 Reader = Callable[[bytes], str]
 GOLD = json.loads((Path(__file__).parent / "data" / "pdf_paragraphs.json").read_text("utf-8"))
@@ -94,7 +96,7 @@ PDF_READERS: dict[str, tuple[str, Reader]] = {
     "pypdf": ("pypdf", _pypdf),
     "pdfminer.six": ("pdfminer", _pdfminer),
     "pypdfium2, its text as it is": ("pypdfium2", _pdfium),
-    "Groundwire (pypdfium2 and qa/intake/formats/documents/reflow.py)": ("pypdfium2", _ours),
+    "Groundwire (pypdfium2 and qa/intake/formats/paged/reflow.py)": ("pypdfium2", _ours),
 }
 
 

@@ -82,12 +82,14 @@ class Draft:
     date-time with its offset where one is stated; `language` a BCP 47 tag; `url` the canonical address.
     `name` is what to derive an id from where there is no title, such as a file name or the entry's own id in a feed.
     `notes` are sentences for the person who added it ("Read as windows-1252: its encoding is not stated.").
+    `id` is the one that its source gives the article, to derive ours from before any title.
     """
 
     text: str
     metadata: Mapping[str, Found] = field(default_factory=dict)
     name: str = ""
     notes: tuple[str, ...] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

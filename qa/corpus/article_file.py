@@ -21,6 +21,7 @@ from qa.corpus.markdown import markdown_to_text
 FIELDS = (*METADATA, "added")  # of an article's front matter
 FIRST_HEADING = "first heading"  # where a title was found
 MAX_FIELD = 500  # characters; a longer title is a paragraph in the wrong place
+MAX_URL = 2_000  # characters; sites give addresses of 700, and browsers take so many
 MAX_ORIGIN = 60  # characters; where a value was found is told in a word or two
 
 _FIRST_HEADING = re.compile(r"\s*# +([^\n]+)")  # of a Markdown file
@@ -116,8 +117,9 @@ def checked_field(name: str, value: object) -> str | None:
     line = " ".join(canonical_text(value).split())
     if not line:
         return None
-    if len(line) > MAX_FIELD:
-        raise ArticleError(f"The field {name!r} has {len(line):,} characters; at most {MAX_FIELD} are allowed.")
+    most = MAX_URL if name == "url" else MAX_FIELD
+    if len(line) > most:
+        raise ArticleError(f"The field {name!r} has {len(line):,} characters; at most {most:,} are allowed.")
     if name in ("published", "added"):
         try:
             parse_date(line)

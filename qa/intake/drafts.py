@@ -11,10 +11,17 @@ from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Found
-from qa.corpus.article_file import MAX_FIELD
+from qa.corpus.article_file import MAX_FIELD, MAX_URL
 from qa.corpus.canonical import MAX_BYTES, canonical_text, storable
+from qa.intake.calendars import language_code
 from qa.intake.dates import date_of
 
+_SHOWN = 60  # characters of a value that a note quotes
+_FORMS = {
+    "published": "a date with day, month and year",
+    "language": "a language such as en or de-AT",
+    "url": "a web address, https:// and where",
+}
 MAX_NAME = 200  # characters of a file's name that are worth deriving an id from
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -45,12 +52,21 @@ def stated(origin: str, **values: object) -> dict[str, Found]:
     return found
 
 
-def one_line(value: str) -> str | None:
+def one_line(value: str, most: int = MAX_FIELD) -> str | None:
     """Canonical text on one line; None when there is none, or more than a field holds."""
     if not storable(value):
         return None
     line = " ".join(canonical_text(value).split())
-    return line if 0 < len(line) <= MAX_FIELD else None
+    return line if 0 < len(line) <= most else None
+
+
+def left_out(field: str, value: object) -> str:
+    """The note about a value that its field cannot hold, with the true reason."""
+    shown, most = " ".join(str(value).split()), MAX_URL if field == "url" else MAX_FIELD
+    if len(shown) > most:
+        return f"Its {field} was left out: it has {len(shown):,} characters, and at most {most:,} are kept."
+    form = _FORMS.get(field, "a line of text")
+    return f"Its {field} {shown[:_SHOWN]!r} was left out: expected {form}."
 
 
 def joined_names(names: list[str]) -> str:
@@ -67,12 +83,14 @@ def stem_of(name: str) -> str:
 
 def _language_of(value: str) -> str | None:
     tag = value.strip().replace("_", "-")
-    return tag if _LANGUAGE.fullmatch(tag) and tag.lower() not in _NO_LANGUAGE else None
+    if not _LANGUAGE.fullmatch(tag):
+        return language_code(tag)
+    return tag if tag.lower() not in _NO_LANGUAGE else None
 
 
 def _address_of(value: str) -> str | None:
     """A web address that says where, and nobody's password."""
-    line = one_line(value)
+    line = one_line(value, MAX_URL)
     try:
         parts = urlsplit(line or "")
         whole = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,10 +18,17 @@ from typing import BinaryIO
 from qa.core.errors import ArticleError
 from qa.core.types import Refusal
 
+# What browsers put beside a saved page, in the languages that they speak: its scripts, styles and frames.
+_SAVED_BESIDE = re.compile(
+    r".(?:[_-](?:files|dateien|fichiers|archivos|arquivos|file|bestanden|filer|pliki|soubory|dosyalar)|\.files|\.fld)$",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a folder holds: files to read, what is left out with the reason, and hidden names, which nobody misses."""
+    """What a folder holds: files to read, what is left out with the reason, and what nobody misses: hidden names and
+    the folders that browsers put beside a saved page."""
 
     files: list[Path] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
@@ -38,7 +46,8 @@ def walk(folder: Path) -> Listing:
         except OSError as error:
             listing.refused.append(Refusal(str(here), _unreadable(error)))
             continue
-        below = []
+        below: list[Path] = []
+        pages = any(entry.name.lower().endswith((".html", ".htm")) for entry in found)
         for entry in found:
             path = Path(entry.path)
             if entry.name.startswith("."):
@@ -46,7 +55,7 @@ def walk(folder: Path) -> Listing:
             elif entry.is_symlink():
                 listing.refused.append(Refusal(str(path), "It is a link, and links are not followed. Add its target."))
             elif entry.is_dir(follow_symlinks=False):
-                below.append(path)
+                (listing.hidden if pages and _SAVED_BESIDE.search(entry.name) else below).append(path)
             elif entry.is_file(follow_symlinks=False):
                 listing.files.append(path)
             else:

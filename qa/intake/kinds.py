@@ -14,14 +14,28 @@ from typing import Literal
 
 from qa.core.errors import ArticleError
 from qa.intake.encodings import HEAD, is_text
+from qa.intake.formats.documents.subtitles import is_subtitles
 from qa.intake.formats.documents.text import MARKDOWN
+from qa.intake.formats.messages.mbox import count as count_messages
 from qa.intake.formats.records.archive import Archive
 from qa.intake.formats.records.jsonl import JSON_LINES
+from qa.intake.formats.records.table import SUFFIXES as TABLES
+from qa.intake.formats.records.table import is_table
 
-Kind = Literal["html", "pdf", "docx", "epub", "markdown", "text", "mail", "feed", "jsonl"]
+Kind = Literal[
+    "html", "pdf", "docx", "odt", "rtf", "epub", "markdown", "text", "mail", "mbox", "mhtml", "feed", "jsonl", "json",
+    "table", "subtitles", "jats", "zip", "gzip",
+]  # fmt: skip
 
-ACCEPTED = "Add a web page, PDF, .docx, EPUB, Markdown, text, .eml, an RSS or Atom feed, or JSON lines."
+ACCEPTED = (
+    "Add a web page or web archive, PDF, .docx, .odt, .rtf, EPUB, Markdown, text, subtitles, a mail or mailbox, a "
+    "feed, JSON, a table with a column of texts, or a .zip of such files."
+)
 
+_MHTML_WITHIN = 4_000  # characters
+_SOURCES = tuple(
+    f".{e}" for e in "js mjs cjs ts tsx jsx css scss less py rb php java c h cpp go rs sh ps1 map sql".split()
+)
 _PDF_MARK_WITHIN = 1024  # bytes; readers accept what mailers and servers put before it
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office before 2007, and everything of Office's with a password
 _OLE_KINDS = {
@@ -38,7 +52,8 @@ _ZIP_KINDS = {
     "META-INF/MANIFEST.MF": "a Java program",
     "AndroidManifest.xml": "an Android program",
 }
-_OPEN_DOCUMENT = "an OpenDocument file. Save it as .docx or PDF"
+_WORD = re.compile(rb"wordprocessingml\.(?:document|template)\.main|ms-word\.(?:document|template)\.macroEnabled")
+_OPEN_DOCUMENT = "an OpenDocument table, presentation or drawing. Export it as PDF"
 _NAMED = {"image": "an image", "video": "a video", "audio": "a sound recording", "font": "a font"}
 _PROGRAMS = {"application/x-msdownload", "application/x-executable", "application/x-mach-binary", "application/wasm"}
 
@@ -67,11 +82,11 @@ def kind_of(data: bytes, name: str) -> Kind:
     if data.startswith(b"\x1f\x8b"):
         return _gzip_kind(data)
     if data.startswith(b"{\\rtf"):
-        raise _refused("a Rich Text file (.rtf). Save it as .docx")
+        return "rtf"
     lines = name.lower().endswith(JSON_LINES)
     if not is_text(data.replace(b"\x00", b"") if lines else data):  # a line with NUL in it is a bad line
         raise _refused(_binary_kind(data))
-    return "jsonl" if lines else _text_kind(_head(data), name.lower())
+    return "jsonl" if lines else _text_kind(data, name.lower())
 
 
 def _refused(seems: str) -> ArticleError:
@@ -90,12 +105,15 @@ def _zip_kind(data: bytes) -> Kind:
     stated = archive.read("mimetype")[:100].strip() if "mimetype" in archive else b""
     if stated == b"application/epub+zip" or "META-INF/container.xml" in archive:
         return "epub"
-    if "[Content_Types].xml" in archive and b"wordprocessingml.document.main" in archive.read("[Content_Types].xml"):
+    if "[Content_Types].xml" in archive and _WORD.search(archive.read("[Content_Types].xml")):
         return "docx"
+    if stated.startswith(b"application/vnd.oasis.opendocument.text"):
+        return "odt"
     if stated.startswith(b"application/vnd.oasis.opendocument"):
         raise _refused(_OPEN_DOCUMENT)
-    seems = next((seems for member, seems in _ZIP_KINDS.items() if member in archive), None)
-    raise _refused(seems or "an archive (zip). Unpack it and add the files in it")
+    if seems := next((seems for member, seems in _ZIP_KINDS.items() if member in archive), None):
+        raise _refused(seems)
+    return "zip"
 
 
 def _gzip_kind(data: bytes) -> Kind:
@@ -103,9 +121,19 @@ def _gzip_kind(data: bytes) -> Kind:
         begins = zlib.decompressobj(31).decompress(data[:HEAD], HEAD)
     except zlib.error:
         begins = b""
-    if begins.lstrip().startswith(b"{") and is_text(begins):
-        return "jsonl"
-    raise _refused("an archive (gzip). Unpack it and add the files in it")
+    if begins[257:262] == b"ustar":
+        raise _refused("an archive (tar). Unpack it and add the files in it")
+    return "jsonl" if _is_json_lines(begins) else "gzip"
+
+
+def _is_json_lines(begins: bytes) -> bool:
+    first = begins.lstrip().partition(b"\n")[0]
+    if not (first.startswith(b"{") and is_text(begins)):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return len(first) > HEAD // 2  # cut off: a long line
 
 
 def _binary_kind(data: bytes) -> str:
@@ -132,18 +160,25 @@ def _head(data: bytes) -> str:
     return head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
-def _text_kind(head: str, name: str) -> Kind:
+def _text_kind(data: bytes, name: str) -> Kind:
+    head = _head(data)
+    if is_subtitles(head):
+        return "subtitles"
+    if name.endswith(_SOURCES):
+        raise _refused(f"a program's source or a style sheet ({name.rpartition('.')[2]})")
+    if name.endswith(TABLES) or is_table(head.lstrip().partition("\n")[0]):
+        return "table"
     start = head.lstrip()
     if start.startswith("<"):
         kind = _markup_kind(start, markdown=name.endswith(MARKDOWN))
         if kind:
             return kind
-    elif start.startswith("{"):
+    elif start.startswith("{") and not name.endswith(MARKDOWN):  # Hugo's front matter may be JSON
         return _json_kind(start)
     elif re.match(r'\[\s*\{\s*"', start):
-        raise _refused("a JSON list. Write one object a line, for example: jq -c '.[]' OLD > NEW.jsonl")
+        return "json"
     elif _is_mail(start, name):
-        return "mail"
+        return _mail_kind(data, start, name)
     return "markdown" if name.endswith(MARKDOWN) else "text"
 
 
@@ -155,6 +190,8 @@ def _markup_kind(start: str, *, markdown: bool) -> Kind | None:
     root = tag.group(1).rpartition(":")[2].lower() if tag else ""
     if root in _FEED_ROOTS and (xml or "xmlns" in start or root == "rss"):
         return "feed"
+    if root == "article" and ("JATS" in start or "NLM" in start or "article-meta" in start):
+        return "jats"
     if page or root == "html":
         return "html"
     if root in _HTML_TAGS and not xml:
@@ -194,9 +231,7 @@ def _json_kind(start: str) -> Kind:
         is_record = "\n" not in start and re.match(r'\{\s*"[^"\n]*"\s*:', start) is not None  # cut off: a long line
     if is_record:
         return "jsonl"
-    if re.match(r'\{\s*"[^"\n]*"\s*:', start):
-        raise _refused("a JSON document. Write one object a line, for example: jq -c . OLD > NEW.jsonl")
-    return "text"
+    return "json" if re.match(r'\{\s*"[^"\n]*"\s*:', start) else "text"
 
 
 def _is_mail(start: str, name: str) -> bool:
@@ -210,7 +245,15 @@ def _is_mail(start: str, name: str) -> bool:
             headers.add(match.group(1).lower())
         elif line[:1] not in (" ", "\t"):
             return False
-    is_mail = len(headers & _MAIL_HEADERS) >= 2 and bool(headers & _POSTMARKS or name.endswith(".eml"))
-    if is_mail and mailbox:
-        raise _refused("a mailbox of many messages (mbox). Save each message as .eml")
-    return is_mail
+    named = name.endswith((".eml", ".mbox", ".mhtml", ".mht")) or mailbox
+    return len(headers & _MAIL_HEADERS) >= 2 and bool(headers & _POSTMARKS or named)
+
+
+def _mail_kind(data: bytes, start: str, name: str) -> Kind:
+    """A web archive, a mailbox of several messages, or a mail."""
+    head = start[:_MHTML_WITHIN].lower()
+    if "snapshot-content-location:" in head or "<saved by" in head or name.endswith((".mhtml", ".mht")):
+        return "mhtml"
+    if "multipart/related" in head and "content-location:" in head and "message-id:" not in head:
+        return "mhtml"
+    return "mbox" if start.startswith("From ") and count_messages(data) > 1 else "mail"

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 
 from qa.core.types import Draft, Refusal
 from qa.intake.drafts import stated
+from qa.intake.formats.records.packed import members, unpacked
 from qa.intake.kinds import Kind, kind_of
 
 MODULES: dict[Kind, str] = {
     "html": "page.extract",
-    "pdf": "formats.documents.pdf",
-    "docx": "formats.documents.docx",
+    "pdf": "formats.paged.pdf",
+    "docx": "formats.office.docx",
+    "odt": "formats.office.odt",
+    "rtf": "formats.office.rtf",
     "epub": "formats.documents.epub",
     "markdown": "formats.documents.text",
     "text": "formats.documents.text",
+    "subtitles": "formats.documents.subtitles",
+    "jats": "formats.documents.jats",
     "mail": "formats.messages.mail",
+    "mbox": "formats.messages.mbox",
+    "mhtml": "formats.messages.mhtml",
     "feed": "formats.messages.feed",
     "jsonl": "formats.records.jsonl",
+    "json": "formats.records.jsondoc",
+    "table": "formats.records.table",
+    "zip": "formats.records.packed",
+    "gzip": "formats.records.packed",
 }
 TEXTS: set[Kind] = {"text", "markdown"}  # of the others each says itself what it is written in
-COLLECTIONS: set[Kind] = {"feed", "jsonl"}  # their records have addresses of their own
+COLLECTIONS: set[Kind] = {
+    "feed",
+    "jsonl",
+    "mbox",
+    "mhtml",
+    "json",
+    "table",
+}  # their records have addresses of their own
 
 
 def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> Iterator[Draft | Refusal]:
@@ -32,6 +51,12 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
     there. Raises ArticleError.
     """
     kind = kind_of(data, name)
+    if kind == "zip":
+        yield from members(data, parse)
+        return
+    if kind == "gzip":
+        yield from parse(unpacked(data), re.sub(r"\.gz$", "", name, flags=re.IGNORECASE), address, charset)
+        return
     module = import_module(f"qa.intake.{MODULES[kind]}")
     if kind == "html":
         yield from module.parse(data, name, address, charset)

@@ -20,6 +20,7 @@ from qa.core.dates import parse_date
 from qa.core.errors import ArticleError, DatasetError
 from qa.core.files import write_file
 from qa.core.types import Article
+from qa.corpus.article_file import checked_field
 from qa.corpus.canonical import canonical_text, slug
 from qa.corpus.folder import Corpus
 
@@ -134,11 +135,19 @@ def _article(doc: dict[str, Any]) -> Article:
         id=id,
         text=text,
         title=" ".join(canonical_text(doc.get("title") or "").split())[:500] or None,
-        outlet=doc.get("source") or None,
-        url=doc.get("url") or None,
+        outlet=_kept("outlet", doc.get("source")),
+        url=_kept("url", doc.get("url")),
         published=_date(doc.get("date")),
         added="2000-01-01",  # the same at every run, so that a rebuilt home is the same home
     )
+
+
+def _kept(field: str, value: Any) -> str | None:
+    """The value where an article can hold it: one that cannot be read again would be refused at every start."""
+    try:
+        return checked_field(field, value or None)
+    except ArticleError:
+        return None
 
 
 def _date(value: Any) -> str | None:

@@ -1,7 +1,8 @@
 """Decide what becomes of a text, given what the corpus holds: the rules of adding.
 
 - The same text is added once. What its twin did not know is filled in, unless the two say different things.
-- A text from the address of an article, other than that article's, is its new version.
+- A text from the address of an article, other than that article's, is its new version; but no adding replaces what it
+  has just added, and of several with one address that is the older version which has the same title.
 - A value that a person gave outlives what a page or a file says later; nothing is overwritten in silence.
 
 Knows the index that writes and what the catalog holds; does not know formats, HTTP or the command line.
@@ -24,8 +25,9 @@ from qa.index.catalog.snapshot import Snapshot
 from qa.index.writer import Change, IndexWriter
 from qa.service.batches import Item, outcome_of
 
-FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
 _SHOWN = 60  # characters of a value in a message
+FRONT_MATTER = "front matter"  # the origin of what a file's head says and does not say where it has it from
+_MOST_SHARED = 1_000  # articles with one address that are looked at for the one with the same title
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Asked:
     wanted: str
     id: str | None = None
     notes: tuple[str, ...] = ()
+    own: bool = False  # `wanted` is the id that its source gives it
+    apart: bool = False  # others of this adding have its address
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +75,15 @@ def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str
             continue
         try:
             value = checked_field(field, found.value)
-        except ArticleError:
-            notes.append(f"Its {field} {found.value[:_SHOWN]!r} was left out: it is none.")
+        except ArticleError as error:
+            notes.append(f"Its {field} {found.value[:_SHOWN]!r} was left out. {error}")
         else:
             known |= {field: value} if value else {}
     origins = {field: draft.metadata[field].origin for field in known}
     article = _given(Article("draft", checked_text(draft.text), **known, origins=origins), given)
-    wanted = article.title or draft.name or article.shown_title
+    wanted = draft.id or article.title or draft.name or article.shown_title
     notes += filter(None, [lookalike_note(article.text)])
-    return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes))
+    return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes), own=bool(draft.id))
 
 
 def place_batch(index: IndexWriter, items: Sequence[Item], given: Mapping[str, str | None]) -> list[Outcome]:
@@ -96,7 +100,7 @@ def place_batch(index: IndexWriter, items: Sequence[Item], given: Mapping[str, s
             outcomes[n] = outcome_of(draft)
             continue
         try:
-            asked.append((n, asked_from_draft(draft, "", item.id, given)))
+            asked.append((n, replace(asked_from_draft(draft, "", item.id, given), apart=item.apart)))
         except ArticleError as error:
             outcomes[n] = Outcome(draft.name, "refused", None, str(error))
     outcomes |= dict(zip((n for n, _ in asked), place(index, [a for _, a in asked]), strict=True))
@@ -152,8 +156,7 @@ def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[st
     twins = [t for t in snapshot.ids_with_version(article.version) if t != asked.id and index.corpus.path_of(t)]
     if twins:
         return _twin(_as_it_stands(index, twins[0]), asked)
-    older = snapshot.ids_with_url(article.url or "") if asked.id is None and is_address_of_one(article.url) else []
-    id = asked.id or next(iter(older), None)
+    id = asked.id or _older(snapshot, asked)
     old = snapshot.article(id) if id else None
     if id is not None and old is None and slug(id) != id:
         raise ArticleError(f"{id!r} cannot be an article's id; expected something like {slug(id)!r}.")
@@ -166,8 +169,23 @@ def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[st
         article = replace(article, id=id or index.corpus.free_id(asked.wanted, taken))
     file = make_file(article)
     news = [] if old is None or asked.id else [f"new version of {old.id!r}, which had the same address."]
+    if old is None and asked.own and article.id != (own := slug(asked.wanted)):
+        news.append(f"Another article has the id {own!r}, so this one has {article.id!r}.")
     status = "added" if old is None else "replaced"
     return _Plan(Outcome(asked.name or article.id, status, article.id, " ".join([*news, *asked.notes])), write=file)
+
+
+def _older(snapshot: Snapshot, asked: Asked) -> str | None:
+    """The article that this one is a new version of: the one with its address, or of several that which has its title
+    too, since they only share a page."""
+    article = asked.article
+    if asked.apart or not is_address_of_one(article.url):
+        return None
+    older = snapshot.ids_with_url(article.url or "")
+    if len(older) == 1:
+        return older[0]
+    titles = {id: found.title for id in older[:_MOST_SHARED] if (found := snapshot.article(id)) is not None}
+    return next((id for id, title in titles.items() if title and title == article.title), None)
 
 
 def _twin(twin: Article, asked: Asked) -> _Plan:

@@ -6,7 +6,7 @@ Used on both sides of the wire, so it loads nothing heavy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.core.types import Draft, Outcome, Refusal
 
@@ -20,6 +20,7 @@ class Item:
 
     draft: Draft | Refusal
     id: str | None = None
+    apart: bool = False  # its address has come before in this adding: it is no new version of anything
 
 
 def outcome_of(refusal: Refusal) -> Outcome:
@@ -28,9 +29,12 @@ def outcome_of(refusal: Refusal) -> Outcome:
 
 
 def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Cut the items into batches of about CHARACTERS, in their order; a longer one is a batch of its own."""
+    """Cut the items of one adding into batches of about CHARACTERS, in their order; a longer one is a batch of its own.
+
+    An address that comes twice is that of several: the later ones are marked, so that no adding replaces its own.
+    """
     batch, size = list[Item](), 0
-    for item in items:
+    for item in _told_apart(items):
         length = len(item.draft.text) if isinstance(item.draft, Draft) else 0
         if batch and (size + length > CHARACTERS or len(batch) == MOST):
             yield batch
@@ -39,3 +43,12 @@ def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
         size += length
     if batch:
         yield batch
+
+
+def _told_apart(items: Iterable[Item]) -> Iterator[Item]:
+    seen: set[int] = set()
+    for item in items:
+        url = item.draft.metadata.get("url") if isinstance(item.draft, Draft) else None
+        mark = hash(url.value) if url else 0  # eight bytes an address, however many there are
+        yield replace(item, apart=True) if url and mark in seen else item
+        seen.add(mark)

@@ -6,7 +6,7 @@ import pytest
 from documents import WORDS, docx, paragraph
 
 from qa.core.errors import ArticleError
-from qa.intake.formats.documents.docx import parse
+from qa.intake.formats.office.docx import parse
 
 
 def text(body: str, **parts: str | bytes) -> str:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from qa.core.errors import ArticleError
 from qa.intake.formats.messages.mail import parse
+from qa.intake.formats.messages.mhtml import parse as parse_mhtml
+from qa.intake.kinds import kind_of
 
 
 def text(plain: str | None = None, html: str | None = None, **headers: str) -> str:
@@ -108,12 +110,14 @@ def test_attachments_are_not_followed() -> None:
     assert parse(message.as_bytes(), "x")[0].text == WORDS
 
 
-def test_a_page_that_a_browser_saved_has_its_title_and_address_and_not_the_day_of_saving() -> None:
-    assert metadata(
-        From="<Saved by Blink>",
-        Snapshot_Content_Location="https://vesk.example/a",
-        Date="Tue, 07 May 2024 10:00:00 -0000",
-    ) == {"title": "The harbour", "url": "https://vesk.example/a"}
+def test_a_page_that_a_browser_saved_is_read_as_the_page_and_not_by_the_day_of_saving() -> None:
+    page = f"<nav><a href=/>Home</a></nav><article><h1>The harbour</h1><p>{WORDS}</p></article>"
+    headers = {"Snapshot_Content_Location": "https://vesk.example/a", "Date": "Tue, 07 May 2024 10:00:00 -0000"}
+    saved = mail(None, page, From="<Saved by Blink>", **headers)
+    assert kind_of(saved, "x.mhtml") == kind_of(saved, "x.txt") == "mhtml"
+    (draft,) = parse_mhtml(saved, "x.mhtml")
+    assert draft.text == WORDS
+    assert {k: v.value for k, v in draft.metadata.items()} == {"title": "The harbour", "url": "https://vesk.example/a"}
 
 
 @pytest.mark.parametrize("charset", ["latin-1", "cp1252", "utf-8", "iso2022_jp", "shift_jis", "koi8-r", "utf-16"])

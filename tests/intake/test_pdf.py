@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.core.errors import ArticleError
-from qa.intake.formats.documents import pdf as module
-from qa.intake.formats.documents.pdf import parse
+from qa.intake.formats.paged import pdf as module
+from qa.intake.formats.paged.pdf import parse
 
 VOCABULARY = sorted({word.strip(".,").lower() for word in WORDS.split()})
 

@@ -17,7 +17,7 @@ from qa.core.types import METADATA
 from qa.corpus.canonical import canonical_text
 from qa.intake.dates import stated_date
 from qa.intake.encodings import Decoded, decoded_page
-from qa.intake.page.authors import byline, cleaned
+from qa.intake.page.about.authors import byline, cleaned
 from qa.intake.page.end_matter import is_formula
 from qa.intake.page.extract import parse
 

@@ -41,11 +41,11 @@ PAGE = 2000  # characters from which on the square is plain to see
 SHORT = {
     "qa.answer.question.subquestions": MAX_QUESTION,
     "qa.answer.evidence.signals": MAX_QUESTION,
-    "qa.intake.page.authors": 500,  # fields and bylines
-    "qa.intake.page.titles": 500,
+    "qa.intake.page.about.authors": 500,  # fields and bylines
+    "qa.intake.page.about.titles": 500,
     "qa.intake.page.clutter._NAME_NOISE": 300,
-    "qa.intake.formats.documents.reflow._PAGE_NUMBER": 200,
-    "qa.intake.formats.documents.pdf._TOOL": 500,
+    "qa.intake.formats.paged.reflow._PAGE_NUMBER": 200,
+    "qa.intake.formats.paged.pdf._TOOL": 500,
     "qa.intake.formats.documents.markup._AROUND_BREAK": PAGE,  # behind _GAP
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -308,12 +309,13 @@ def test_many_are_added_in_batches_and_each_is_told_once(qa, monkeypatch):
     drafts[13] = draft("A newer text.", name="r13", title="Thirteen", url=URL)
     outcomes = {o.name: o for o in qa.add_many(map(Item, drafts), outlet="The Gazette")}
     told = {name: o.status for name, o in outcomes.items() if o.status != "added"}
-    assert told == {"line 8": "refused", "r9": "refused", "r11": "duplicate", "r13": "replaced"}
+    assert told == {"line 8": "refused", "r9": "refused", "r11": "duplicate"}
     assert len(outcomes) == 30
     assert {a.id for a in qa.articles()} == {f"story-{n}" for n in range(30) if n not in (7, 9, 11, 12, 13)} | {
-        "twelve"
+        "twelve",
+        "thirteen",
     }
-    assert qa.article("twelve")[0].text == "A newer text."
+    assert qa.article("twelve")[0].text == "A new text."
     assert qa.article("story-5")[0].origins["outlet"] == GIVEN
     again = list(qa.add_many(map(Item, drafts), outlet="The Gazette"))
     assert not {"added"} & {o.status for o in again}, "a rerun adds nothing"
@@ -354,24 +356,47 @@ records = st.lists(
 
 @settings(max_examples=30)
 @given(records, st.integers(1, 40))
-def test_many_at_once_come_to_what_one_by_one_comes_to(rows, size):
-    def one_by_one(qa):
-        for text, url in rows:
-            added(qa, draft(text, **({"url": url} if url else {})))
-
-    def in_batches(qa):
-        for i in range(0, len(rows), size):
-            list(qa.add_many(Item(draft(t, **({"url": u} if u else {}))) for t, u in rows[i : i + size]))
-
-    def what(add):
-        with tempfile.TemporaryDirectory() as folder, open_fake(Path(folder)) as qa:
-            add(qa)
+def test_one_adding_comes_to_the_same_in_batches_of_any_size(rows, size):
+    def what(characters):
+        with tempfile.TemporaryDirectory() as folder, open_fake(Path(folder)) as qa, pytest.MonkeyPatch.context() as m:
+            m.setattr("qa.service.batches.CHARACTERS", characters)
+            outcomes = list(qa.add_many(Item(draft(t, **({"url": u} if u else {}))) for t, u in rows))
+            assert "replaced" not in {o.status for o in outcomes}, "no adding replaces what it has just added"
             return {(a.id, a.version, a.url) for a in qa.articles()}
 
-    assert what(one_by_one) == what(in_batches)
+    assert what(size) == what(10_000)
+
+
+def test_several_articles_may_share_an_address_and_the_one_of_the_same_title_is_the_older_version(qa):
+    episodes = [Item(draft(f"In talk {n} we visit the harbour.", title=f"Episode {n}", url=URL)) for n in (1, 2, 3)]
+    assert [o.status for o in qa.add_many(episodes)] == ["added"] * 3
+    assert {o.status for o in qa.add_many(episodes)} == {"duplicate"}
+    assert qa.add_draft(draft("In talk 4 we visit the bridge.", title="Episode 4", url=URL)).status == "added"
+    outcome = qa.add_draft(draft("In talk 2 we visit the old harbour.", title="Episode 2", url=URL))
+    assert (outcome.status, outcome.article) == ("replaced", "episode-2")
+    assert len(qa.articles()) == 4
+
+
+def test_a_records_own_id_is_what_its_id_is_derived_from_and_replaces_nobody(qa):
+    first = replace(draft("The tank is green.", title="Tanks"), id="N 1")
+    other = replace(draft("The quay is long.", title="Quays"), id="N 1")
+    assert [o.article for o in qa.add_many([Item(first)])] == ["n-1"]
+    (outcome,) = qa.add_many([Item(other)])
+    assert (outcome.status, outcome.article) == ("added", "n-1-2")
+    assert "Another article has the id 'n-1'" in outcome.message
+    (outcome,) = qa.add_many([Item(replace(other, text="The quay is short."), id="n-1-2")])
+    assert outcome.status == "replaced"
 
 
 def test_files_placed_by_hand_with_one_text_are_both_kept(qa):
     for id in ("a", "b"):
         write_article(qa.settings.home, id, TEXT)
     assert qa.sync().added == ["a", "b"]
+
+
+def test_a_long_address_is_kept_and_an_endless_one_left_out_with_the_true_reason(qa):
+    long = f"https://news.example.org/fish?{'a' * 690}"
+    assert qa.article(qa.add_draft(draft(url=long)).article)[0].url == long
+    outcome = qa.add_draft(draft("Another text.", url=f"https://news.example.org/fish?{'b' * 3000}"))
+    assert (outcome.status, qa.article(outcome.article)[0].url) == ("added", None)
+    assert "3,030 characters" in outcome.message

@@ -10,28 +10,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from qa.intake.page.about.titles import plain
 from qa.intake.page.links import remove_by_links
 from qa.intake.page.sections import remove_sections
-from qa.intake.page.tree import drop, running_text
+from qa.intake.page.tree import drop, running_text, told_before
 
 MOSTLY = 0.5  # of the page's running text: a part with more is no side matter, whatever it is called
 NEARLY_ALL = 0.8  # the same for what can hardly be anything but a sidebar
+MUCH = 0.2  # the same for a part that says it is the story's text
+TOLD = 200  # characters of running text before comments that are longer than their story
 LITTLE = 200  # characters of running text: less than a paragraph or two
 MAX_FORM = 400  # characters of a part that asks for something with a form
 MAX_AD = 300  # characters of a part that begins with the word Advertisement
 MAX_NAME = 300  # characters of class and id that are looked at
 
-_UNSEEN_TAGS = frozenset(
-    "script style noscript template iframe object embed svg canvas audio video map button input select textarea "
-    "option datalist dialog amp-ad amp-embed amp-consent amp-sidebar amp-list amp-social-share".split()
-)
-_HIDING_STYLE = re.compile(
-    r"display:none|visibility:hidden|font-size:0(?![.\d]*[1-9])|opacity:0(?![.\d]*[1-9])|(?:left|top|text-indent):-\d{3,}"
-    r"|clip:rect\((?:0|1)px|transparent;?$|(?<!-)color:transparent"
-)
-_COLOUR = re.compile(r"(?<![-\w])color:([^;]+)")
-_BACKGROUND = re.compile(r"background(?:-color)?:([^;]+)")
-_WHITE = re.compile(r"^(?:white|#f{3}|#f{6}|rgba?\(255,255,255(?:,1)?\))$")
 _CLUTTER_ROLES = frozenset(
     "navigation complementary contentinfo search dialog alertdialog menu menubar toolbar tooltip alert banner".split()
 )
@@ -40,18 +32,27 @@ _PURPOSES = ("aria-label", "itemprop", "data-component", "data-module", "data-te
 
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _NAME_NOISE = re.compile(
-    r"(?:^|(?<=\s))(?:category|tag|type|is|js)-\S*|\S*layout\S*|(?:^|(?<=[\s_-]))(?:has|with|no|not|without)-\S*"
+    r"(?:^|(?<=\s))(?:category|tag|type|is|js)-\S*|\S*(?:layout|grid|columns?)(?=[\s_-]|$)\S*"
+    r"|(?:^|(?<=[\s_-]))(?:has|with|no|not|without|allow|show|hide|hidden|enable|disable)-\S*"
+    r"|(?<=\s)\S+-(?:on|off|open|opened|closed|enabled|disabled|allowed|active|ready|visible)(?=\s|$)"
+    r"|^\S+-(?:on|off|open|opened|closed|enabled|disabled|allowed|active|ready|visible)(?=\s|$)"
 )
+_ELEMENT_OF = re.compile(r"(?<!\S)[\w-]*?[^\W_]__(?=[^\W_])")  # of a block's element only its own name counts
 
 
 def _named(*words: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(words)})\b")
 
 
-# Never the story, however long.
+# A request for consent, which has whole texts in it.
+_CONSENT = _named(
+    "cookies?|consent|gdpr|cmp (?:box|banner|overlay|dialog|modal|wrapper|app|root)|cmpbox|cmpwrapper|qc cmp2?",
+    "onetrust|didomi|usercentrics|truste|cookiebot|fc consent|cky|sp message",
+)
+# Seldom the story.
 _SURELY = _named(
-    r"comment(?!ar)\w*|kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses|forum",
-    "cookies?|consent|gdpr",
+    r"comment(?!ar|able|box\w* on)\w*(?! (?:on|open|closed|count|status|enabled|selection))",
+    r"kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses|forum",
     "footer|legal|disclaimers?|disclosures?|imprint|impressum",
 )
 _SIDEBAR = _named("side ?bar")
@@ -66,7 +67,7 @@ _PROBABLY = _named(
     r"newsletters?|subscrib\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
     "paywall (?:prompt|box|banner|barrier|overlay)|meter(?:ed)? wall",
     "adverts?|advertisements?|advertising|sponsor(?:ed)?|affiliates?|dfp",
-    "modal|popup|pop up|lightbox|toast|tooltip|notification|cmp|privacy (?:notice|prompt|manager|cent(?:er|re))",
+    "modal|popup|pop up|lightbox|toast|tooltip|notification|privacy (?:notice|prompt|manager|cent(?:er|re))",
     "sr only|visually ?hidden|screen reader text|hidden text|noprint|no print|print hint|trust (?:badge|project)",
     "author (?:bio|box|info|card|profile|details)|about (?:the )?author|profile card",
 )
@@ -82,16 +83,15 @@ _AUTHOR = re.compile(r"(?:author|publisher|creator)(?: person| organization)?")
 _AD_LABEL = re.compile(
     r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I
 )
+_STORY_NAME = re.compile(
+    r"(?:the )?(?:article|story|post|entry|news|blog|single|page|main|content)? ?"
+    r"(?:body|content|text|main|inner|copy|html)(?: (?:body|content|text|inner|container|wrapper))?"
+    r"|(?:article|story|post|entry)(?: (?:main|full|single))?|rich text"
+)
+_PARTS = ("div", "section", "article", "main", "td")
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _SIDE_TAGS = frozenset(("nav", "aside", "footer"))
 _INLINE = frozenset("a abbr b bdi cite code em font i mark q small span strong sub sup time u".split())
-
-
-def remove_unseen(body: Any) -> None:
-    """Take out what a reader of the page does not see, and comments."""
-    for node in list(body.iter()):
-        if not isinstance(node.tag, str) or (node is not body and _is_unseen(node)):
-            drop(node)
 
 
 def remove_clutter(body: Any, headline: Any | None = None, host: str | None = None) -> None:
@@ -101,34 +101,55 @@ def remove_clutter(body: Any, headline: Any | None = None, host: str | None = No
     """
     prose = running_text(body)
     keepers = _keepers(body, headline)
+    names = {node: _name(node) for node in body.iter() if node.tag not in _INLINE}
+    shared = _shared(names, prose)
+    stories = _said_to_be_the_story(body, prose)
     for node in list(body.iter()):
-        if node is body or node in keepers or node.tag in _INLINE or node.getparent() is None:
+        if node is body or node in keepers or node.tag in _INLINE or node.getparent() is None or node in stories:
             continue
-        name = _name(node)
-        if _SURELY.search(name) or _is_side(node, name, prose[node], prose[body]) or _is_ad(node):
+        name = names[node]
+        size = max(prose[node], shared.get(name, 0))
+        surely = bool(_SURELY.search(name)) and _may_be_beside(node, size, prose, prose[body])
+        surely = surely or (bool(_CONSENT.search(name)) and prose[body] - size >= LITTLE)
+        if surely or _is_side(node, name, size, prose[body]) or _is_ad(node):
             drop(node)
     remove_sections(body, keepers, prose)
     remove_by_links(body, keepers, host)
 
 
-def _is_unseen(node: Any) -> bool:
-    if node.tag in _UNSEEN_TAGS:
-        return True
-    if node.get("hidden") is not None or node.get("aria-hidden") == "true":
-        return True
-    style = node.get("style")
-    return bool(style) and _hides("".join(style.lower().split()))
+def _shared(names: dict[Any, str], prose: dict[Any, int]) -> dict[str, int]:
+    """How much running text stands in parts of the same name: a name that most of it has is no name of clutter."""
+    sizes: dict[str, int] = {}
+    for node, name in names.items():
+        if name and prose[node] and not any(names.get(above) == name for above in node.iterancestors()):
+            sizes[name] = sizes.get(name, 0) + prose[node]
+    return sizes
 
 
-def _hides(style: str) -> bool:
-    if _HIDING_STYLE.search(style):
-        return True
-    colour, ground = _COLOUR.search(style), _BACKGROUND.search(style)
-    if colour is None:
-        return False
-    if ground is None:
-        return bool(_WHITE.match(colour[1]))
-    return colour[1] == ground[1] or bool(_WHITE.match(colour[1]) and _WHITE.match(ground[1]))
+def _said_to_be_the_story(body: Any, prose: dict[Any, int]) -> set[Any]:
+    """Parts that say that they are the text of an article and hold much of the page's, and those around them.
+
+    A part that holds one such is no clutter; one that holds many is a list of comments or of other stories.
+    """
+    said = [node for node in body.iter(*_PARTS) if prose[node] >= MUCH * prose[body] and _is_named_story(node)]
+    said = [node for node in said if not any(_is_dialog(above) for above in node.iterancestors())]
+    outermost = [node for node in said if not any(above in said for above in node.iterancestors())]
+    around = {a for node in outermost for a in node.iterancestors() if prose[node] >= NEARLY_ALL * prose.get(a, 0)}
+    return {*outermost, *around}
+
+
+def _is_dialog(node: Any) -> bool:
+    return node.get("role") in ("dialog", "alertdialog") or bool(_CONSENT.search(_name(node)))
+
+
+def _is_named_story(node: Any) -> bool:
+    tokens = f"{node.get('class') or ''} {node.get('id') or ''}"[:MAX_NAME].split()
+    return any(_STORY_NAME.fullmatch(" ".join(_NAME_PARTS.findall(token)).lower()) for token in tokens)
+
+
+def _may_be_beside(node: Any, size: int, prose: dict[Any, int], total: int) -> bool:
+    """Whether a part with a telling name may go: what has most of the text only behind a story, as comments have."""
+    return size <= MOSTLY * total or told_before(node, prose) >= TOLD
 
 
 def _purpose(node: Any) -> str:
@@ -141,8 +162,20 @@ def _purpose(node: Any) -> str:
 def _name(node: Any) -> str:
     """The words of class and id: `relatedLinks-box` is `related links box`. A heading's id is an anchor of a menu."""
     id = "" if node.tag in _HEADINGS else node.get("id") or ""
+    if id and _is_anchor(id, node):
+        del node.attrib["id"]
+        id = ""
     raw = f"{node.get('class') or ''} {id}"[:MAX_NAME]
-    return " ".join(_NAME_PARTS.findall(_NAME_NOISE.sub(" ", raw))).lower()
+    return " ".join(_NAME_PARTS.findall(_NAME_NOISE.sub(" ", _ELEMENT_OF.sub(" ", raw)))).lower()
+
+
+def _is_anchor(id: str, node: Any) -> bool:
+    """Whether an id is made of the heading under it: a menu leads there, and the section has no other name."""
+    heading = next(node.iter(*_HEADINGS), None)
+    if heading is None:
+        return False
+    said, told = plain(id.replace("_", " ")), plain(heading.text_content())
+    return " " in said and (said in told or told in said)
 
 
 def _is_side(node: Any, name: str, prose: int, total: int) -> bool:
@@ -165,7 +198,7 @@ def _serves_else(purpose: str, prose: int, total: int) -> bool:
     """Whether what it is for is not to tell the story, unless it holds most of the page."""
     if prose > MOSTLY * total or not purpose:
         return False
-    if _SURELY.search(purpose) or _PROBABLY.search(purpose):
+    if _SURELY.search(purpose) or _CONSENT.search(purpose) or _PROBABLY.search(purpose):
         return True
     return prose <= LITTLE and bool(_PERHAPS.search(purpose) or _AUTHOR.fullmatch(purpose))
 

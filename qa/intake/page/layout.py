@@ -13,6 +13,7 @@ from lxml import etree
 from qa.intake.page.tree import drop, running_text
 
 STORY_SHARE = 0.8  # of the running text left: the smallest part with so much holds the story
+MUCH = 0.08  # of the running text left: a part with so much is no box beside the story
 MIN_STORY = 400  # characters of running text; an `article` with less is a heading or a card
 
 _CONTAINERS = ("div", "section", "td", "article", "main", "center", "body", "blockquote", "dd")
@@ -146,6 +147,27 @@ class _Run:
         if self._paragraph.text_content().strip():
             self._container.append(self._paragraph)
         self._paragraph = self._container.makeelement("p")
+
+
+def unname(body: Any) -> None:
+    """Take class, id and role from what holds much of the running text: its names have been judged, and trafilatura's
+    own lists would take parts of the story for clutter once more, or one of several parts for all of it.
+    """
+    sizes = running_text(body)
+    for node in body.iter():
+        if sizes[node] >= MUCH * sizes[body] and node.tag not in _INLINE:
+            for name in ("class", "id", "role", "itemprop", "data-component", "data-testid"):
+                node.attrib.pop(name, None)
+
+
+def in_several_parts(tree: Any) -> bool:
+    """Whether parts of one name hold most of the running text, each much of it: a story cut by advertisements."""
+    sizes = running_text(tree)
+    named: dict[str, list[int]] = {}
+    for node in tree.iter("div", "section"):
+        if (name := node.get("class") or "") and sizes[node] >= MUCH * sizes[tree]:
+            named.setdefault(name, []).append(sizes[node])
+    return any(len(parts) > 1 and sum(parts) >= STORY_SHARE * sizes[tree] for parts in named.values())
 
 
 def as_article(body: Any) -> None:

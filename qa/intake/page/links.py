@@ -11,10 +11,11 @@ from collections.abc import Container, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from qa.intake.page.tree import drop
+from qa.intake.page.tree import MIN_RUN, drop
 
 MOSTLY = 0.5  # of a list's items, of a part's text
 LINKED = 0.85  # of a block's text: with more in links it is a way to somewhere else
+MIN_OWN = 2  # words outside its links that a sentence has: "It also ...", "..., the board said."
 MAX_LABEL = 40  # characters before the colon of "Our standards: ..."
 MIN_TITLE = 4  # words of a link that is the title of something, not a name as in "Director: Greta Holm"
 MIN_WIDE = 8  # characters of it, where words are not apart
@@ -33,6 +34,8 @@ _FORMULA = re.compile(
     r"leggi anche|leia (?:também|mais)|lees ook)\W*",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[.!?…。؟।][\"'”’»)]*$")
+_WORD = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(rf"^[^.!?。！？:：|]{{2,{MAX_LABEL}}}(?:[:：|]|>>|»)$")
 _CALLS = re.compile(r"\s*(?:tel|mailto|sms|geo):", re.IGNORECASE)
 _ADDRESS_IN = r"(?:url|u|uri|text|title|link|href|body|subject|status|media|content)="
@@ -73,11 +76,32 @@ def _ways_elsewhere(body: Any) -> Iterator[Any]:
 
 
 def _is_way_elsewhere(node: Any) -> bool:
-    if _has_blocks(node):
+    if _has_blocks(node) or _is_sentence(node):
         return False
     linked = sum(len(_words(a)) for a in node.iter("a") if a.get("href"))
     rest = _FORMULA.sub("", _words(node), count=1)
     return bool(linked) and linked >= LINKED * len(rest)
+
+
+def _is_sentence(node: Any) -> bool:
+    """Whether it is a sentence between paragraphs of running text, with words of its own before or behind the link."""
+    if node.tag != "p" or not _SENTENCE.search(text := _words(node)):
+        return False
+    own = text
+    for a in node.iter("a"):
+        own = own.replace(_words(a), " ", 1)
+    if len(_WORD.findall(_FORMULA.sub("", own, count=1))) < MIN_OWN or ":" in own:
+        return False
+    return all(beside is not None and len(_words(beside)) >= MIN_RUN for beside in _neighbours(node))
+
+
+def _neighbours(node: Any) -> tuple[Any, Any]:
+    """The paragraphs before and after."""
+    before, after = node.getprevious(), node.getnext()
+    return (
+        before if before is not None and before.tag == "p" else None,
+        after if after is not None and after.tag == "p" else None,
+    )
 
 
 def _is_labelled(node: Any) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Container
 from typing import Any
 
-from qa.intake.page.tree import drop
+from qa.intake.page.tree import drop, told_before
 
 MOSTLY = 0.5  # of the page's running text: more is no section beside the story
 NEARLY_ALL = 0.8  # the same for comments, which may be longer than what they are about
@@ -88,7 +88,7 @@ def _rank(node: Any) -> int:
 def _is_beside_the_story(title: str, section: list[Any], prose: dict[Any, int], total: int) -> bool:
     size = sum(prose.get(node, 0) for node in section)
     if _COMMENTS.fullmatch(title):
-        return size <= NEARLY_ALL * total and _told_before(section[0], prose) >= TOLD
+        return size <= NEARLY_ALL * total and told_before(section[0], prose) >= TOLD
     if size > MOSTLY * total:
         return False
     if _OTHERS.fullmatch(title):
@@ -96,12 +96,6 @@ def _is_beside_the_story(title: str, section: list[Any], prose: dict[Any, int], 
         linked = sum(len(a.text_content()) for node in section for a in node.iter("a") if a.get("href"))
         return linked > 0 and linked >= LINKED * text
     return size <= LITTLE and bool(_AUTHOR.fullmatch(title) or _SIGN_UP.fullmatch(title))
-
-
-def _told_before(node: Any, prose: dict[Any, int]) -> int:
-    """Running text that stands before it."""
-    path = [node, *node.iterancestors()]
-    return sum(prose.get(one, 0) for part in path for one in part.itersiblings(preceding=True))
 
 
 def _words(node: Any) -> str:

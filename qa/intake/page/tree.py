@@ -1,4 +1,4 @@
-"""Two things that every step over a page's tree needs: to take a part out, and to measure running text."""
+"""What every step over a page's tree needs: to take a part out, and to measure running text."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def running_text(body: Any) -> dict[Any, int]:
         inner = 0 if node.tag == "a" else _long(node.text) + sum(sizes[c] + _long(c.tail) for c in node)
         sizes[node] = inner
     return sizes
+
+
+def told_before(node: Any, prose: dict[Any, int]) -> int:
+    """Running text that stands before a part."""
+    path = [node, *node.iterancestors()]
+    return sum(prose.get(one, 0) for part in path for one in part.itersiblings(preceding=True))
 
 
 def _long(text: str | None) -> int:

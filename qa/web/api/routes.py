@@ -156,7 +156,7 @@ def _changing(api: APIRouter, service: RunningService) -> None:
         An outcome is added, replaced, updated, unchanged, duplicate or refused with the reason. Send about 30,000
         characters at a time.
         """
-        outcomes = service.qa.add_many((Item(item.draft, item.id) for item in body.items), **body.given)
+        outcomes = service.qa.add_many((Item(item.draft, item.id, item.apart) for item in body.items), **body.given)
         return [_sendable(outcome) for outcome in outcomes]
 
     @api.patch(

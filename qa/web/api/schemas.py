@@ -75,6 +75,7 @@ class NewItem(BaseModel):
 
     draft: Draft
     id: str | None = Field(default=None, description="The article to replace")
+    apart: bool = Field(default=False, description="Others of this adding have its address: it replaces none")
 
 
 class NewItems(BaseModel):

@@ -25,15 +25,16 @@ from qa.intake.formats.records.archive import Archive, parse_xml
 
 MIN_CHAPTER = 1_500  # characters, a few paragraphs; a shorter one (a part's title, a motto) belongs to the next
 MAX_IMPRINT = 6_000  # characters; a longer text is no copyright page, whatever it mentions
+_SHOWN = 10  # names of lacking documents in a note
 MAX_DOCUMENTS = 5_000  # a dictionary has one a letter, a Bible one a chapter: 1,189
 LINKED = 0.6  # share of a page's letters in links from which on it is a table of contents
 
-_DC = "{http://purl.org/dc/elements/1.1/}"
 _OPF = "{http://www.idpf.org/2007/opf}"
 _TYPE = "{http://www.idpf.org/2007/ops}type"
 _ASIDE = set(
     "cover titlepage title-page toc copyright-page copyright imprint colophon landmarks page-list loi lot".split()
 )
+_LICENCE = ("pg-boilerplate", "pg-header", "pg-footer")  # what Project Gutenberg puts around its books
 _IMPRINT = (
     r"\bISBN\b",
     r"all rights reserved",
@@ -62,31 +63,41 @@ def parse(data: bytes, name: str) -> list[Draft]:
     if _is_protected(archive):
         raise ArticleError("The e-book is protected (DRM), so its text cannot be read. Add one without protection.")
     folder = posixpath.dirname(opf_name)
-    documents, contents = _spine(package, folder)
-    chapters = _joined(_chapters(archive, documents, _contents(archive, contents)))
+    documents, aside, contents = _spine(package, folder)
+    chapters = _joined(_chapters(archive, documents, aside, _contents(archive, contents)))
+    if not chapters and aside:  # a short book of one file, which is its own cover
+        chapters = _joined(_chapters(archive, documents, set(), _contents(archive, contents)))
     if not chapters:
         raise ArticleError("The e-book holds no text. Its pages may be pictures; recognise their text first (OCR).")
-    return list(_drafts(chapters, _metadata(package), stem_of(name)))
+    lacking = [posixpath.basename(d) for d in documents if d not in archive]
+    notes = (f"The e-book lacks documents that it names: {', '.join(lacking[:_SHOWN])}.",) if lacking else ()
+    return list(_drafts(chapters, _metadata(package), stem_of(name), notes))
 
 
-def _drafts(chapters: list[_Chapter], metadata: dict[str, Found], name: str) -> Iterator[Draft]:
+def _drafts(chapters: list[_Chapter], metadata: dict[str, Found], name: str, notes: tuple[str, ...]) -> Iterator[Draft]:
     if len(chapters) == 1:
-        yield drafted(chapters[0].text, metadata, name)
+        yield drafted(chapters[0].text, metadata, name, notes)
         return
+    metadata = {k: v for k, v in metadata.items() if k != "url"}  # the book's is no address of a chapter
     book = metadata["title"].value if "title" in metadata else ""
     for number, chapter in enumerate(chapters, start=1):
         shown = chapter.title or f"part {number}"
         title = f"{book}: {shown}" if book else shown
         named = stated("e-book contents", title=title[:MAX_FIELD])
-        yield drafted(chapter.text, {**metadata, **named}, f"{name} {shown}".strip())
+        yield drafted(chapter.text, {**metadata, **named}, f"{name} {shown}".strip(), notes)
 
 
 # The package
 
 
 def _package_name(archive: Archive) -> str:
+    packages = [name for name in archive.names if name.lower().endswith(".opf")]
+    if "META-INF/container.xml" not in archive and packages:
+        return packages[0]
     container = parse_xml(archive.read("META-INF/container.xml"))
     path = next((e.get("full-path") for e in container.iter() if _local(e) == "rootfile" and e.get("full-path")), None)
+    if path and unquote(path) not in archive and packages:
+        return packages[0]
     if not path:
         raise ArticleError("The e-book's container names no package. Save or download it again.")
     return unquote(path)
@@ -101,12 +112,11 @@ def _is_protected(archive: Archive) -> bool:
     return any(target.lower().endswith(("html", "htm", "xml", ".opf", ".ncx")) for target in targets)
 
 
-def _spine(package: etree._Element, folder: str) -> tuple[list[str], str | None]:
-    """The documents in reading order without those that only lead into the book, and the one with its contents."""
-    items = {e.get("id", ""): e for e in package.iter(f"{_OPF}item")}
-    aside = {
-        _path(folder, e.get("href", ""))[0] for e in package.iter(f"{_OPF}reference") if e.get("type", "") in _ASIDE
-    }
+def _spine(package: etree._Element, folder: str) -> tuple[list[str], set[str], str | None]:
+    """The documents in reading order, those that are said to lead into the book only, and the one with its contents."""
+    items = {e.get("id", ""): e for e in package.iter("{*}item")}
+    guide = [_path(folder, e.get("href", "")) for e in package.iter("{*}reference") if e.get("type", "") in _ASIDE]
+    aside = {document for document, place in guide if not place}  # with a place in it, the rest is something else
     documents, contents = [], None
     for item in items.values():
         if "nav" in (item.get("properties") or "").split():
@@ -114,23 +124,29 @@ def _spine(package: etree._Element, folder: str) -> tuple[list[str], str | None]
             aside.add(contents)
         elif contents is None and item.get("media-type") == "application/x-dtbncx+xml":
             contents = _path(folder, item.get("href", ""))[0]
-    for ref in package.iter(f"{_OPF}itemref"):
-        item = items.get(ref.get("idref", ""))
-        if item is not None and ref.get("linear") != "no" and "html" in (item.get("media-type") or ""):
+    refs = list(package.iter("{*}itemref"))
+    linear = [items.get(ref.get("idref", "")) for ref in refs if ref.get("linear") != "no"]
+    for item in linear or list(items.values()):
+        if item is not None and _is_document(item):
             documents.append(_path(folder, item.get("href", ""))[0])
     if len(documents) > MAX_DOCUMENTS:
         raise ArticleError(f"The e-book has {len(documents):,} documents; at most {MAX_DOCUMENTS:,} are read.")
-    return [d for d in dict.fromkeys(documents) if d not in aside], contents
+    return list(dict.fromkeys(documents)), aside, contents
+
+
+def _is_document(item: etree._Element) -> bool:
+    kind, name = item.get("media-type") or "", item.get("href") or ""
+    return "html" in kind or "oeb1-document" in kind or name.lower().endswith((".xhtml", ".html", ".htm"))
 
 
 def _metadata(package: etree._Element) -> dict[str, Found]:
     def values(field: str) -> list[etree._Element]:
-        return [e for e in package.iter(f"{_DC}{field}") if (e.text or "").strip()]
+        return [e for e in package.iter(f"{{*}}{field}") if (e.text or "").strip()]
 
     def first(field: str) -> str | None:
         return next((e.text for e in values(field)), None)
 
-    events = {e.get(f"{_OPF}event") or "publication": e.text for e in reversed(values("date"))}
+    events = {e.get(f"{_OPF}event") or e.get("event") or "publication": e.text for e in reversed(values("date"))}
     return stated(
         "e-book package",
         title=first("title"),
@@ -170,7 +186,9 @@ def _in_contents(element: etree._Element) -> bool:
 # The text
 
 
-def _chapters(archive: Archive, documents: list[str], contents: dict[tuple[str, str], str]) -> Iterator[_Chapter]:
+def _chapters(
+    archive: Archive, documents: list[str], aside: set[str], contents: dict[tuple[str, str], str]
+) -> Iterator[_Chapter]:
     """The book's text cut where its contents say; what no entry names goes on with the chapter before."""
     starts: dict[str, dict[str, str]] = {}
     for (document, id), title in contents.items():
@@ -178,12 +196,12 @@ def _chapters(archive: Archive, documents: list[str], contents: dict[tuple[str, 
     chapter = _Chapter("")
     for document in documents:
         root = xhtml_root(archive.read(document)) if document in archive else None
-        if root is None or _is_aside(root):
+        if root is None or _is_aside(root, said=document in aside):
             continue
         titles = starts.get(document, {})
         if not contents:
             titles = {"": _heading(root) or ""}
-        for id, text in sections(root, titles):
+        for id, text in sections(root, titles, _LICENCE):
             if id in titles:
                 yield chapter
                 chapter = _Chapter(titles[id])
@@ -212,15 +230,16 @@ def _joined(chapters: Iterator[_Chapter]) -> list[_Chapter]:
     return kept
 
 
-def _is_aside(root: etree._Element) -> bool:
-    """Whether a document says that it is a cover, contents or the like, or consists of links."""
+def _is_aside(root: etree._Element, *, said: bool) -> bool:
+    """Whether a document consists of links, or says that it is a cover, contents or the like and is not too long;
+    `said` is that the book says so.
+    """
     body = next((e for e in root.iter() if _local(e) == "body"), root)
     top = [body, *(e for e in body if isinstance(e.tag, str))]
-    if any(not _ASIDE.isdisjoint((e.get(_TYPE) or e.get("epub:type") or "").split()) for e in top[:2]):
-        return True
     letters = len("".join(body.itertext()).strip())
     linked = sum(len("".join(e.itertext())) for e in body.iter() if _local(e) == "a" and e.get("href"))
-    return linked > LINKED * letters
+    said = said or any(not _ASIDE.isdisjoint((e.get(_TYPE) or e.get("epub:type") or "").split()) for e in top[:2])
+    return linked > LINKED * letters or (said and letters <= MAX_IMPRINT)
 
 
 def _is_imprint(text: str) -> bool:

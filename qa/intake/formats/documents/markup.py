@@ -28,6 +28,13 @@ _UNSEEN = set(
     " video".split()
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+MAX_MARK = 8  # characters of the mark of a note: "[123]", "note 4"
+_MARK = re.compile(r"\W*(?:\d{1,4}|[a-z]{1,2}|[ivxlc]{1,6})?\W*", re.IGNORECASE)
+_NAMES_A_NOTE = ("{http://www.idpf.org/2007/ops}type", "epub:type", "type", "role", "class")
+_NOTE_NAMES = set(
+    "noteref doc-noteref footnote-ref footnoteref fnref endnote-ref backlink doc-backlink footnote-back"
+    " footnote-backref footnote-reference".split()
+)
 _BACK = set("↑↩^⏎") | {"↩︎"}
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _CELL = "\x1f"  # the end of a table's cell; no markup can hold it once _ILLEGAL has gone over it
@@ -128,11 +135,30 @@ def _is_hidden(element: etree._Element, tag: str, leave_out: Collection[str]) ->
         leave_out
     ):
         return True
-    if tag != "a" or not (element.get("href") or "").startswith("#"):
-        return False
-    parent = element.getparent()
-    shown = "".join(element.itertext()).strip()
-    return shown in _BACK or (parent is not None and _tag(parent) == "sup")
+    return tag == "a" and _is_note_mark(element)
+
+
+def _is_note_mark(link: etree._Element) -> bool:
+    """Whether a link leads to a note or back from it: it says so, or is a raised sign and leads to a place."""
+    shown = "".join(link.itertext()).strip()
+    said = {word.lower() for name in _NAMES_A_NOTE for word in re.split(r"[\s_]+", link.get(name) or "")}
+    if not said.isdisjoint(_NOTE_NAMES) and len(shown) <= MAX_MARK:
+        return True
+    target = link.get("href") or ""
+    if not target.startswith("#"):
+        return "#" in target and _is_raised(link) and _MARK.fullmatch(shown) is not None
+    parent = link.getparent()
+    return (
+        shown in _BACK
+        or (parent is not None and _tag(parent) == "sup")
+        or (_is_raised(link) and len(shown) <= MAX_MARK)
+    )
+
+
+def _is_raised(link: etree._Element) -> bool:
+    parent = link.getparent()
+    inner = [child for child in link if _tag(child) == "sup"]
+    return (parent is not None and _tag(parent) == "sup") or (len(inner) == 1 and len(link) == 1 and not link.text)
 
 
 def _break_before(tag: str) -> str:

@@ -9,16 +9,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
+from urllib.parse import urljoin
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Found, Refusal
+from qa.intake.dates import date_of
 from qa.intake.drafts import drafted, joined_names, one_line, stated
 from qa.intake.formats.documents.markup import fragment_text
+from qa.intake.formats.messages import wordpress
 
 MAX_ENTRIES = 5_000  # a feed carries dozens; an export of a whole blog thousands
 TEASER = 600  # characters; a summary shorter than this is no article's whole text
+_TEASER = "The feed holds only the beginning or a summary of it; add its page for the rest."
 _TEASER_END = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|(?:read|continue) (?:more|reading)\W*)$", re.IGNORECASE)
 _SYNDICATION = re.compile(r"\n\nThe post .{1,300} (?:first )?appeared (?:first )?on .{1,200}$", re.DOTALL)
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
@@ -33,10 +38,17 @@ def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
         raise ArticleError("It is a feed without entries. Add one that has some.")
     changed = "feed entry, updated" if read.version.startswith("atom") else "feed entry"
     about = stated("feed", outlet=_plain(feed.get("title")), language=feed.get("language"))
-    for number, entry in enumerate(entries[:MAX_ENTRIES], start=1):
-        yield _entry(entry, about, f"entry {number}", changed)
-    if len(entries) > MAX_ENTRIES:
-        reason = f"The feed has {len(entries):,} entries; the first {MAX_ENTRIES:,} were read. Split it."
+    export = wordpress.is_export(feed)
+    texts = [entry for entry in entries if not export or wordpress.is_text(entry)]
+    unshown = wordpress.unshown(entries) if export else ""
+    if unshown and not texts:
+        raise ArticleError(f"It is a WordPress export without a published text. {unshown}")
+    for number, entry in enumerate(texts[:MAX_ENTRIES], start=1):
+        found = _Entry(entry, about, changed, feed.get("link") or "", export).read(f"entry {number}")
+        first = number == 1 and unshown and isinstance(found, Draft)
+        yield replace(found, notes=(*found.notes, unshown)) if first and isinstance(found, Draft) else found
+    if len(texts) > MAX_ENTRIES:
+        reason = f"The feed has {len(texts):,} entries; the first {MAX_ENTRIES:,} were read. Split it."
         yield Refusal(f"entries from {MAX_ENTRIES + 1} on", reason)
 
 
@@ -49,53 +61,70 @@ def _read(data: bytes) -> Any:
         raise ArticleError(f"It is no feed that can be read ({type(error).__name__}). Download it again.") from error
 
 
-def _entry(entry: Mapping[str, Any], about: Mapping[str, Found], place: str, changed: str) -> Draft | Refusal:
-    title = one_line(_plain(entry.get("title")))
-    label = title or place
-    try:
-        text, whole = _text(entry)
-        if not text:
-            where = entry.get("link")
-            advice = f" Add its page instead: {where}" if where else ""
-            return Refusal(label, f"The feed holds its title and no text.{advice}")
-        teaser = not whole and (len(text) < TEASER or _TEASER_END.search(text) is not None)
-        notes = ("The feed holds only the beginning or a summary of it; add its page for the rest.",) if teaser else ()
-        return drafted(text, {**about, **_metadata(entry, changed)}, title or str(entry.get("id") or place), notes)
-    except ArticleError as error:
-        return Refusal(label, str(error))
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of a feed, and what the feed says of all of them."""
 
+    entry: Mapping[str, Any]
+    about: Mapping[str, Found]
+    changed: str  # the origin of its last change as a date of publication
+    home: str  # the address that links are relative to
+    export: bool  # of a blog: its texts are as editors write them
 
-def _text(entry: Mapping[str, Any]) -> tuple[str, bool]:
-    """The longest text of an entry, and whether it stands where feeds put whole articles."""
-    contents = [_part(part) for part in entry.get("content") or ()]
-    whole = max(contents, key=len, default="")
-    summary = _part(entry.get("summary_detail") or {"value": entry.get("summary")})
-    return (whole, True) if len(whole) >= len(summary) and whole else (summary, False)
+    def read(self, place: str) -> Draft | Refusal:
+        title = one_line(_plain(self.entry.get("title")))
+        label = title or place
+        try:
+            text, whole = self._text()
+            if not text:
+                where = self.entry.get("link")
+                advice = f" Add its page instead: {where}" if where else ""
+                return Refusal(label, f"The feed holds its title and no text.{advice}")
+            teaser = not whole and (len(text) < TEASER or _TEASER_END.search(text) is not None)
+            notes = (_TEASER,) if teaser else ()
+            return drafted(text, {**self.about, **self._metadata()}, title or str(self.entry.get("id") or place), notes)
+        except ArticleError as error:
+            return Refusal(label, str(error))
 
+    def _text(self) -> tuple[str, bool]:
+        """The longest text of an entry, and whether it stands where feeds put whole articles."""
+        contents = [self._part(part) for part in self.entry.get("content") or ()]
+        whole = max(contents, key=len, default="")
+        summary = self._part(self.entry.get("summary_detail") or {"value": self.entry.get("summary")})
+        return (whole, True) if len(whole) >= len(summary) and whole else (summary, False)
 
-def _part(part: Mapping[str, Any]) -> str:
-    value = part.get("value")
-    if not isinstance(value, str):
-        return ""
-    text = fragment_text(value) if part.get("type") != "text/plain" or _MARKUP.search(value) else value.strip()
-    return _SYNDICATION.sub("", text)
+    def _part(self, part: Mapping[str, Any]) -> str:
+        value = part.get("value")
+        if not isinstance(value, str):
+            return ""
+        if self.export:
+            return fragment_text(wordpress.paragraphs(value))
+        text = fragment_text(value) if part.get("type") != "text/plain" or _MARKUP.search(value) else value.strip()
+        return _SYNDICATION.sub("", text)
 
+    def _metadata(self) -> dict[str, Found]:
+        entry = self.entry
+        source = entry.get("source") or {}
+        names = [person.get("name") or "" for person in entry.get("authors") or ()]
+        language = next((part["language"] for part in entry.get("content") or () if part.get("language")), None)
+        found = stated(
+            "feed entry",
+            title=_plain(entry.get("title")),
+            author=joined_names(names) or entry.get("author"),
+            published=self._day("published", language),
+            url=urljoin(self.home, entry.get("link") or "") if entry.get("link") else None,
+            outlet=_plain(source.get("title")),
+            language=language,
+        )
+        if "published" not in found:  # in Atom the last change, in RSS what Dublin Core calls its date
+            found.update(stated(self.changed, published=self._day("updated", language)))
+        return found
 
-def _metadata(entry: Mapping[str, Any], changed: str) -> dict[str, Found]:
-    source = entry.get("source") or {}
-    names = [person.get("name") or "" for person in entry.get("authors") or ()]
-    found = stated(
-        "feed entry",
-        title=_plain(entry.get("title")),
-        author=joined_names(names) or entry.get("author"),
-        published=entry.get("published"),
-        url=entry.get("link"),
-        outlet=_plain(source.get("title")),
-        language=next((part["language"] for part in entry.get("content") or () if part.get("language")), None),
-    )
-    if "published" not in found:  # in Atom the last change, in RSS what Dublin Core calls its date
-        found.update(stated(changed, published=entry.get("updated")))
-    return found
+    def _day(self, field: str, language: str | None) -> str | None:
+        """A date as it is written in the language of the feed."""
+        said = self.about["language"].value if "language" in self.about else ""
+        value = self.entry.get(field)
+        return date_of(value, (language or said).replace("_", "-").lower()) if isinstance(value, str) else None
 
 
 def _plain(value: object) -> str:

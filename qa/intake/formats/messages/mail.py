@@ -14,10 +14,15 @@ from email.utils import parseaddr
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Found
+from qa.corpus.boilerplate import is_boilerplate
+from qa.intake.dates import date_of, stated_date
 from qa.intake.drafts import drafted, stated, stem_of
 from qa.intake.encodings import decoded
 from qa.intake.formats.documents.markup import fragment_text
 from qa.intake.formats.documents.wrapping import unwrapped
+from qa.intake.formats.messages.forwarding import Forwarded, alternatives, bare_subject, forwarded
+from qa.intake.formats.messages.forwarding import sender as sender_of
+from qa.intake.page.end_matter import is_formula
 
 MAX_PARTS = 1_000  # a newsletter with every picture inside has a hundred
 MAX_MULTIPARTS = 100  # groups of parts; a forwarded newsletter has five
@@ -25,13 +30,19 @@ MAX_HEADER = 4_000  # characters; the standard library's reader of headers takes
 FOOTER_FROM = 0.5  # share of the message after which a line about unsubscribing begins its footer
 MAX_FOOTER_LINE = 400  # characters; in a longer one it is what the message is about
 MAX_INTRO = 300  # characters of "On Tuesday ... wrote:"
+MAX_INTRO_LINES = 3
 MAX_SIGNATURE = 600  # characters; what goes on longer after two hyphens is no signature
 HEAD_LINES = 4  # lines in which "view in browser" stands
 
 _LIST_HEADERS = ("list-unsubscribe", "list-id")
 _QUOTED = ("cite", "gmail_quote", "yahoo_quoted", "moz-cite-prefix", "appendonsend", "divRplyFwdMsg", "gmail_signature")
 _WROTE = re.compile(r"\b(?:wrote|writes|schrieb|a écrit)\s?:(?:\n|$)")
-_TIME_OR_ADDRESS = re.compile(r"\d:\d\d|\w@\w")
+_INTRODUCES = re.compile(r"\d[:.h]\d\d|\w@\w|\d{4}")
+_TIME_AND_DAY = re.compile(r"\w@\w|\d{4}.*\d[:.h]\d\d|\d[:.h]\d\d.*\d{4}|\d[./-]\d{1,2}[./-]\d\d", re.DOTALL)
+_QUOTES_BELOW = re.compile(r":\s*$")
+_SAYS_WHEN = re.compile(r"(?:On|Am|Le|El|Il|Em|Op|Den|Dne|W dniu|Pe)\b|\d{1,4}[./-]|\w{2,4}, \d")
+_FROM_LINE = re.compile(rb"\AFrom (?![^\r\n]{0,40}:\s)[^\r\n]*\r?\n")
+_LABELS = re.compile(rf"\W*(?:(?:{alternatives('labels')})\b\W*){{1,12}}", re.IGNORECASE)
 _FORWARDED = re.compile(r"^-{2,} ?(?:Original Message|Original-Nachricht|Forwarded message)[ -]*$", re.IGNORECASE)
 _FROM = re.compile(r"\*?(?:From|Von|De)\s?:", re.IGNORECASE)
 _SENT = re.compile(r"\*?(?:Sent|Date|To|Subject|Gesendet|Envoyé)\s?:", re.IGNORECASE)
@@ -52,6 +63,7 @@ _IN_BROWSER = re.compile(
 
 def parse(data: bytes, name: str) -> list[Draft]:
     """One draft. Raises ArticleError when no part of the mail is text with words in it."""
+    data = _FROM_LINE.sub(b"", data.lstrip(b"\r\n"), count=1)
     if data.lower().count(b"content-type: multipart/") > MAX_MULTIPARTS:  # whose nesting costs its square
         raise ArticleError(f"It has more than {MAX_MULTIPARTS} groups of parts; no mail has. Save its text instead.")
     try:
@@ -61,13 +73,20 @@ def parse(data: bytes, name: str) -> list[Draft]:
         raise ArticleError("Its parts are nested hundreds deep; no mail's are. Save its text instead.") from error
     if parts > MAX_PARTS:
         raise ArticleError(f"It has {parts:,} parts; at most {MAX_PARTS:,} are read. Save its text instead.")
-    return [drafted(_text(message), _metadata(message), stem_of(name), _defects(message))]
+    text, passed_on = _text(message)
+    return [drafted(text, _metadata(message, passed_on), stem_of(name), _defects(message))]
 
 
-def _metadata(message: EmailMessage) -> dict[str, Found]:
-    """The sender of a newsletter is an outlet, any other an author. A saved page's date is when it was saved."""
-    if page := _header(message, "snapshot-content-location"):
-        return stated("saved page", title=_header(message, "subject"), url=page)
+def _metadata(message: EmailMessage, passed_on: Forwarded | None) -> dict[str, Found]:
+    """The sender of a newsletter is an outlet, any other an author; of a mail that was passed on, those are its own."""
+    if passed_on is not None:
+        said = passed_on.said
+        return stated(
+            "forwarded mail",
+            title=bare_subject(said.get("subject") or _header(message, "subject")),
+            author=sender_of(said.get("from", "")),
+            published=_passed_on_day(said.get("date", "")),
+        )
     shown, address = parseaddr(_header(message, "from"))
     sender = shown.strip("'\" ") or address
     is_list = any(header in message for header in _LIST_HEADERS)
@@ -80,6 +99,12 @@ def _metadata(message: EmailMessage) -> dict[str, Found]:
         language=_header(message, "content-language").partition(",")[0],
         url=_header(message, "archived-at").strip("<> "),
     )
+
+
+def _passed_on_day(value: str) -> str | None:
+    """The day of a repeated date; mailers write its time where they are, without an offset."""
+    found = date_of(value) or stated_date(value)
+    return found if found is None or re.search(r"[+-]\d\d:\d\d$", found) else found[:10]
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -98,18 +123,44 @@ def _defects(message: EmailMessage) -> tuple[str, ...]:
     return ("The mail is malformed in places; check that its text is whole.",) if broken else ()
 
 
-def _text(message: EmailMessage) -> str:
-    for kind, read in (("html", _html_text), ("plain", _plain_text)):
-        texts = [read(content) for content in _contents(message, kind)]
-        if any(c.isalnum() for text in texts for c in text):
-            return _without_edges("\n\n".join(texts))
+def _text(message: EmailMessage) -> tuple[str, Forwarded | None]:
+    """What is meant to be read: what the sender wrote, or what was passed on, with the sender's remark above it."""
+    subject = _header(message, "subject")
+    for kind, whole, own in (("html", fragment_text, _html_text), ("plain", str, _plain_text)):
+        contents = list(_contents(message, kind))
+        passed_on = forwarded("\n\n".join(map(whole, contents)).replace("\r\n", "\n"), subject)
+        if passed_on and _has_words(passed_on.text):
+            below = passed_on.text if kind == "html" else unwrapped(passed_on.text)
+            remark = _without_edges(_own_words(passed_on.remark))
+            return f"{remark}\n\n{_without_edges(below)}".strip(), passed_on
+        texts = [own(content) for content in contents]
+        if any(map(_has_words, texts)):
+            return _without_edges("\n\n".join(texts)), None
     raise ArticleError("No part of the mail is text with words in it. Add what is attached to it instead.")
+
+
+def _has_words(text: str) -> bool:
+    return any(c.isalnum() for c in text)
 
 
 def _contents(message: EmailMessage, subtype: str) -> Iterator[str]:
     for part in message.walk():
         if part.get_content_type() == f"text/{subtype}" and not _is_attached(part):
-            yield _content(part)
+            content = _content(part)
+            yield _unflowed(content, part) if part.get_param("format") == "flowed" else content
+
+
+def _unflowed(content: str, part: EmailMessage) -> str:
+    """Text whose lines go on where they end in a space (RFC 3676); a signature's "-- " does not."""
+    joined: list[str] = []
+    drop = str(part.get_param("delsp") or "").lower() == "yes"
+    for line in content.replace("\r\n", "\n").split("\n"):
+        flows = bool(joined) and joined[-1].endswith(" ") and joined[-1] != "-- " and not line.startswith(">")
+        if flows:
+            joined[-1] = (joined[-1][:-1] if drop else joined[-1]) + line
+        else:
+            joined.append(line)
+    return "\n".join(line.rstrip() if line != "-- " else line for line in joined)
 
 
 def _is_attached(part: EmailMessage) -> bool:
@@ -135,7 +186,30 @@ def _html_text(markup: str) -> str:
 
 
 def _plain_text(content: str) -> str:
-    return _own_words(unwrapped(content.replace("\r\n", "\n")))
+    return unwrapped(_own_words(_without_quotes(content.replace("\r\n", "\n"))))
+
+
+def _without_quotes(text: str) -> str:
+    """Without what is quoted, and the lines above it that say whose words they are."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        if not line.lstrip().startswith(">"):
+            kept.append(line)
+            continue
+        while kept and not kept[-1].strip():
+            kept.pop()
+        if intro := next((n for n in range(1, MAX_INTRO_LINES + 1) if _is_intro(kept, n)), 0):
+            kept[-intro:] = [""]
+    return "\n".join(kept)
+
+
+def _is_intro(lines: list[str], n: int) -> bool:
+    """Whether the last `n` lines, and no fewer, say whose words are quoted below them."""
+    intro = " ".join(lines[-n:])
+    if len(lines) < n or len(intro) > MAX_INTRO or not (_QUOTES_BELOW.search(intro) and _INTRODUCES.search(intro)):
+        return False
+    begins = len(lines) == n or not lines[-n - 1].strip() or _SAYS_WHEN.match(lines[-n].strip()) is not None
+    return begins or n == MAX_INTRO_LINES
 
 
 def _own_words(text: str) -> str:
@@ -157,9 +231,9 @@ def _own_words(text: str) -> str:
 
 
 def _without_intro(block: str) -> str:
-    """Without "On Tuesday at 10:00 Jan wrote:": it has a time or an address, and a story's "the mayor wrote:" none."""
+    """Without "On 7 May 2024 at 10:00 Jan wrote:": a story's "the mayor wrote:" has no day, time or address."""
     wrote = _WROTE.search(block, 0, MAX_INTRO)
-    return block[wrote.end() :] if wrote and _TIME_OR_ADDRESS.search(block, 0, wrote.start()) else block
+    return block[wrote.end() :] if wrote and _TIME_AND_DAY.search(block, 0, wrote.start()) else block
 
 
 def _without_edges(text: str) -> str:
@@ -173,4 +247,11 @@ def _without_edges(text: str) -> str:
         shown += bool(line.strip())
         if shown > HEAD_LINES or not _IN_BROWSER.match(line.strip()):
             kept.append(line)
+    while kept and _ends_no_text(kept[-1].strip()):
+        kept.pop()
     return "\n".join(kept)
+
+
+def _ends_no_text(line: str) -> bool:
+    """Whether a last line is empty, a row of labels, or one in which the sender speaks of itself."""
+    return not line or _LABELS.fullmatch(line) is not None or is_boilerplate(line) or is_formula(line)

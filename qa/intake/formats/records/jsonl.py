@@ -1,9 +1,8 @@
 """JSON lines to drafts, one by one: a file may hold more than memory does, and a bad line costs that line.
 
-    {"id": ..., "title": ..., "text": ..., "date" | "published": ..., "url": ..., "source" | "outlet": ...,
-     "author" | "authors": ..., "language": ...}
+    {"id": ..., "title": ..., "text": ..., "date": ..., "url": ..., "source": ..., "authors": ..., "language": ...}
 
-Only `text` is needed. What else a line holds is ignored. May be packed with gzip.
+Only the text is needed, and other names of the fields are known (`records`). May be packed with gzip.
 """
 
 from __future__ import annotations
@@ -19,20 +18,12 @@ from typing import BinaryIO, cast
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Refusal
 from qa.corpus.canonical import MAX_BYTES
-from qa.intake.drafts import drafted, joined_names, stated, stem_of
+from qa.intake.drafts import stem_of
+from qa.intake.formats.records.records import draft_of
 
 JSON_LINES = (".jsonl", ".ndjson", ".jsonlines")
 MAX_LINE = 2 * MAX_BYTES  # bytes; an article of the longest kind, some of it escaped
 MAX_UNPACKED = 2 * 2**30  # bytes of a packed file: a million articles
-_SHOWN = 60  # characters of a value that a note quotes
-_NAMES = {  # field of a draft: what people call it
-    "title": ("title",),
-    "outlet": ("outlet", "source"),
-    "author": ("author", "authors"),
-    "published": ("published", "date"),
-    "language": ("language",),
-    "url": ("url",),
-}
 
 
 def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
@@ -91,14 +82,4 @@ def _record(line: bytes, place: str, file: str) -> Draft | Refusal:
 def _draft(record: object, label: str) -> Draft:
     if not isinstance(record, dict):
         raise ArticleError('It is no JSON object; expected one like {"title": "...", "text": "..."}.')
-    text = record.get("text")
-    if not isinstance(text, str):
-        raise ArticleError('It has no field "text" that is a string; an article needs one.')
-    given = {field: next((record[n] for n in names if record.get(n)), None) for field, names in _NAMES.items()}
-    if isinstance(given["author"], list):
-        given["author"] = joined_names([a for a in given["author"] if isinstance(a, str)])
-    metadata = stated("its JSON line", **given)
-    left = [field for field, value in given.items() if value and field not in metadata]
-    notes = tuple(f"Its {field} {str(given[field])[:_SHOWN]!r} was left out: it is no {field}." for field in left)
-    name = record.get("id")
-    return drafted(text, metadata, str(name) if isinstance(name, str | int) and name != "" else label, notes)
+    return draft_of(record, label, "its JSON line")

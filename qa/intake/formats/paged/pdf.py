@@ -6,11 +6,11 @@ the libraries compared (docs/intake-formats.md) PDFium is the fastest by far and
 
 from __future__ import annotations
 
-import re
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from statistics import median
 from typing import Any
@@ -18,8 +18,9 @@ from typing import Any
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Found
 from qa.corpus.canonical import MAX_BYTES
-from qa.intake.drafts import drafted, joined_names, one_line, stated, stem_of
-from qa.intake.formats.documents.reflow import Line, Page, running_text
+from qa.intake.drafts import drafted, joined_names, stated, stem_of
+from qa.intake.formats.office.tools import real_author, real_title
+from qa.intake.formats.paged.reflow import Line, Page, running_text
 from qa.intake.formats.records.archive import parse_xml
 
 MAX_PAGES = 2_000  # a long book has 1,500; a page costs about twenty milliseconds
@@ -33,14 +34,6 @@ MAX_TITLE = 200  # characters; larger type that goes on longer is a poster
 _HYPHEN = 0x02  # PDFium's mark for a hyphen at a line's end, in place of it and of the line break
 _ENDS = (0x0A, 0x0D, _HYPHEN)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_TOOL_TITLE = re.compile(
-    r"^(?:microsoft (?:word|powerpoint)|powerpoint presentation|untitled|document\d*|print|layout \d|slide \d|title)\b"
-    r"|\.(?:docx?|pdf|indd|tex|dvi|p65|qxd|pptx?|xlsx?|odt|rtf|html?|txt|wpd|pmd|ps)$|^\S+[_/\\]\S*$",
-    re.IGNORECASE,
-)
-_TOOL_AUTHOR = re.compile(
-    r"^(?:user|admin\w*|owner|unknown|anonymous|author|default|root|\S+@\S+|pc|-)$", re.IGNORECASE
-)
 _NS = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -96,7 +89,8 @@ def _pages(document: Any) -> tuple[list[Page], list[int]]:
                     f"It holds more than {MAX_BYTES:,} characters, the most that an article may. Split it."
                 )
             lines, lost = _lines(text)
-            pages.append(Page(lines, *page.get_size()))
+            width, height = page.get_size()
+            pages.append(Page(_from_the_left(lines, width), width, height))
             unreadable += lost
             text.close()
             page.close()
@@ -109,6 +103,20 @@ def _pages(document: Any) -> tuple[list[Page], list[int]]:
     return pages, failed
 
 
+def _from_the_left(lines: list[Line], width: float) -> list[Line]:
+    """The lines of a page, mirrored where most of them are written from the right: reflowing knows one direction."""
+    right = sum(len(line.text) for line in lines if is_from_the_right(line.text))
+    if 2 * right <= sum(len(line.text) for line in lines):
+        return lines
+    return [replace(line, left=width - line.right, right=width - line.left) for line in lines]
+
+
+def is_from_the_right(text: str) -> bool:
+    """Whether most letters of a text are of scripts that are written from the right."""
+    sides = Counter(unicodedata.bidirectional(c) for c in text)
+    return sides["R"] + sides["AL"] > sides["L"]
+
+
 def _lines(page: Any) -> tuple[list[Line], int]:
     """The page's lines in the file's order, cut at wide gaps, and how many letters its fonts do not name."""
     lines: list[Line] = []
@@ -118,7 +126,7 @@ def _lines(page: Any) -> tuple[list[Line], int]:
         unreadable += word.unreadable
         if word.letters:
             first, last = page.get_charbox(word.first, loose=True), page.get_charbox(word.last, loose=True)
-            if run.is_away(first):
+            if run.is_away(first, last):
                 lines += run.ended()
             if all(map(isfinite, (*first, *last))):
                 run.add("".join(word.letters), first, last)
@@ -169,18 +177,21 @@ class _Run:
         self._left = self._right = self._bottom = 0.0
         self._heights: Counter[float] = Counter()
 
-    def is_away(self, box: _Box) -> bool:
+    def is_away(self, box: _Box, last: _Box) -> bool:
         """Whether a word that begins there is not the next of this run."""
         left, bottom, _, top = box
         size, gap = top - bottom, left - self._right
+        if is_from_the_right(" ".join(self._words)) or last[0] < left:
+            gap = max(min(left, last[0]) - self._right, self._left - max(box[2], last[2]))
         away = gap > WIDE_GAP * size or gap < -3 * size or abs(bottom - self._bottom) > size
         return bool(self._words) and away
 
     def add(self, word: str, first: _Box, last: _Box) -> None:
         if not self._words:
             self._left, self._bottom, self._right, _ = first
+            self._left = min(first[0], last[0])
         self._words.append(word)
-        self._left, self._right = min(self._left, first[0]), max(self._right, first[2], last[2])
+        self._left, self._right = min(self._left, first[0], last[0]), max(self._right, first[2], last[2])
         self._heights[round(first[3] - first[1], 1)] += len(word)
 
     def ended(self, *, hyphen: bool = False) -> list[Line]:
@@ -210,7 +221,7 @@ def _information(document: Any) -> dict[str, Found]:
     raw.FPDFCatalog_GetLanguage(document, buffer, size)
     language = bytes(memoryview(buffer).cast("B")).decode("utf-16-le", errors="replace").strip("\0")
     return {
-        **stated("pdf information", title=_real_title(value("Title")), author=_real_author(value("Author"))),
+        **stated("pdf information", title=real_title(value("Title")), author=real_author(value("Author"))),
         **stated("pdf catalog", language=language),
     }
 
@@ -230,10 +241,10 @@ def _xmp(data: bytes) -> dict[str, Found]:
         found = [e.text or "" for e in root.iterfind(f".//{path}", _NS) if isinstance(e.tag, str)]
         return [value for value in found if value.strip()]
 
-    authors = joined_names([a for a in values("dc:creator/rdf:Seq/rdf:li") if _real_author(a)])
+    authors = joined_names([a for a in values("dc:creator/rdf:Seq/rdf:li") if real_author(a)])
     return stated(
         "pdf xmp",
-        title=_real_title(next(iter(values("dc:title/rdf:Alt/rdf:li")), None)),
+        title=real_title(next(iter(values("dc:title/rdf:Alt/rdf:li")), None)),
         author=authors,
         language=next(iter(values("dc:language/rdf:Bag/rdf:li")), None),
         outlet=next(iter(values("prism:publicationName")), None),
@@ -253,13 +264,3 @@ def _by_size(pages: list[Page]) -> dict[str, Found]:
     title = " ".join(large)
     fits = largest >= TITLE_SIZE * median(sizes) and len(large) <= MAX_TITLE_LINES and len(title) <= MAX_TITLE
     return stated("largest text of the first page", title=title.translate(_LIGATURES)) if fits and " " in title else {}
-
-
-def _real_title(title: str | None) -> str | None:
-    line = one_line(title or "")
-    return line if line and not _TOOL_TITLE.search(line) and any(c.isalpha() for c in line) else None
-
-
-def _real_author(author: str | None) -> str | None:
-    line = one_line(author or "")
-    return line if line and not _TOOL_AUTHOR.match(line) else None

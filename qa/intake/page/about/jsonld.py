@@ -13,6 +13,7 @@ from typing import Any
 
 MAX_SCRIPT = 2_000_000  # characters; a block that is longer is a catalogue
 _ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report|Review|Recipe|Chapter)$|^(?:CreativeWork|WebPage)$")
+_ORGANISATION = re.compile(r"Organization$|^(?:Corporation|NewsAgency|Newspaper|Brand)$")
 _WEAK_TYPES = frozenset(("CreativeWork", "WebPage", "Review"))  # said of any page, or of something in it
 
 _WRAPPING = re.compile(r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*;?\s*$")  # fmt: skip # noqa: E501
@@ -46,8 +47,25 @@ def names(value: Any) -> list[str]:
     if isinstance(value, list):
         return [name for one in value for name in names(one)]
     if isinstance(value, dict):
-        return names(value.get("name", []))
+        parts = [value.get(key) for key in ("givenName", "additionalName", "familyName")]
+        whole = " ".join(part for part in parts if isinstance(part, str))
+        return names(value.get("name") or whole)
     return []
+
+
+def people(value: Any) -> list[str]:
+    """The names of those in an author that are not said to be organisations."""
+    if isinstance(value, list):
+        return [name for one in value for name in people(one)]
+    if isinstance(value, dict) and any(_ORGANISATION.search(t) for t in types(value)):
+        return []
+    return names(value)
+
+
+def article_body(node: dict[str, Any]) -> str:
+    """The text of the article that a node holds whole; empty where it has none."""
+    text = node.get("articleBody") or node.get("reviewBody") or node.get("text")
+    return html.unescape(text) if isinstance(text, str) else ""
 
 
 def _is_json_ld(script: Any) -> bool:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import html
 import re
+import tomllib
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
-from qa.intake.page.titles import plain
+from qa.intake.page.about.titles import plain
 
 MAX_NAME = 60  # characters
 MAX_AUTHORS = 20  # more is a list of something else
 
+DATA: dict[str, Any] = tomllib.loads(Path(__file__).with_name("authors.toml").read_text("utf-8"))
 _BY = re.compile(
-    r"^\W*(?:(?:\w+\s+){0,2}?(?:by|von|par|por)(?=[\s:])|(?:author|autor(?:in)?|auteur|interview|text|texte|words|story"
-    r"|reporter|di|da|door|af|av)\s*(?=:)|di(?=\s)|author(?=\s+(?-i:[A-Z])))\s*:?\s*",
+    rf"^\W*(?:(?:\w+\s+){{0,2}}?(?:{DATA['by']})(?=[\s:])|(?:{DATA['labels']})\s*(?=:)|di(?=\s)"
+    r"|author(?=\s+(?-i:[A-Z]))|(?:av|af)(?=\s+(?-i:[A-ZÀ-Þ])))\s*:?\s*",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -25,13 +29,17 @@ _END = re.compile(
     r"posted|editing|additional)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
-_BETWEEN = re.compile(r"\s*[,;&/]\s*(?:(?:and|und|et|y|e)\s+)?|\s+(?:and|und|et|with|mit|avec)\s+", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf"\s*[,;&/、，·]\s*(?:(?:{DATA['and']})\s+)?|\s+(?:{DATA['and']}|with|mit|avec)\s+", re.IGNORECASE
+)
+_CREDIT = re.compile(rf"\([^()]*\)|\[[^\[\]]*\]|\b(?:{DATA['credits']})\s*[:/].*$", re.IGNORECASE)
+_PICTURES = re.compile(rf"\b(?:{DATA['credits']}|{DATA['agencies_of_pictures']})\b", re.IGNORECASE)
+_FAMILY_FIRST = re.compile(r"([^\W\d_][^\s,;]{1,30}), ([^\W\d_][^\s,;]{1,30}(?: [A-ZÀ-Þ]\.)?)")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?\s?-?){1,3}")
 _TAG = re.compile(r"<[^<>]*>")
 _NO_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de|co|gov|edu)\b|\b(?:gmbh|ltd|inc|llc|limited|corp)\b", re.I)
-_NOBODY = frozenset(
-    "admin administrator staff editor editors webmaster root redacción redaccion redaktion rédaction redazione "
-    "newsroom guest anonymous unknown none null author editorial online".split()
-)
+_NOBODY = frozenset(DATA["nobody"].split())
+_AGENCIES = frozenset(line.strip() for line in DATA["agencies"].strip().splitlines())
 _NOBODY_PHRASES = re.compile(r"^(?:the )?(?:editorial|news|web|online|our) (?:team|staff|board|desk|department)$|staff (?:writer|reporter)s?$")  # fmt: skip # noqa: E501
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d|mba|esq)\.?$", re.IGNORECASE)
 _JOB = re.compile(
@@ -60,6 +68,11 @@ def byline(line: str, outlets: Iterable[str] = ()) -> list[str]:
     return named
 
 
+def byline_free(name: str) -> str:
+    """A name without the "By" that people write before it."""
+    return _BY.sub("", name, count=1) if _BY.match(name) and len(name.split()) > 2 else name
+
+
 def looks_like_a_name(text: str) -> bool:
     """Two to five words, all of which may be part of a name."""
     words = text.split()
@@ -70,8 +83,11 @@ def looks_like_a_name(text: str) -> bool:
 
 def _people(value: str) -> list[str]:
     text = " ".join(html.unescape(_TAG.sub(" ", value)).split()).split(" | ")[0]
+    text = _CREDIT.sub(" ", text).strip(" ,;")
     if not text or _NO_NAME.search(text):
         return []
+    if family := _FAMILY_FIRST.fullmatch(text):
+        return [f"{family[2]} {family[1]}"]
     if _BY.match(text):
         text = _END.sub("", _BY.sub("", text, count=1))
     people: list[str] = []
@@ -81,9 +97,12 @@ def _people(value: str) -> list[str]:
             people[-1] += f" {part}"
         elif part:
             people.append(part)
-    return [p for p in people if len(p) <= MAX_NAME]
+    return [p for p in people if len(p) <= MAX_NAME and not _PICTURES.search(p)]
 
 
 def _is_nobody(name: str) -> bool:
     words = plain(name)
-    return not words or words in _NOBODY or bool(_NOBODY_PHRASES.search(words))
+    if not any(c.isalpha() for c in words) or words in _AGENCIES:
+        return True
+    initials = " " not in name and _INITIALS.fullmatch(name) is not None and name.isascii()
+    return initials or words in _NOBODY or bool(_NOBODY_PHRASES.search(words))

@@ -14,13 +14,15 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from qa.core.types import Found
+from qa.intake.calendars import DATA
 from qa.intake.dates import machine_date, stated_date
-from qa.intake.page.authors import byline, cleaned, looks_like_a_name
-from qa.intake.page.jsonld import article_node, names
-from qa.intake.page.titles import best_title, plain, site_name
+from qa.intake.page.about.authors import byline, cleaned, looks_like_a_name
+from qa.intake.page.about.jsonld import article_body, article_node, names, people
+from qa.intake.page.about.titles import best_title, plain, site_name
 
 MAX_LINE = 150  # characters of a byline or date line; more is a paragraph
 LINES_BEFORE, LINES_AFTER = 4, 8  # around the headline, where such lines stand
+MIN_STORY = 200  # characters of paragraphs before a heading that is not the story's
 MAX_PARTS = 2  # elements in a line that says that a date follows
 MAX_AWAY = 80  # elements from the headline within which an element marked as author or time is the story's
 
@@ -35,6 +37,7 @@ author article:author og:article:author article_author parsely-author sailthru.a
 dcterms.creator citation_author
 """.split()
 _TITLES = "og:title twitter:title dc.title dcterms.title citation_title parsely-title sailthru.title title".split()
+_DESCRIPTIONS = "description og:description twitter:description dc.description sailthru.description".split()
 _OUTLETS = """
 og:site_name article_publication_name prism.publicationname citation_journal_title dc.publisher dcterms.publisher
 application-name
@@ -42,8 +45,17 @@ application-name
 _LANGUAGES = "og:locale language content-language dc.language dcterms.language inlanguage".split()
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
-_CHANGED = re.compile(r"updated|modified|aktualisiert|geändert|mis à jour|actualizado|aggiornato|更新", re.IGNORECASE)
-_DATE_LABEL = re.compile(r"\b(?:date|published|posted|publié|publicado|veröffentlicht|datum|fecha|pubblicato)\b", re.I)
+_CHANGE = DATA["labels"]["changed"].replace("\n", "")
+_CHANGED = re.compile(_CHANGE, re.IGNORECASE)
+_PUBLISHED = DATA["labels"]["published"].replace("\n", "")
+_DATE_LABEL = re.compile(rf"(?<!\w)(?:{_PUBLISHED})(?!\w)", re.I)
+_PART = re.compile(rf"\s*[|•·;]\s*|\s[–—-]\s|(?=(?<!\w)(?:{_PUBLISHED}|{_CHANGE})(?!\w))", re.IGNORECASE)
+_ELSE_TAGS = frozenset("blockquote figure figcaption aside nav footer iframe".split())
+_ELSE_NAME = re.compile(
+    r"(?:^|[\s_-])(?:tweet|twitter-tweet|twitter|instagram|tiktok|fb-post|bluesky|mastodon|embed(?:ded)?|caption|teasers?|related"
+    r"|recommend\w*|comments?|sidebar|event|most-read|card|gallery|promo)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:by-?line|author|autor|auteur|signature|firma)", re.IGNORECASE)
 _UNREAD = frozenset(("script", "style", "noscript", "template"))
 _INLINE = frozenset("a b i em strong small font u sub sup abbr cite q mark bdi img span".split())
@@ -59,11 +71,11 @@ class PageAbout:
         self._address = address
         self._metas = list(_metas(tree))
         self._node = article_node(tree)
-        self._language = next(self._languages(), ("", ""))[0]
+        self.language = next(self._languages(), ("", ""))[0]
         document_title = " ".join(next((t.text or "" for t in tree.iter("title")), "").split())
         outlets = list(self._outlets())
         titles = [*self._titles(), *([(document_title, "title")] if document_title else [])]
-        headings = [h for tag in ("h1", "h2", "h3") for h in tree.iter(tag)]
+        headings = list(_headings(tree, titles))
         self._title, heading = best_title(titles, headings, [*(v for v, _ in outlets), *self._hosts()])
         self._sites = [value for value, _ in outlets]
         named = site_name(document_title, self._title[0]) if self._title else None
@@ -71,6 +83,8 @@ class PageAbout:
         self._elements = list(tree.iter())
         self._place = self._elements.index(heading) if heading is not None else self._found_title()
         self.title = self._title[0] if self._title else None
+        self.body = article_body(self._node)
+        self.descriptions = list(self._descriptions())
         self.headline = None if self._place is None else self._elements[self._place]
         self._lines = list(self._lines_around())
 
@@ -102,6 +116,12 @@ class PageAbout:
         yield from ((name, "json-ld") for name in names(self._node.get("publisher", [])))
         yield from metas[1:]
 
+    def _descriptions(self) -> Iterator[str]:
+        """What the page says of its story in a sentence or two, as it is for others to show."""
+        described = self._node.get("description"), self._node.get("alternativeHeadline")
+        yield from (html.unescape(one) for one in described if isinstance(one, str))
+        yield from (value for value, _ in self._meta(_DESCRIPTIONS))
+
     def _hosts(self) -> Iterator[str]:
         for value, _ in self._addresses():
             yield (urlsplit(value).hostname or "").removeprefix("www.")
@@ -132,14 +152,14 @@ class PageAbout:
         stated += self._meta(_DATES)
         marked = [e for e in self._elements if e.get("itemprop") == "datePublished"]
         stated += [(_moment(e), "itemprop datePublished") for e in marked]
-        times = [e for e in self._near("time") if not _CHANGED.search(_words_of(e))]
+        times = [e for e in self._near("time") if not _CHANGED.search(_words_of(e)) and not _of_else(e)]
         stated += [(_moment(e), "time") for e in times if _marks_publication(e)]
         stated += [(line, "date line") for line in self._lines if _DATE_LABEL.search(line)]
         stated += [(_moment(e), "time") for e in times]
         stated += [(line, "date line") for line in self._lines]
         stated += [(line, "date line") for line in self._labelled_lines()]
         for value, origin in stated:
-            if day := stated_date(_CHANGED.split(value)[0], self._language):
+            if day := stated_date(_without_changes(value), self.language):
                 yield day, origin
 
     def _labelled_lines(self) -> Iterator[str]:
@@ -153,7 +173,7 @@ class PageAbout:
     def _authors(self) -> Iterator[Stated]:
         """All authors in one line, from the first place that names a person."""
         said = [*self._sites, self._outlet[0] if self._outlet else ""]
-        candidates = [(cleaned(names(self._node.get("author", [])), said), "json-ld")]
+        candidates = [(cleaned(people(self._node.get("author", [])), said), "json-ld")]
         for key in _AUTHORS:
             values = list(self._meta([key]))
             candidates += [(cleaned([v for v, _ in values], said), origin) for _, origin in values[:1]]
@@ -200,6 +220,8 @@ class PageAbout:
         for text, holder in _printed(body):
             if holder is head or head in holder.iterancestors():
                 here = len(lines)
+            elif _of_else(holder):
+                continue
             lines.append(text)
         after, before = lines[here + 1 : here + 1 + LINES_AFTER], lines[max(here - LINES_BEFORE, 0) : here]
         yield from (line for line in [*after, *reversed(before)] if len(line) <= MAX_LINE)
@@ -243,6 +265,44 @@ def _printed(body: Any) -> Iterator[tuple[str, Any]]:
 
 def _words_of(element: Any) -> str:
     return " ".join(element.text_content().split())
+
+
+def _of_else(element: Any) -> bool:
+    """Whether it stands in a part that has a date of its own: a post that is quoted, a caption, a teaser."""
+    for one in (element, *element.iterancestors()):
+        if one.tag in _ELSE_TAGS:
+            return True
+        if one.tag not in ("body", "html", "main", "article") and _ELSE_NAME.search(one.get("class") or ""):
+            return True
+    return False
+
+
+def _without_changes(line: str) -> str:
+    """A date line without its parts that say when the story was changed."""
+    if not _CHANGED.search(line):
+        return line
+    return " | ".join(part for part in _PART.split(line) if part and not _CHANGED.search(part))
+
+
+def _headings(tree: Any, titles: list[Stated]) -> Iterator[Any]:
+    """Those that may be the story's: of the lower ones, the ones before its text or with the words of a title."""
+    yield from tree.iter("h1")
+    told = {plain(value) for value, _ in titles}
+    for tag in ("h2", "h3"):
+        for heading in tree.iter(tag):
+            if plain(_words_of(heading)) in told or not _after_text(heading):
+                yield heading
+
+
+def _after_text(heading: Any) -> bool:
+    """Whether running text of its own part of the page stands before it."""
+    size = 0
+    for above in (heading, *heading.iterancestors()):
+        if above.tag in ("article", "main", "body"):
+            break
+        for one in above.itersiblings("p", preceding=True):
+            size += len(_words_of(one))
+    return size >= MIN_STORY
 
 
 def _moment(element: Any) -> str:

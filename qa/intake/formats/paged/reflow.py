@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from statistics import median
 
+from qa.intake.formats.paged.compounds import is_compound
+
 MIN_PEERS = 3  # lines that begin alike: fewer may be a heading, which is as full as it is long
 EDGE = 0.15  # share of a page's height at its top and bottom where headers and footers stand
 SAME_PLACE = 4.0  # points; the same header on another page
@@ -72,7 +74,7 @@ _Placed = tuple[float, Line]
 
 def running_text(pages: Sequence[Page]) -> str:
     """Blocks with an empty line between them, a list's items and a table's rows on lines of their own."""
-    cleaned = [replace(page, lines=lines) for page, lines in zip(pages, _without_furniture(pages), strict=True)]
+    cleaned = [replace(page, lines=lines) for page, lines in zip(pages, _without_running_lines(pages), strict=True)]
     if not any(page.lines for page in cleaned):  # nothing but what is on every page: that is the text then
         cleaned = list(pages)
     shapes = [_Shape(column) for page in cleaned for column in _columns(page)]
@@ -94,22 +96,22 @@ def running_text(pages: Sequence[Page]) -> str:
 # Headers and footers
 
 
-def _without_furniture(pages: Sequence[Page]) -> Iterator[list[Line]]:
+def _without_running_lines(pages: Sequence[Page]) -> Iterator[list[Line]]:
     """Each page's lines but those, from its upper and lower edge inwards, that a page nearby has there too."""
     edges = [(_edge(page, top=True), _edge(page, top=False)) for page in pages]
     for n, page in enumerate(pages):
-        furniture: set[Line] = set()
+        running: set[Line] = set()
         for side in (0, 1):
             near = [(d, edges[n + d][side]) for d in NEIGHBOURS if 0 <= n + d < len(pages)]
             within = float("inf")
             for place, line in edges[n][side]:
                 if place > within:
                     break
-                if _is_furniture(place, line, n, near):
-                    furniture.add(line)
+                if _is_running_line(place, line, n, near):
+                    running.add(line)
                 else:
                     within = min(within, place + line.size / 2)  # the rest of its row, and the text begins
-        yield [line for line in page.lines if line not in furniture]
+        yield [line for line in page.lines if line not in running]
 
 
 def _edge(page: Page, *, top: bool) -> list[_Placed]:
@@ -118,7 +120,7 @@ def _edge(page: Page, *, top: bool) -> list[_Placed]:
     return sorted((p for p in placed if p[0] < EDGE * page.height), key=lambda p: p[0])
 
 
-def _is_furniture(place: float, line: Line, number: int, near: list[tuple[int, list[_Placed]]]) -> bool:
+def _is_running_line(place: float, line: Line, number: int, near: list[tuple[int, list[_Placed]]]) -> bool:
     alone = _PAGE_NUMBER.fullmatch(line.text) if len(line.text) <= LONGEST_NUMBER else None
     if alone and int(alone.group(1)) == number + 1:
         return True
@@ -259,7 +261,7 @@ class _Shape:
             return _jump(previous, line, self)
         if not _same_size(previous, line) or step > LEADING * max(self._usual(line), line.size):
             return "\n\n"
-        if previous.hyphen:
+        if previous.hyphen or _goes_on(previous, line):
             return " "
         if _LIST_ITEM.match(line.text):
             return "\n"
@@ -296,15 +298,24 @@ def _same_size(a: Line, b: Line) -> bool:
     return abs(a.size - b.size) <= SAME_SIZE * max(a.size, b.size)
 
 
+def _goes_on(previous: Line, line: Line) -> bool:
+    """Whether a range of numbers is broken after its hyphen: "1934-" and "35"."""
+    return re.search(r"\d[-‐‑–]$", previous.text) is not None and line.text[0].isdigit()
+
+
 def _glued(previous: Line, line: Line, words: Counter[str]) -> str:
     """The line as it goes on: after a broken word without a space, and with its hyphen where the text has it so."""
     if not previous.hyphen:
-        return f" {line.text}"
+        return line.text if _goes_on(previous, line) else f" {line.text}"
     before, after = _WORD.findall(previous.text)[-1:], _WORD.findall(line.text)[:1]
     if not before or not after or not line.text[0].isalnum():
         return f"-{line.text}"
     whole, hyphenated = f"{before[0]}{after[0]}".lower(), f"{before[0]}-{after[0]}".lower()
     keeps = (
-        words[hyphenated] > words[whole] or line.text[0].isupper() or before[0][-1:].isdigit() or line.text[0].isdigit()
+        words[hyphenated] > words[whole]
+        or line.text[0].isupper()
+        or before[0][-1:].isdigit()
+        or line.text[0].isdigit()
+        or (not words[whole] and is_compound(before[0], after[0], words))
     )
     return f"-{line.text}" if keeps else line.text

@@ -1,0 +1,1 @@
+"""Files made of pages: PDF, and lines on pages to running text."""

@@ -1,0 +1,113 @@
+"""Finds a story's standfirst: the sentence or two between the headline and the text, which outlets mark in many ways.
+
+It is what the page's own description says, or stands beside the headline under a name for it, or in the headline's
+header. Extractors take it for a teaser or leave it behind with the header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from qa.corpus.boilerplate import is_boilerplate
+from qa.intake.page.about.authors import byline
+from qa.intake.page.about.titles import plain
+from qa.intake.page.end_matter import is_formula
+
+MAX_AWAY = 80  # elements after the headline
+MIN_WORDS, MAX_LENGTH = 6, 900  # words and characters
+MIN_WIDE = 15  # characters, where words are not apart
+SAME = 45  # characters in which a description and a line are the same
+MAX_LINKED = 0.5  # of its text
+MIN_TEXT = 2  # paragraphs of running text after which no standfirst comes
+
+_BLOCKS = frozenset("p h2 h3 h4 div section blockquote ul ol li span strong".split())
+_HOLDS_BLOCKS = frozenset("p div section h1 h2 h3 h4 ul ol table figure article header".split())
+_HEADERS = frozenset(("header", "hgroup"))
+_NAME = re.compile(
+    r"(?:^|[\s_-])(?:stand-?first|dek|deck|sub-?title|sub-?head(?:line|ing)?|sub-?hed|lead|lede|leadin|intro(?:duction|text)?|teaser"
+    r"|summary|excerpt|abstract|chap[eô]au?|chapo|sommario|occhiello|entradilla|bajada|copete|subt[ií]tulo|sottotitolo|ingress"
+    r"|manchet|vorspann|anleser|synopsis|description|preamble|perex|zajawka|blurb|tagline|strapline|resumen?|ingres|lid|gancho)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CUT = re.compile(r"\s*(?:\.{2,}|…|\[…\]|\[\.\.\.\])\s*$")
+
+
+def standfirst(body: Any, headline: Any | None, descriptions: Iterable[str]) -> str | None:
+    """Its text; None where the page has none."""
+    if headline is None:
+        return None
+    candidates = list(_candidates(body, headline))
+    said = [plain(_CUT.sub("", d)) for d in descriptions]
+    for _, text in candidates:
+        if any(_same(plain(text), d) for d in said):
+            return text
+    named = (text for node, text in candidates if _is_named(node, headline) or _shares_header(node, headline))
+    return next(named, None)
+
+
+def opens_with(text: str, line: str) -> bool:
+    """Whether a text has the line among its first paragraphs, whatever its quotes and spaces."""
+    wanted = plain(line)[: 2 * SAME]
+    return wanted in plain(text[: 4 * len(line) + 2_000])
+
+
+def _candidates(body: Any, headline: Any) -> Iterator[tuple[Any, str]]:
+    """Blocks of a sentence or two after the headline, until the text has begun."""
+    elements = list(body.iter())
+    if headline not in elements:
+        return
+    place, texts = elements.index(headline), 0
+    inside = set(headline.iter())
+    for node in elements[place + 1 : place + 1 + MAX_AWAY]:
+        if (
+            node in inside
+            or node.tag not in _BLOCKS
+            or any(inner.tag in _HOLDS_BLOCKS for inner in node.iterdescendants())
+        ):
+            continue
+        text = " ".join(node.text_content().split())
+        if _is_a_sentence(node, text):
+            yield node, text
+            texts += node.tag == "p"
+        if texts > MIN_TEXT:
+            return
+
+
+def _is_a_sentence(node: Any, text: str) -> bool:
+    wide = sum(c >= "\u2e80" for c in text)
+    if len(text) > MAX_LENGTH or (len(text.split()) < MIN_WORDS and wide < MIN_WIDE):
+        return False
+    if any(
+        one.tag in ("figure", "figcaption", "nav", "aside", "footer", "a", "button", "form")
+        for one in node.iterancestors()
+    ):
+        return False
+    linked = sum(len(a.text_content()) for a in node.iter("a"))
+    return linked <= MAX_LINKED * len(text) and not (byline(text) or is_boilerplate(text) or is_formula(text))
+
+
+def _same(text: str, description: str) -> bool:
+    short = min(len(text), len(description))
+    return short >= SAME and (text[:short] == description[:short] or description[: 2 * SAME] == text[: 2 * SAME])
+
+
+def _is_named(node: Any, headline: Any) -> bool:
+    """Whether it, or what it stands in and the headline does not, has a name for a standfirst."""
+    around = {headline, *headline.iterancestors()}
+    for one in (node, *node.iterancestors()):
+        if one in around:
+            return False
+        names = " ".join(one.get(a) or "" for a in ("class", "id", "itemprop", "data-testid", "data-component"))
+        if _NAME.search(_CAMEL.sub("-", names[:300])):
+            return True
+    return False
+
+
+def _shares_header(node: Any, headline: Any) -> bool:
+    """Whether it stands in the headline's header, after it."""
+    header = next((one for one in headline.iterancestors(*_HEADERS)), None)
+    return header is not None and header in node.iterancestors() and node.tag in ("p", "h2", "h3", "div")
