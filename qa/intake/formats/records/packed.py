@@ -14,7 +14,7 @@ from qa.core.types import Draft, Refusal
 from qa.intake.formats.records.archive import MAX_MEMBER, MAX_RATIO, RATIO_COUNTS, Archive
 
 MAX_FILES = 2_000  # members that are read; a folder of more is better added unpacked
-_BESIDE = ("__MACOSX/", ".", "Thumbs.db", "desktop.ini")
+_BESIDE = ("__MACOSX/", "Thumbs.db", "desktop.ini")
 
 Read = Callable[[bytes, str], Iterable[Draft | Refusal]]
 
@@ -65,4 +65,4 @@ def is_packed(content: bytes) -> bool:
 
 def _is_beside(name: str) -> bool:
     parts = name.replace("\\", "/").split("/")
-    return name.startswith(_BESIDE) or any(p.startswith(".") for p in parts) or parts[-1] in _BESIDE
+    return name.startswith(_BESIDE) or any(p.startswith(".") and p.strip(".") for p in parts) or parts[-1] in _BESIDE
