@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qa import QA
-from qa.types import Answer
+from qa.core.types import Answer
 
 
 def main(folder: Path, home: Path) -> None:

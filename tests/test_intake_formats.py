@@ -10,8 +10,8 @@ from documents import WORDS, zipped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.errors import ArticleError
-from qa.intake.draft import Draft, Refusal
+from qa.core.errors import ArticleError
+from qa.core.types import Draft, Refusal
 from qa.intake.parsers import parse
 
 ENTITY = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'

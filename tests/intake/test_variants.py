@@ -3,7 +3,7 @@
 docs/intake-formats.md counts how many of each kind failed before.
 """
 
-# ruff: noqa: E501, PT017  (a row is a line)
+# ruff: noqa: E501  (a row is a line)
 
 from __future__ import annotations
 
