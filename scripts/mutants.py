@@ -174,7 +174,7 @@ def _patience(copied: Copy, package: str) -> float:
 def report(rows: list[dict[str, Any]]) -> str:
     """Return the table of what was noticed, and what each survivor changed."""
     lines = [
-        "| package | mutants | noticed | of these by a timeout | survived | noticed |",
+        "| package | mutants | noticed | by a timeout | survived | share noticed |",
         "|---|---|---|---|---|---|",
     ]
     for package in (*PACKAGES, "all"):
