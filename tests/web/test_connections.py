@@ -32,16 +32,16 @@ def serving(most: int = MOST, per_place: int = PLACES, proxy: str = "") -> Itera
     """A port on which an application answers at once, late, slowly, and says how much it was sent."""
     app, limits = FastAPI(), Connections(most, per_place, proxy)
 
-    @app.get("/now")
+    @app.get("/api/now")
     def now() -> str:
         return "now"
 
-    @app.get("/late")
+    @app.get("/api/late")
     async def late() -> str:
         await asyncio.sleep(4 * WINDOW)
         return "late"
 
-    @app.get("/stream")
+    @app.get("/api/stream")
     async def stream() -> StreamingResponse:
         async def pieces():
             for n in range(8):
@@ -50,16 +50,16 @@ def serving(most: int = MOST, per_place: int = PLACES, proxy: str = "") -> Itera
 
         return StreamingResponse(pieces(), media_type="text/event-stream")
 
-    @app.post("/size")
+    @app.post("/api/size")
     async def size(request: Request) -> int:
         return len(await request.body())
 
-    @app.post("/size-later")
+    @app.post("/api/size-later")
     async def size_later(request: Request) -> int:
         await asyncio.sleep(4 * WINDOW)
         return len(await request.body())
 
-    @app.post("/unread")
+    @app.post("/api/unread")
     def unread() -> str:
         return "unread"
 
@@ -139,18 +139,18 @@ def test_a_head_that_does_not_come_ends_the_connection(port, sent):
 
 def test_a_head_that_trickles_has_the_same_deadline(port):
     with opened(port) as line:
-        is_refused(trickled(line, head("GET", "/now", "x: " + "y" * 5000), WINDOW / 20), 408)
+        is_refused(trickled(line, head("GET", "/api/now", "x: " + "y" * 5000), WINDOW / 20), 408)
 
 
 def test_the_second_head_on_a_connection_has_a_deadline_too(port):
     with opened(port) as line:
-        line.sendall(head("GET", "/now"))
+        line.sendall(head("GET", "/api/now"))
         while b'"now"' not in line.recv(65_536):
             pass
-        is_refused(trickled(line, head("GET", "/now", "x: " + "y" * 5000), WINDOW / 20), 408)
+        is_refused(trickled(line, head("GET", "/api/now", "x: " + "y" * 5000), WINDOW / 20), 408)
 
 
-@pytest.mark.parametrize("path", ["/size", "/api/ask"])
+@pytest.mark.parametrize("path", ["/api/size", "/api/ask"])
 @pytest.mark.parametrize("kind", ["content-length: 5000", "transfer-encoding: chunked"])
 def test_a_body_that_stops_coming_ends_the_connection(port, path, kind):
     with opened(port) as line:
@@ -160,14 +160,14 @@ def test_a_body_that_stops_coming_ends_the_connection(port, path, kind):
 
 def test_a_body_that_trickles_ends_the_connection(port):
     with opened(port) as line:
-        line.sendall(head("POST", "/size", "content-length: 5000"))
+        line.sendall(head("POST", "/api/size", "content-length: 5000"))
         is_refused(trickled(line, b"x" * 5000, WINDOW / 20), 408)
 
 
 def test_a_body_that_nobody_wants_any_more_does_not_hold_the_connection(port):
     sent = 0
     with opened(port) as line:
-        line.sendall(head("POST", "/size", "origin: http://evil.example", "content-length: 5000"))
+        line.sendall(head("POST", "/api/size", "origin: http://evil.example", "content-length: 5000"))
         with contextlib.suppress(ConnectionError):
             while sent < 500:
                 line.sendall(b"x")
@@ -179,7 +179,7 @@ def test_a_body_that_nobody_wants_any_more_does_not_hold_the_connection(port):
 def test_a_slow_upload_that_makes_progress_goes_on(port):
     block, blocks = b"x" * BODY_BYTES, 12
     with opened(port) as line:
-        line.sendall(head("POST", "/size", f"content-length: {len(block) * blocks}", "connection: close"))
+        line.sendall(head("POST", "/api/size", f"content-length: {len(block) * blocks}", "connection: close"))
         for _ in range(blocks):
             line.sendall(block)
             threading.Event().wait(WINDOW / 3)
@@ -189,18 +189,18 @@ def test_a_slow_upload_that_makes_progress_goes_on(port):
 def test_a_body_that_is_kept_waiting_by_the_service_is_waited_for(port):
     size = 4_000_000
     with opened(port) as line:
-        line.sendall(head("POST", "/size-later", f"content-length: {size}", "connection: close") + b"x" * size)
+        line.sendall(head("POST", "/api/size-later", f"content-length: {size}", "connection: close") + b"x" * size)
         assert rest(line).endswith(str(size).encode())
 
 
-@pytest.mark.parametrize(("path", "ends"), [("/late", b'"late"'), ("/stream", b"data: 7")])
+@pytest.mark.parametrize(("path", "ends"), [("/api/late", b'"late"'), ("/api/stream", b"data: 7")])
 def test_an_answer_may_take_as_long_as_it_likes(port, path, ends):
     assert ends in get(port, path)
 
 
 def test_requests_behind_one_another_are_all_answered(port):
     with opened(port) as line:
-        line.sendall(head("GET", "/now") * 4 + head("GET", "/now", "connection: close"))
+        line.sendall(head("GET", "/api/now") * 4 + head("GET", "/api/now", "connection: close"))
         assert rest(line).count(b'"now"') == 5
 
 
@@ -215,26 +215,26 @@ def test_one_place_cannot_take_all_connections():
     with serving() as (port, limits), ExitStack() as held:
         for _ in range(3 * PLACES):
             held.enter_context(opened(port)).sendall(b"GET /")
-        is_refused(get(port, "/now"), 503)
-        assert get(port, "/now", "127.0.0.2").endswith(b'"now"')
+        is_refused(get(port, "/api/now"), 503)
+        assert get(port, "/api/now", "127.0.0.2").endswith(b'"now"')
         held.close()
         while limits._open:
             threading.Event().wait(0.01)
-        assert get(port, "/now").endswith(b'"now"'), "and it comes back when they are gone"
+        assert get(port, "/api/now").endswith(b'"now"'), "and it comes back when they are gone"
 
 
 def test_all_together_have_so_many_and_no_more():
     with serving(most=10) as (port, _), ExitStack() as held:
         for n in range(20):
             held.enter_context(opened(port, f"127.0.1.{n + 1}")).sendall(b"GET /")
-        is_refused(get(port, "/now"), 503)
+        is_refused(get(port, "/api/now"), 503)
 
 
 def test_behind_a_proxy_everybody_has_one_address_and_may():
     with serving(proxy="127.0.0.1") as (port, _), ExitStack() as held:
         for _ in range(2 * PLACES):
             held.enter_context(opened(port))
-        assert get(port, "/now").endswith(b'"now"')
+        assert get(port, "/api/now").endswith(b'"now"')
 
 
 @pytest.mark.parametrize(("soft", "hard"), [(64, 1024), (256, 8192), (100, 300)])

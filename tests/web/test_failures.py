@@ -89,11 +89,11 @@ def failing() -> TestClient:
     """An application whose parts fail as frameworks do, behind the guard."""
     app, beneath = FastAPI(), FastAPI()
 
-    @app.get("/crash")
+    @app.get("/api/crash")
     def crash() -> None:
         raise OSError(5, "Input/output error", "/srv/secret/place")
 
-    @app.get("/crash-while-failing")
+    @app.get("/api/crash-while-failing")
     def crash_while_failing() -> StreamingResponse:
         def body() -> Iterator[bytes]:
             yield b"half"
@@ -101,31 +101,31 @@ def failing() -> TestClient:
 
         return StreamingResponse(body(), 503)
 
-    @app.get("/plain/{status}")
+    @app.get("/api/plain/{status}")
     def plain(status: int) -> PlainTextResponse:
         return PlainTextResponse("Traceback /srv/secret/place", status)
 
-    @app.get("/html")
+    @app.get("/api/html")
     def html() -> HTMLResponse:
         return HTMLResponse("<p>/srv/secret/place", 500)
 
-    @app.get("/list")
+    @app.get("/api/list")
     def a_list() -> JSONResponse:
         return JSONResponse(["/srv/secret/place"], 404)
 
-    @app.get("/kept")
+    @app.get("/api/kept")
     def kept() -> JSONResponse:
         return JSONResponse({"error": "Mine", "message": "It is mine.", "more": 1}, 418, {"retry-after": "7"})
 
-    @beneath.get("/fails")
+    @beneath.get("/heartbeat/fails")
     def fails() -> None:
         raise HTTPException(404, "No session at /srv/secret/place")
 
-    @beneath.get("/breaks")
+    @beneath.get("/heartbeat/breaks")
     def breaks(request: Request) -> None:
         raise ValueError("/srv/secret/place")
 
-    @beneath.get("/typed")
+    @beneath.get("/heartbeat/typed")
     def typed(n: int) -> None: ...
 
     app.mount("/gradio_api", beneath)
@@ -134,16 +134,16 @@ def failing() -> TestClient:
 
 
 FAILURES = [
-    ("/crash", 500), ("/crash-while-failing", 503), ("/plain/400", 400), ("/plain/500", 500), ("/plain/429", 429),
-    ("/html", 500), ("/list", 404), ("/gradio_api/fails", 404), ("/gradio_api/breaks", 500), ("/gradio_api/typed", 422),
-    ("/gradio_api/nowhere", 404), ("/gradio_api/fails?" + "x" * 900, 404),
+    ("/api/crash", 500), ("/api/crash-while-failing", 503), ("/api/plain/400", 400), ("/api/plain/500", 500), ("/api/plain/429", 429),
+    ("/api/html", 500), ("/api/list", 404), ("/gradio_api/heartbeat/fails", 404), ("/gradio_api/heartbeat/breaks", 500), ("/gradio_api/heartbeat/typed", 422),
+    ("/gradio_api/heartbeat/nowhere", 404), ("/gradio_api/heartbeat/fails?" + "x" * 900, 404),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "status"), FAILURES)
 def test_what_fails_beneath_is_json_with_every_header_and_no_place(path, status):
     answer = failing().get(path)
-    is_whole(answer, 500 if path == "/crash-while-failing" else status)
+    is_whole(answer, 500 if path == "/api/crash-while-failing" else status)
     assert "/srv" not in answer.text
     assert "secret" not in answer.text
     if path.startswith("/gradio_api"):
@@ -151,14 +151,14 @@ def test_what_fails_beneath_is_json_with_every_header_and_no_place(path, status)
 
 
 def test_an_answer_that_is_as_it_should_be_stays(caplog):
-    answer = failing().get("/kept")
+    answer = failing().get("/api/kept")
     assert answer.json() == {"error": "Mine", "message": "It is mine.", "more": 1}
     assert (answer.status_code, answer.headers["retry-after"]) == (418, "7")
 
 
 def test_what_nobody_foresaw_is_in_the_log(caplog):
     with caplog.at_level(logging.ERROR):
-        failing().get("/crash")
+        failing().get("/api/crash")
     assert "/srv/secret/place" in caplog.text
     assert "Traceback" in caplog.text
 

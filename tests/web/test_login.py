@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-import qa.service.users
+import qa.service.users as accounts
 from qa.cli.commands import main
 from qa.core.errors import StorageError
 from qa.core.types import Filters
@@ -83,8 +83,8 @@ def test_a_malformed_visitor_is_replaced_never_believed(made_up):
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch):
     """New passwords are hashed 2**10 times faster; everything else is as it is."""
-    monkeypatch.setitem(qa.service.users.COST, "n", 2**4)
-    monkeypatch.setattr("qa.web.guard.login._NOBODY", PasswordHash(bytes(16).hex(), "", **qa.service.users.COST))
+    monkeypatch.setitem(accounts.COST, "n", 2**4)
+    monkeypatch.setattr("qa.web.guard.login._NOBODY", PasswordHash(bytes(16).hex(), "", **accounts.COST))
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_the_file_is_its_owners_alone_and_holds_no_password_and_no_token(users):
 
 def test_a_password_is_hashed_as_slowly_as_is_advised(monkeypatch):
     monkeypatch.undo()
-    assert (qa.service.users.COST["n"], qa.service.users.COST["r"], qa.service.users.COST["p"]) == (2**14, 8, 5)
+    assert (accounts.COST["n"], accounts.COST["r"], accounts.COST["p"]) == (2**14, 8, 5)
 
 
 def test_a_name_and_a_password_are_the_same_however_they_are_typed(users):

@@ -130,14 +130,13 @@ class AskTab:
         """Store a question, wait for its answer, store that, and show the very value that was stored."""
         try:
             question = clean_question(question)
-            current, turns = self._kept(visitor, current)
-            current = current or self._store.start(visitor)
+            current = self._kept(visitor, current)[0] or self._store.start(visitor)
             turn = self._store.ask(visitor, current, question, filters, again)
         except GroundwireError as error:
             yield self._refuse(visitor, current, question, error)
             return
         asked = Asked(current, turn, Answering(self._service, question, filters))
-        before = [t for t in turns if t.n < turn.n]
+        before = [t for t in self._kept(visitor, current)[1] if t.n < turn.n]
         self._under_way.begin(page, asked)
         try:
             yield from self._waiting(asked, messages(before, current, last=False))
@@ -149,12 +148,15 @@ class AskTab:
             log.exception("a question failed")
             asked.turn = replace(asked.turn, state="failed", message=WRONG)
         finally:  # also when nobody waits any more
-            self._under_way.end(page, asked)
+            asked.answering.stop()
             if asked.turn.state == "asked":
                 asked.turn = replace(asked.turn, state="stopped")
-            self._store.finish(current, asked.turn)
+            try:
+                self._store.finish(current, asked.turn)
+            finally:
+                self._under_way.end(page, asked)  # from now on what is opened is looked up in the store
         if not asked.left:
-            yield self._show(visitor, current, [*before, asked.turn], asked.see)
+            yield self._show(visitor, *self._kept(visitor, current, asked), asked.see)
 
     def _waiting(self, asked: Asked, before: list[Message]) -> Iterator[Update]:
         """Show the question below what was said before, what it waits for, and its answer as far as it has come."""
@@ -239,7 +241,7 @@ class AskTab:
         asked, visitor = self._under_way.of(request.session_hash), _visitor(request)
 
         def seen() -> str:
-            return see(token, self._turns(visitor, current, asked))
+            return see(token, self._kept(visitor, asked.conversation if asked else current, asked)[1])
 
         if asked:
             asked.see = seen
@@ -254,11 +256,6 @@ class AskTab:
         except Exception:
             log.exception("opening a citation failed")
             return shown(panels.panel_notice(WRONG))
-
-    def _turns(self, visitor: str, current: str, asked: Asked | None) -> Sequence[Turn]:
-        """Return the conversation's turns; the one that is being answered as far as it has come."""
-        _, turns = self._kept(visitor, asked.conversation if asked else current)
-        return [asked.turn if asked and t.n == asked.turn.n else t for t in turns]
 
     def _latest(self, visitor: str) -> tuple[str, Update]:
         """Return the latest conversation and its view, made anew when a question is asked and answered meanwhile."""
@@ -287,12 +284,16 @@ class AskTab:
         current, turns = self._kept(visitor, current)
         return {self.talk: [*messages(turns, current), *refused(question, in_words(error))]}
 
-    def _kept(self, visitor: str, current: str) -> tuple[str, tuple[Turn, ...]]:
-        """Return the conversation and its turns; none when it was deleted meanwhile, as another window can do."""
+    def _kept(self, visitor: str, current: str, asked: Asked | None = None) -> tuple[str, tuple[Turn, ...]]:
+        """Return the conversation and its turns; none when it was deleted meanwhile, as another window can do.
+
+        The turn of `asked` is the one that was composed, not the one that was stored.
+        """
         try:
-            return current, self._store.turns(visitor, current) if current else ()
+            turns = self._store.turns(visitor, current) if current else ()
         except UnknownConversation:
             return "", ()
+        return current, tuple(asked.turn if asked and t.n == asked.turn.n else t for t in turns)
 
 
 def _visitor(request: gr.Request) -> str:
