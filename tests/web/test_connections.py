@@ -240,7 +240,7 @@ def test_behind_a_proxy_everybody_has_one_address_and_may():
 @pytest.mark.parametrize(("soft", "hard"), [(64, 1024), (256, 8192), (100, 300)])
 def test_the_service_has_as_many_descriptors_as_it_may_and_keeps_some_for_itself(soft, hard):
     code = (
-        "import resource; from qa.web.connections import raise_limit; "
+        "import resource; from qa.web.guard.connections import raise_limit; "
         f"resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard})); "
         "print(raise_limit(), *resource.getrlimit(resource.RLIMIT_NOFILE))"
     )
