@@ -21,8 +21,8 @@ import httpx
 import pytest
 from browser import served
 from fakes import open_fake
+from guarding import JOIN, Served, home_of
 from places import ROOT
-from qa_serve import JOIN, Served, home_of
 
 from qa.core.settings import Settings
 from qa.service.conversations import Conversations

@@ -16,8 +16,8 @@ from contextlib import ExitStack, contextmanager
 import httpx
 import pytest
 from click.testing import CliRunner
+from guarding import JOIN, Served, home_of
 from places import ROOT, STARTER
-from qa_serve import JOIN, MB, Served, home_of
 
 from qa.cli.commands import main
 from qa.index.freshness import WHOLE
@@ -29,6 +29,7 @@ from qa.web.server import GRACE_SECONDS
 
 pytest_plugins = ["browser"]
 
+MB = 1 << 20
 # What is under way in the sockets' buffers when the refusal arrives (Linux: 6 MB to read, 4 MB to write).
 SLACK = 12 * MB
 BLOCK = b"x" * MB

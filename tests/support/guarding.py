@@ -1,4 +1,4 @@
-"""`qa serve` over the starter article in a process of its own, and what it takes to look at it from outside."""
+"""A `qa serve` of its own behind its guard, and what a test of it looks at."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from pathlib import Path
 import httpx
 from places import ROOT, STARTER
 
-MB = 1 << 20
-GROWTH = 64 * MB  # memory that one refused body may cost the service
 JOIN = "/gradio_api/queue/join"
+GROWTH = 64 * 2**20  # bytes of memory that one refused body may cost the service
 
 
 class Served:
