@@ -62,7 +62,8 @@ _LOCAL = {"127.0.0.1", "localhost", "::1"}
 # (`pwa_icon/99999` takes 40 GB): whatever a new version of it brings stays closed.
 _JOIN = "/gradio_api/queue/join"
 _PAGE_POSTS = {_JOIN} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "reset/")}
-_PAGE_READS = {f"/gradio_api/{name}" for name in ("queue/data", "info", "theme.css", "app_id", "app_id/")}  # app_id: whether the service is another now
+# Without `app_id`, which says whether the service is another now, an open page never finds its way back to it.
+_PAGE_READS = {f"/gradio_api/{name}" for name in ("queue/data", "info", "theme.css", "app_id", "app_id/")}
 _PAGE_READS |= {"/", "/config", "/theme.css", "/manifest.json", "/robots.txt", "/favicon.ico"}
 _OWN = {"/mcp", "/login", "/logout", UPLOAD}
 _FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
