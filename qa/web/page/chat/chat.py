@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import gradio as gr
@@ -20,6 +21,7 @@ from qa.web.page.chat import chat_html as render
 from qa.web.page.chat import sources_html as panels
 from qa.web.page.chat.answering import Answering, Asked, UnderWay
 from qa.web.page.chat.bar import bar
+from qa.web.page.chat.earlier import TODAY, Circumstances, day_of, earlier_of, left_out
 from qa.web.page.chat.filters import FilterBox
 from qa.web.page.chat.messages import Message, messages, pair, refused
 from qa.web.page.chat.sources import Sources
@@ -47,6 +49,7 @@ class AskTab:
         self._under_way = UnderWay()
         # The conversation's id, held by the page: it outlives the service, and the store checks whose it is.
         self.current = gr.Textbox("", visible=False)
+        self.today = gr.Textbox("", visible=False)  # the browser's own day, said anew with each question
         with gr.Row(elem_id="ask"):
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
                 self.bar = gr.HTML(bar("", False, ()), seq=0, elem_id="bar", js_on_load=asset("bar.js"))
@@ -69,12 +72,12 @@ class AskTab:
 
     def wire(self, load: Callable[..., Any], ready: Sequence[Callable[..., Any]]) -> None:
         """Say what happens on `load`, when the service is `ready` for the page, and on all that people do here."""
-        asking = [self.box, self.current, *self.filters.inputs]
+        asking = [self.box, self.current, *self.filters.inputs, self.today]
         view = [self.box, self.talk, self.current, self.panel, self.bar, *self.fields]
         for event in (self.box.submit, self.frame.example, self.frame.again):
-            event(self.ask, asking, view, concurrency_id="ask", **QUIET)
+            event(self.ask, asking, view, concurrency_id="ask", js=TODAY, **QUIET)
         # With a limit of its own: nobody waits for the questions of others to see a page.
-        load(self.arrive, None, view, concurrency_limit=16, **QUIET)
+        load(self.arrive, [self.today], view, concurrency_limit=16, js=TODAY, **QUIET)
         for event in ready:
             event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
         self.box.stop(self.stop, None, None, concurrency_limit=None, **QUIET)
@@ -84,7 +87,7 @@ class AskTab:
         self.panel.act(self.act, [self.current], [self.panel, *self.fields], **QUIET)
         self.bar.act(self.turn_to, None, view, **QUIET)
 
-    def arrive(self, request: gr.Request) -> Iterator[Update]:
+    def arrive(self, today: str, request: gr.Request) -> Iterator[Update]:
         """Show the visitor's latest conversation, and ask the question of the page's address."""
         visitor, query = _visitor(request), request.query_params
         question = query.get("q", "").strip()
@@ -99,15 +102,15 @@ class AskTab:
                 yield self._refuse(visitor, current, question, error)
                 return
             yield self.filters.show(filters)
-            yield from self._answer(visitor, request.session_hash, current, question, filters)
+            yield from self._answer(visitor, request.session_hash, current, question, filters, day_of(today))
 
     def ask(
-        self, text: str, current: str, outlets: Any, since: Any, until: Any, articles: Any,
+        self, text: str, current: str, outlets: Any, since: Any, until: Any, articles: Any, today: str,
         event: gr.EventData, request: gr.Request,
     ) -> Iterator[Update]:  # fmt: skip
         """Answer a question from the box, an example, or one asked again. It is shown at once."""
         visitor, data = _visitor(request), data_of(event)
-        question, again = str(data.get("question") or text), None
+        question, again, without = str(data.get("question") or text), None, frozenset[str]()
         try:
             filters = self.filters.read(outlets, since, until, articles)
             if "again" in data:
@@ -116,17 +119,20 @@ class AskTab:
                     yield self._view(visitor, current)  # another window was here: this one shows what there is now
                     return
                 question, filters, again = last[0].question, last[0].filters, last[0].n
+                without = left_out(last[0], data.get("part"))
         except GroundwireError as error:
             yield self._refuse(visitor, current, question, error)
             return
         if question.strip():
-            yield from self._answer(visitor, request.session_hash, current, question, filters, again)
+            page, day = request.session_hash, day_of(today)
+            yield from self._answer(visitor, page, current, question, filters, day, again, without)
         else:
             yield {self.box: gr.skip()}
 
     def _answer(
-        self, visitor: str, page: str | None, current: str, question: str, filters: Filters, again: int | None = None
-    ) -> Iterator[Update]:
+        self, visitor: str, page: str | None, current: str, question: str, filters: Filters, today: date | None,
+        again: int | None = None, without: frozenset[str] = frozenset(),
+    ) -> Iterator[Update]:  # fmt: skip
         """Store a question, wait for its answer, store that, and show the very value that was stored."""
         try:
             question = clean_question(question)
@@ -136,11 +142,12 @@ class AskTab:
         except GroundwireError as error:
             yield self._refuse(visitor, current, question, error)
             return
-        asked = Asked(current, turn, Answering(self._service, question, filters))
         before = [t for t in turns if t.n < turn.n]
+        given = Circumstances(earlier_of(before), today, without)
+        asked = Asked(current, turn, Answering(self._service, question, filters, given))
         self._under_way.begin(page, asked)
         try:
-            yield from self._waiting(asked, messages(before, current, last=False))
+            yield from self._waiting(asked, self._said(before, current, last=False))
             if not asked.answering.stopped:
                 asked.turn = replace(asked.turn, state="answered", message=PARTLY * self._service.unfinished)
         except GroundwireError as error:
@@ -172,7 +179,10 @@ class AskTab:
             else:
                 asked.turn = replace(asked.turn, answer=found)
                 yield {
-                    self.talk: [*before, *pair(asked.turn.question, render.growing(asked.turn))],
+                    self.talk: [
+                        *before,
+                        *pair(asked.turn.question, render.growing(asked.turn, self._sources.listed(found))),
+                    ],
                     self.panel: self._checked(asked.see or (lambda: self._sources.panel(asked.turn))),
                 }
 
@@ -182,11 +192,12 @@ class AskTab:
             asked.answering.stop()
 
     def open(self, current: str, event: gr.EventData, request: gr.Request) -> Any:
-        """Show the panel for a citation."""
-        token = Token.decode(data_of(event).get("token"))
+        """Show the panel for a citation, or a whole article that is listed."""
+        data = data_of(event)
+        token = Token.decode(data.get("token"))
         if token is None:
             return shown(panels.panel_notice("This citation was not made here, so it opens nothing."))
-        return self._seen(self._sources.opened, token, current, request)
+        return self._seen(self._sources.see(data.get("act")), token, current, request)
 
     def act(self, current: str, event: gr.EventData, request: gr.Request) -> Update:
         """Do what a button of the panel says: open the whole article, go back, ask of this article only."""
@@ -196,8 +207,7 @@ class AskTab:
             return {self.panel: shown(panels.panel_notice("This button was not made here, so it does nothing."))}
         if data.get("act") == "only":
             return self._only(token.article)
-        see = self._sources.article if data.get("act") == "article" else self._sources.opened
-        return {self.panel: self._seen(see, token, current, request)}
+        return {self.panel: self._seen(self._sources.see(data.get("act")), token, current, request)}
 
     def only(self, event: gr.EventData) -> Update:
         """Set the filter to the article of the library's "Ask this article"."""
@@ -276,7 +286,7 @@ class AskTab:
         """Show a conversation with nothing under way, and in the panel what was opened there."""
         return {
             self.box: gr.Textbox(submit_btn="Ask", stop_btn=False),
-            self.talk: messages(turns, current),
+            self.talk: self._said(turns, current),
             self.current: current,
             self.panel: self._checked(see or (lambda: self._sources.panel(turns[-1] if turns else None))),
             self.bar: shown(bar(current, bool(turns), self._store.listed(visitor), self._store.problem)),
@@ -285,7 +295,11 @@ class AskTab:
     def _refuse(self, visitor: str, current: str, question: str, error: GroundwireError) -> Update:
         """Show why a question is not asked, below the conversation."""
         current, turns = self._kept(visitor, current)
-        return {self.talk: [*messages(turns, current), *refused(question, in_words(error))]}
+        return {self.talk: [*self._said(turns, current), *refused(question, in_words(error))]}
+
+    def _said(self, turns: Sequence[Turn], current: str, *, last: bool = True) -> list[Message]:
+        """Return turns as the chat shows them, with what the catalog now says of the articles that they list."""
+        return messages(turns, current, last=last, listed=self._sources.listed)
 
     def _kept(self, visitor: str, current: str) -> tuple[str, tuple[Turn, ...]]:
         """Return the conversation and its turns; none when it was deleted meanwhile, as another window can do."""
