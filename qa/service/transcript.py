@@ -47,7 +47,8 @@ def conversation_values(id: str, turns: Sequence[Turn]) -> dict[str, Any]:
     """Return a whole conversation as JSON values.
 
     They are `format, id, turns[n, asked, question, filters, state, message, declined, confidence, behaviour, text,
-    articles, understood, sentences[text, citations[n, article, version, start, end, quote, title, outlet, published]]]`.
+    articles, understood, sentences[text, citations[n, article, version, start, end, quote, title, outlet,
+    published]]]`.
     """
     return {"format": FORMAT, "id": id, "turns": [_values(t) for t in turns]}
 

@@ -125,8 +125,8 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
     )  # fmt: skip
     return Meaning(
         understood, asked, forms, time, definitions, asks_form,
-        explicit="newest" not in left_out and says_newest(whole.text), articles=whole.articles, asked=clause.text, told=whole.told,
-        bare=whole.bare, thin=bool(clause.context),
+        explicit="newest" not in left_out and says_newest(whole.text), articles=whole.articles, asked=clause.text,
+        told=whole.told, bare=whole.bare, thin=bool(clause.context),
     )  # fmt: skip
 
 

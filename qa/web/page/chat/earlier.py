@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from qa.answer.question.clean import make_day
@@ -25,6 +25,10 @@ class Circumstances:
     history: tuple[Earlier, ...] = ()
     today: date | None = None
     without: frozenset[str] = frozenset()
+
+    def after(self, turns: Sequence[Turn]) -> Circumstances:
+        """Return them for a question that is asked after these turns."""
+        return replace(self, history=earlier_of(turns))
 
 
 def earlier_of(turns: Sequence[Turn]) -> tuple[Earlier, ...]:
@@ -51,9 +55,9 @@ def left_out(turn: Turn, part: object) -> frozenset[str]:
     return frozenset(understood.without if understood else ()) ^ ({str(part)} & PARTS.keys())
 
 
-def day_of(text: object) -> date | None:
-    """Return the day that a browser says it is; None, for the clock's, where it says none."""
+def asked_on(today: object) -> Circumstances:
+    """Return those of a first question on the day that a browser says it is; the clock's where it says none."""
     try:
-        return make_day(text) if isinstance(text, str) else None
+        return Circumstances(today=make_day(today) if isinstance(today, str) else None)
     except QuestionError:
-        return None
+        return Circumstances()
