@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -63,7 +64,7 @@ def write_time(understood: Understood) -> str:
     days = write_days(u.published_from, u.published_to)
     if u.time_kind == "text" or not days:
         return f"“{u.time}” in the text"
-    return f"{u.time_kind} {days}"
+    return f"{u.time_kind} {_whole_month(u) or days}"
 
 
 def write_days(first: str | None, last: str | None) -> str:
@@ -76,6 +77,15 @@ def write_days(first: str | None, last: str | None) -> str:
     if (a.year, a.month) == (b.year, b.month):
         return f"{a.day} to {_day(b)}"
     return f"{a.day} {a:%B} to {_day(b)}" if a.year == b.year else f"{_day(a)} to {_day(b)}"
+
+
+def _whole_month(u: Understood) -> str:
+    """Return the month as of whose state is asked, where it is meant from its first to its last day."""
+    if u.time_kind != "as of" or not u.published_from or not u.published_to:
+        return ""
+    first, last = date.fromisoformat(u.published_from), date.fromisoformat(u.published_to)
+    whole = first.day == 1 and last.day == monthrange(first.year, first.month)[1]
+    return f"{first:%B %Y}" if whole and (first.year, first.month) == (last.year, last.month) else ""
 
 
 def _day(day: date) -> str:
