@@ -6,7 +6,7 @@ Service, examples and evaluation go this one way. Knows no files, no conversatio
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -84,13 +84,19 @@ class Answerer:
         self._vocabulary: dict[int, Vocabulary] = {}
 
     def answer(
-        self, question: str, filters: Filters, history: Sequence[Said] = (), today: date | None = None
+        self,
+        question: str,
+        filters: Filters,
+        history: Sequence[Said] = (),
+        today: date | None = None,
+        without: Collection[str] = (),
     ) -> Answer:
         """Answer in the articles' own sentences, or decline.
 
-        `history` are the earlier questions, the last one last; `today` is the day that "yesterday" is counted from.
+        `history` are the earlier questions, the last one last; `today` is the day that "yesterday" is counted from;
+        `without` are parts of what is understood that are left out (qa.core.parts).
         """
-        return self.explain(question, filters, history, today).answer
+        return self.explain(question, filters, history, today, without=without).answer
 
     def explain(
         self,
@@ -99,12 +105,13 @@ class Answerer:
         history: Sequence[Said] = (),
         today: date | None = None,
         top: int = TOP,
+        without: Collection[str] = (),
     ) -> Explained:
         """Answer, and keep what the answer was chosen from; at least `top` passages are retrieved."""
         self.warm_up()  # loading is no part of answering
         timings, started = dict[str, float](), time.perf_counter()
         with self._catalog.snapshot() as snapshot:
-            meaning = self._understand(snapshot, question, history, today)
+            meaning = self._understand(snapshot, question, history, today, without)
             timings["understand"] = (time.perf_counter() - started) * 1000
             found = self._explain(snapshot, meaning, question, filters, timings, top)
         timings["total"] = (time.perf_counter() - started) * 1000
@@ -127,13 +134,16 @@ class Answerer:
         self._embedding.get()
         self._selector.get()
 
-    def _understand(self, snapshot: Snapshot, text: str, history: Sequence[Said], today: date | None) -> Meaning:
+    def _understand(
+        self, snapshot: Snapshot, text: str, history: Sequence[Said], today: date | None, without: Collection[str]
+    ) -> Meaning:
         """Return what a question means, in one state of the index."""
         facts = Facts(snapshot, self._vocabulary)
         day = day_of_reference(today, date.today(), facts.period[1])
         return understand(
-            text, facts, day, spoken_before=bool(history), history=lambda: self._recall(snapshot, history, facts, day)
-        )
+            text, facts, day, spoken_before=bool(history), without=without,
+            history=lambda: self._recall(snapshot, history, facts, day),
+        )  # fmt: skip
 
     def _recall(self, snapshot: Snapshot, history: Sequence[Said], facts: Facts, today: date) -> list[Earlier]:
         """Make the last earlier questions whole, each with what answered it: found again where that is not given."""

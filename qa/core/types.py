@@ -237,7 +237,8 @@ class Understood:
     in place of the question, empty where nothing was. `corrections` and `acronyms` are pairs: as written, as read.
     `leans_on` are the earlier questions that it was read with. `time` are the words that name a time; `published_from`
     and `published_to` the days they mean, as a preference: `time_kind` is published, as of or in the text. `newest`:
-    of what answers the newest comes first. `today` is the day that relative words were counted from.
+    of what answers the newest comes first. `today` is the day that relative words were counted from. `without` are the
+    parts that the reader had left out.
     """
 
     kind: str = "plain"
@@ -251,6 +252,7 @@ class Understood:
     published_to: str | None = None
     newest: bool = False
     today: str | None = None
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

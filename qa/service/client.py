@@ -6,7 +6,7 @@ Light on purpose (no model library): this is what the command line uses beside a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -74,11 +74,13 @@ class RemoteQA(Service):
         *,
         history: Sequence[Said] = (),
         today: date | str | None = None,
+        without: Collection[str] = (),
     ) -> Answer:
         """Answer in the articles' own sentences, or decline."""
         body: dict[str, Any] = {"question": question, "filters": filters_to_dict(filters or Filters())}
         body["history"] = [said if isinstance(said, str) else asdict(said) for said in history]
         body["today"] = str(today) if today else None
+        body["without"] = sorted(without)
         return answer_from_dict(self._call("POST", "/api/ask", body))
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:

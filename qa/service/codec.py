@@ -50,7 +50,8 @@ def understood_from_dict(data: Mapping[str, Any] | None) -> Understood | None:
     if data is None:
         return None
     pairs = {name: tuple((a, b) for a, b in data.get(name, ())) for name in ("corrections", "acronyms")}
-    return Understood(**{**data, **pairs, "leans_on": tuple(data.get("leans_on", ()))})
+    texts = {name: tuple(data.get(name, ())) for name in ("leans_on", "without")}
+    return Understood(**{**data, **pairs, **texts})
 
 
 def citation_from_dict(data: Mapping[str, Any]) -> Citation:

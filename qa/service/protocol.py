@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -24,11 +24,13 @@ class Service(Protocol):
         *,
         history: Sequence[Said] = (),
         today: date | str | None = None,
+        without: Collection[str] = (),
     ) -> Answer:
         """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError.
 
         `history` are the earlier questions, the last one last: texts, or `Earlier` with what they were answered.
-        `today` is the day that "yesterday" is counted from.
+        `today` is the day that "yesterday" is counted from. `without` are parts of what is understood that are
+        left out: time, corrections, acronyms, context, newest (`Understood` says which there are).
         """
         ...
 

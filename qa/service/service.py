@@ -16,7 +16,7 @@ from qa.answer.answerer import Answerer
 from qa.answer.evidence.evidence import Selector
 from qa.answer.evidence.retrieve import RANKINGS
 from qa.answer.evidence.selectors import load_selector
-from qa.answer.question.clean import clean_question, make_day
+from qa.answer.question.clean import clean_question, make_day, make_parts
 from qa.answer.question.conversation import Earlier, Said
 from qa.core.errors import ArticleError, DuplicateArticle, IndexDamaged, IndexIncompatible, StorageError, UnknownArticle
 from qa.core.lazy import Lazy
@@ -130,17 +130,20 @@ class QA(Service):
         *,
         history: Sequence[Said] = (),
         today: date | str | None = None,
+        without: Collection[str] = (),
     ) -> Answer:
         """Answer in the articles' own sentences, or decline. Raises QuestionError, FilterError.
 
         `history` are the earlier questions, the last one last: texts, or `Earlier` with what they were answered.
-        `today` is the day that "yesterday" is counted from.
+        `today` is the day that "yesterday" is counted from. `without` are parts of what is understood that are
+        left out: time, corrections, acronyms, context, newest (`Understood` says which there are).
         """
         earlier = [
             replace(s, question=clean_question(s.question)) if isinstance(s, Earlier) else clean_question(s)
             for s in history
         ]
-        return self.answerer.answer(str(clean_question(question)), filters or Filters(), earlier, make_day(today))
+        day, left_out = make_day(today), make_parts(without)
+        return self.answerer.answer(str(clean_question(question)), filters or Filters(), earlier, day, left_out)
 
     def search(self, question: str, filters: Filters | None = None, k: int = 10) -> list[SourcePassage]:
         """Return the k passages that retrieval ranks first. Raises QuestionError, FilterError."""

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from qa.core.display import also_in
+from qa.core.parts import parts_line
 from qa.core.types import DECLINED, Answer, Citation
 from qa.service.codec import filters_to_dict
 from qa.service.conversations import Turn
@@ -45,8 +46,9 @@ def conversation_markdown(turns: Sequence[Turn]) -> str:
 def conversation_values(id: str, turns: Sequence[Turn]) -> dict[str, Any]:
     """Return a whole conversation as JSON values.
 
-    They are `format, id, turns[n, asked, question, filters, state, message, declined, confidence, sentences[text,
-    citations[n, article, version, start, end, quote, title, outlet, published]]]`.
+    They are `format, id, turns[n, asked, question, filters, state, message, declined, confidence, behaviour, text,
+    articles, understood, sentences[text, citations[n, article, version, start, end, quote, title, outlet,
+    published]]]`.
     """
     return {"format": FORMAT, "id": id, "turns": [_values(t) for t in turns]}
 
@@ -57,17 +59,23 @@ def _values(turn: Turn) -> dict[str, Any]:
     return {
         "n": turn.n, "asked": turn.asked, "question": turn.question, "filters": filters_to_dict(turn.filters),
         "state": turn.state, "message": turn.message, "declined": a.declined if a else None,
-        "confidence": a.confidence if a else None, "sentences": [asdict(s) for s in a.sentences] if a else [],
+        "confidence": a.confidence if a else None, "behaviour": a.behaviour if a else "", "text": a.text if a else "",
+        "articles": list(a.articles) if a else [],
+        "understood": asdict(a.understood) if a and a.understood else None,
+        "sentences": [asdict(s) for s in a.sentences] if a else [],
     }  # fmt: skip
 
 
 def _body(turn: Turn, shown: Callable[[str], str]) -> Iterable[str]:
     """Yield the sentences, or what there is in their place, each followed by an empty line."""
     if turn.answer is not None:
+        for line in (parts_line(turn.question, turn.answer.understood), turn.answer.text):
+            if line:
+                yield from (shown(line), "")
         for sentence in turn.answer.sentences:
             numbers = "".join(f"[{c.n}]" for c in sentence.citations)
             yield from (f"{shown(sentence.text)} {shown(numbers)}", "")
-        if turn.answer.declined:
+        if turn.answer.declined and turn.answer.behaviour not in ("clarify", "results"):
             yield from (DECLINED, "")
         for note in turn.answer.notes:
             yield from (shown(note), "")

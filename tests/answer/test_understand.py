@@ -12,6 +12,7 @@ from qa.answer.question.conversation import Earlier, leans, made_whole
 from qa.answer.question.frames import clause_of, is_keywords
 from qa.answer.question.meta import intent_of
 from qa.answer.question.times import day_of_reference, time_in, wants_newest, without
+from qa.core.errors import QuestionError
 from qa.core.types import Understood
 from qa.service.codec import answer_from_dict, answer_to_dict
 
@@ -185,3 +186,27 @@ def test_understanding_survives_the_wire_and_answers_of_before_it_still_open(ser
     old = answer_from_dict(data)
     assert (old.behaviour, old.articles, old.text, old.understood) == ("", (), "", None)
     assert isinstance(answer.understood, Understood)
+
+
+@pytest.mark.parametrize(
+    ("question", "part", "field", "empty"),
+    [
+        ("Who opened a crane in Dunmeer?", "corrections", "corrections", ()),
+        ("Which ferry sank in May 2024?", "time", "time", ""),
+        ("Who is the latest mayor of Ulm?", "newest", "newest", False),
+        ("And who paid for it?", "context", "leans_on", ()),
+    ],
+)
+def test_a_part_of_what_was_understood_can_be_left_out(service, question, part, field, empty):
+    history = ["Who opened a crane in Dunmere?"]
+    whole = service.ask(question, history=history, today="2026-03-21").understood
+    assert getattr(whole, field) != empty
+    without = service.ask(question, history=history, today="2026-03-21", without=[part]).understood
+    assert getattr(without, field) == empty
+    assert without.without == (part,)
+    assert whole.without == ()
+
+
+def test_a_part_that_there_is_not_is_refused_by_name(service):
+    with pytest.raises(QuestionError, match="weather"):
+        service.ask("Who is Ida Holm?", without=["weather"])

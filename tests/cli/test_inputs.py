@@ -73,7 +73,7 @@ def refused(home, *arguments, says, code=2, input=None):
         ("  \n\t ", "holds nothing"),
         ("?!... —", "only punctuation"),
         ("\x00", "holds nothing"),
-        ("tank " * 20_000, "99,999 characters; at most 1,000"),
+        ("tank " * 20_000, "99,999 characters; at most 8,000"),
         ("tank\ud800", "lone surrogate (U+D800)"),
     ],
     ids=["empty", "white space", "punctuation", "NUL", "100,000 characters", "surrogate"],

@@ -280,7 +280,7 @@ def test_a_page_that_comes_up_shows_what_was_asked_and_answered_while_it_was_mad
 
     monkeypatch.setattr(tab, "_view", overtaken)
     request = SimpleNamespace(state=SimpleNamespace(visitor="v"), session_hash="s", query_params={})
-    (update,) = tab.arrive(request)
+    (update,) = tab.arrive("", request)
     assert update[tab.current] == made[0]
     assert [m["content"] for m in update[tab.talk] if m["role"] == "user"] == ["Who\\?"]
 

@@ -51,11 +51,11 @@ class Gate:
     def let(self, answers: int = 1) -> None:
         self._let.release(answers)
 
-    def _gated(self, question, filters=None):
+    def _gated(self, question, filters=None, **given):
         assert self._let.acquire(timeout=60)
         if self.fails:
             raise RuntimeError("the disk is on fire")
-        return self._ask(question, filters)
+        return self._ask(question, filters, **given)
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from qa.core.dates import parse_date
 from qa.core.errors import ArticleError, QuestionError
+from qa.core.parts import PARTS
 from qa.corpus.canonical import canonical_text
 
 MAX_QUESTION = 8_000  # characters that are read; what is searched is the clause that asks
@@ -43,3 +45,11 @@ def make_day(value: date | str | None) -> date | None:
         return value if isinstance(value, date) else parse_date(value)
     except (ValueError, TypeError):
         raise QuestionError(f"today is {value!r}; expected an ISO 8601 date such as 2024-05-17.") from None
+
+
+def make_parts(names: Collection[str]) -> frozenset[str]:
+    """Return the parts of what is understood that are left out. Raises QuestionError for one that there is not."""
+    unknown = sorted(set(names) - set(PARTS))
+    if unknown:
+        raise QuestionError(f"Unknown part {unknown[0]!r} in without; known are {', '.join(PARTS)}.")
+    return frozenset(names)

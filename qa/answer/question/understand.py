@@ -7,7 +7,7 @@ alone: a question that none of the steps knows comes out as it went in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -60,12 +60,19 @@ History = Callable[[], Sequence[Earlier]]
 
 
 def understand(
-    text: str, facts: Facts, today: date, *, spoken_before: bool = False, history: History = tuple[Earlier, ...]
+    text: str,
+    facts: Facts,
+    today: date,
+    *,
+    spoken_before: bool = False,
+    history: History = tuple[Earlier, ...],
+    without: Collection[str] = (),
 ) -> Meaning:
     """Return what a question means. `history` finds the earlier questions' answers, and is asked only by one that
-    leans on them."""
+    leans on them; `without` are parts (qa.core.parts) that the reader wants left out."""
     clause = clause_of(text)
-    understood = Understood(searched=clause.text, today=today.isoformat())
+    understood = Understood(searched=clause.text, today=today.isoformat(), without=tuple(sorted(without)))
+    spoken_before = spoken_before and "context" not in without
     if clause.task:
         return Meaning(replace(understood, kind="task", searched=""), text, behaviour="refusal")
     intent = intent_of(clause.text) or intent_of(text)
@@ -93,15 +100,17 @@ def _whole(clause: Clause, spoken_before: bool, history: History) -> Whole | Non
 
 def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts, today: date) -> Meaning:
     """The words and the time of a question that is searched."""
+    left_out = understood.without
     time = time_in(whole.text, today)
-    newest = wants_newest(whole.text, time) or (time is None and is_keywords(whole.text))
+    newest = "newest" not in left_out and (wants_newest(whole.text, time) or (time is None and is_keywords(whole.text)))
+    time = None if "time" in left_out else time
     asked = whole.text
     if time is not None and time.kind == "published":
         if asks_for_news(asked, time):
             return Meaning(_timed(understood, time, newest, "results"), asked, time=time, behaviour="results")
         asked = without(asked, time)
-    asked, corrections = corrected(asked, facts)
-    definitions = tuple(definitions_in(asked, facts))
+    asked, corrections = (asked, ()) if "corrections" in left_out else corrected(asked, facts)
+    definitions = () if "acronyms" in left_out else tuple(definitions_in(asked, facts))
     forms = tuple(form for form in whole.forms if form != asked)
     for found in definitions:
         other = found.long if found.short in asked else found.short
@@ -116,8 +125,8 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
     )  # fmt: skip
     return Meaning(
         understood, asked, forms, time, definitions, asks_form,
-        explicit=says_newest(whole.text), articles=whole.articles, asked=clause.text, told=whole.told,
-        bare=whole.bare, thin=bool(clause.context),
+        explicit="newest" not in left_out and says_newest(whole.text), articles=whole.articles, asked=clause.text,
+        told=whole.told, bare=whole.bare, thin=bool(clause.context),
     )  # fmt: skip
 
 

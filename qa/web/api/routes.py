@@ -93,7 +93,9 @@ def _asking(api: APIRouter, service: RunningService) -> None:
             turn if isinstance(turn, str) else Earlier(turn.question, "", tuple(turn.sentences), tuple(turn.articles))
             for turn in body.history
         ]
-        return service.qa.ask(body.question, filters_from_dict(body.filters), history=history, today=body.today)
+        return service.qa.ask(
+            body.question, filters_from_dict(body.filters), history=history, today=body.today, without=body.without
+        )
 
     @api.post("/search", tags=["asking"], operation_id="search", summary="Find passages")
     def search(body: Search) -> list[SourcePassage]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
+from qa.core.parts import PARTS
 from qa.core.types import Draft, Filters, Sentence
 from qa.service.batches import MOST
 
@@ -42,6 +43,9 @@ class Ask(Query):
         default=[], description="Earlier questions, the last one last; six count, and are found again where only asked"
     )
     today: str | None = Field(default=None, description="The day from which relative words count, such as 2024-05-17")
+    without: list[str] = Field(
+        default=[], description=f"Parts of what is understood that are left out: {', '.join(PARTS)}"
+    )
 
 
 class Search(Query):

@@ -32,6 +32,11 @@ def visitor_of(request: gr.Request) -> str:
     return visitor
 
 
+def visitor_or_page(request: gr.Request) -> str:
+    """Return who asks, as the guard says; without a cookie, this page and no other."""
+    return visitor_of(request) or f"page:{request.session_hash}"
+
+
 def data_of(event: gr.EventData) -> Mapping[str, Any]:
     """Return what a script sent with an event, which a client can have made up."""
     return event._data if isinstance(event._data, dict) else {}

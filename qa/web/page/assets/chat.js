@@ -3,10 +3,17 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button || !element.contains(button)) return;
   if (button.matches('.cite')) cite(event, button);
+  else if (button.matches('.part')) askWithout(button.value);
   else if (button.matches('.example')) toBox('example', { question: button.value });
   else if (button.matches('.again')) toBox('again', { again: button.value });
   else if (button.matches('.copy')) copy(button);
 });
+
+// The last question again, with a part of what was understood left out, or taken back.
+function askWithout(value) {
+  const [turn, part] = value.split('/');
+  toBox('again', { again: turn, part });
+}
 
 // The button goes away with what it starts: the focus goes where the next question is typed.
 function toBox(name, data) {
@@ -19,7 +26,8 @@ function cite(event, button) {
   element.querySelectorAll('button.cite.open').forEach((b) => b.classList.remove('open'));
   button.classList.add('open');
   // A click made by the keyboard has no detail; the panel then takes the focus and Escape gives it back.
-  window.groundwire = { button, token: button.value, keyboard: event.detail === 0 };
+  const act = button.matches('.article') ? 'article' : '';
+  window.groundwire = { button, token: button.value, act, keyboard: event.detail === 0 };
   open();
 }
 
@@ -31,7 +39,7 @@ function open() {
   if (opening && performance.now() - opened < 3000) return;
   opening = window.groundwire.token;
   opened = performance.now();
-  trigger('cite', { token: opening });
+  trigger('cite', { token: opening, act: window.groundwire.act });
 }
 
 window.addEventListener('groundwire-panel', () => {

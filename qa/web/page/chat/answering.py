@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from qa.core.errors import NotReady
 from qa.core.types import Answer, Filters
 from qa.service.conversations import Turn
+from qa.web.page.chat.earlier import Circumstances
 from qa.web.running import RunningService
 
 PATIENCE_SECONDS = 60.0  # how long a question waits for the first article to be indexed
@@ -26,10 +27,11 @@ class Answering:
     `QA.ask` raises.
     """
 
-    def __init__(self, service: RunningService, question: str, filters: Filters) -> None:
+    def __init__(self, service: RunningService, question: str, filters: Filters, given: Circumstances) -> None:
         self._service = service
         self._question = question
         self._filters = filters
+        self._given = given
         self._stopped = threading.Event()
         self._found: queue.SimpleQueue[Answer | Exception | None] = queue.SimpleQueue()
         self._answer: Answer | None = None  # as far as it has come
@@ -82,7 +84,10 @@ class Answering:
             qa = self._service.qa
             if not qa.status()["articles"]:
                 raise NotReady("The library is empty. Add an article under Library, then ask again.")
-            self._found.put(qa.ask(self._question, self._filters))
+            given = self._given
+            self._found.put(
+                qa.ask(self._question, self._filters, history=given.history, today=given.today, without=given.without)
+            )
         except Exception as error:
             self._found.put(error)
         self._found.put(None)

@@ -6,8 +6,9 @@ Conversations are kept by the server under the visitor's name; the browser holds
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -20,11 +21,12 @@ from qa.web.page.chat import chat_html as render
 from qa.web.page.chat import sources_html as panels
 from qa.web.page.chat.answering import Answering, Asked, UnderWay
 from qa.web.page.chat.bar import bar
+from qa.web.page.chat.earlier import TODAY, Circumstances, asked_on, left_out
 from qa.web.page.chat.filters import FilterBox
 from qa.web.page.chat.messages import Message, messages, pair, refused
 from qa.web.page.chat.sources import Sources
 from qa.web.page.chat.tokens import Token
-from qa.web.page.components import QUIET, WRONG, asset, data_of, shown, visitor_of
+from qa.web.page.components import QUIET, WRONG, asset, data_of, shown, visitor_or_page
 from qa.web.running import RunningService
 from qa.web.wording import in_words
 
@@ -34,7 +36,6 @@ EXAMPLES = 3
 PARTLY = "Indexing goes on: articles that are not indexed yet were not asked."
 
 Update = dict[Any, Any]
-See = Callable[[Token, Sequence[Turn]], str]
 
 
 class AskTab:
@@ -44,9 +45,11 @@ class AskTab:
         self._service = service
         self._store = conversations
         self._sources = Sources(service)
+        self._said = partial(messages, listed=self._sources.listed)
         self._under_way = UnderWay()
         # The conversation's id, held by the page: it outlives the service, and the store checks whose it is.
         self.current = gr.Textbox("", visible=False)
+        self.today = gr.Textbox("", visible=False)  # the browser's own day, said anew with each question
         with gr.Row(elem_id="ask"):
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
                 self.bar = gr.HTML(bar("", False, ()), seq=0, elem_id="bar", js_on_load=asset("bar.js"))
@@ -69,12 +72,12 @@ class AskTab:
 
     def wire(self, load: Callable[..., Any], ready: Sequence[Callable[..., Any]]) -> None:
         """Say what happens on `load`, when the service is `ready` for the page, and on all that people do here."""
-        asking = [self.box, self.current, *self.filters.inputs]
+        asking = [self.box, self.current, *self.filters.inputs, self.today]
         view = [self.box, self.talk, self.current, self.panel, self.bar, *self.fields]
         for event in (self.box.submit, self.frame.example, self.frame.again):
-            event(self.ask, asking, view, concurrency_id="ask", **QUIET)
+            event(self.ask, asking, view, concurrency_id="ask", js=TODAY, **QUIET)
         # With a limit of its own: nobody waits for the questions of others to see a page.
-        load(self.arrive, None, view, concurrency_limit=16, **QUIET)
+        load(self.arrive, [self.today], view, concurrency_limit=16, js=TODAY, **QUIET)
         for event in ready:
             event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
         self.box.stop(self.stop, None, None, concurrency_limit=None, **QUIET)
@@ -84,9 +87,9 @@ class AskTab:
         self.panel.act(self.act, [self.current], [self.panel, *self.fields], **QUIET)
         self.bar.act(self.turn_to, None, view, **QUIET)
 
-    def arrive(self, request: gr.Request) -> Iterator[Update]:
+    def arrive(self, today: str, request: gr.Request) -> Iterator[Update]:
         """Show the visitor's latest conversation, and ask the question of the page's address."""
-        visitor, query = _visitor(request), request.query_params
+        visitor, query = visitor_or_page(request), request.query_params
         question = query.get("q", "").strip()
         current, view = self._latest(visitor)
         if self._under_way.of(request.session_hash):  # somebody was quicker than the page
@@ -99,15 +102,16 @@ class AskTab:
                 yield self._refuse(visitor, current, question, error)
                 return
             yield self.filters.show(filters)
-            yield from self._answer(visitor, request.session_hash, current, question, filters)
+            yield from self._answer(visitor, request.session_hash, current, question, filters, asked_on(today))
 
     def ask(
-        self, text: str, current: str, outlets: Any, since: Any, until: Any, articles: Any,
+        self, text: str, current: str, outlets: Any, since: Any, until: Any, articles: Any, today: str,
         event: gr.EventData, request: gr.Request,
     ) -> Iterator[Update]:  # fmt: skip
         """Answer a question from the box, an example, or one asked again. It is shown at once."""
-        visitor, data = _visitor(request), data_of(event)
+        visitor, data = visitor_or_page(request), data_of(event)
         question, again = str(data.get("question") or text), None
+        given = asked_on(today)
         try:
             filters = self.filters.read(outlets, since, until, articles)
             if "again" in data:
@@ -116,17 +120,19 @@ class AskTab:
                     yield self._view(visitor, current)  # another window was here: this one shows what there is now
                     return
                 question, filters, again = last[0].question, last[0].filters, last[0].n
+                given = replace(given, without=left_out(last[0], data.get("part")))
         except GroundwireError as error:
             yield self._refuse(visitor, current, question, error)
             return
         if question.strip():
-            yield from self._answer(visitor, request.session_hash, current, question, filters, again)
+            yield from self._answer(visitor, request.session_hash, current, question, filters, given, again)
         else:
             yield {self.box: gr.skip()}
 
     def _answer(
-        self, visitor: str, page: str | None, current: str, question: str, filters: Filters, again: int | None = None
-    ) -> Iterator[Update]:
+        self, visitor: str, page: str | None, current: str, question: str, filters: Filters,
+        given: Circumstances, again: int | None = None,
+    ) -> Iterator[Update]:  # fmt: skip
         """Store a question, wait for its answer, store that, and show the very value that was stored."""
         try:
             question = clean_question(question)
@@ -135,11 +141,11 @@ class AskTab:
         except GroundwireError as error:
             yield self._refuse(visitor, current, question, error)
             return
-        asked = Asked(current, turn, Answering(self._service, question, filters))
         before = [t for t in self._kept(visitor, current)[1] if t.n < turn.n]
+        asked = Asked(current, turn, Answering(self._service, question, filters, given.after(before)))
         self._under_way.begin(page, asked)
         try:
-            yield from self._waiting(asked, messages(before, current, last=False))
+            yield from self._waiting(asked, self._said(before, current, last=False))
             if not asked.answering.stopped:
                 asked.turn = replace(asked.turn, state="answered", message=PARTLY * self._service.unfinished)
         except GroundwireError as error:
@@ -173,8 +179,9 @@ class AskTab:
                 yield {self.current: asked.conversation}  # nothing new, but a page that has gone is noticed
             else:
                 asked.turn = replace(asked.turn, answer=found)
+                said = render.growing(asked.turn, self._sources.listed(found))
                 yield {
-                    self.talk: [*before, *pair(asked.turn.question, render.growing(asked.turn))],
+                    self.talk: [*before, *pair(asked.turn.question, said)],
                     self.panel: self._checked(asked.see or (lambda: self._sources.panel(asked.turn))),
                 }
 
@@ -184,22 +191,16 @@ class AskTab:
             asked.answering.stop()
 
     def open(self, current: str, event: gr.EventData, request: gr.Request) -> Any:
-        """Show the panel for a citation."""
-        token = Token.decode(data_of(event).get("token"))
-        if token is None:
-            return shown(panels.panel_notice("This citation was not made here, so it opens nothing."))
-        return self._seen(self._sources.opened, token, current, request)
+        """Show the panel for a citation, or a whole article that is listed."""
+        return self._seen(data_of(event), current, request)
 
     def act(self, current: str, event: gr.EventData, request: gr.Request) -> Update:
         """Do what a button of the panel says: open the whole article, go back, ask of this article only."""
         data = data_of(event)
         token = Token.decode(data.get("token"))
-        if token is None:
-            return {self.panel: shown(panels.panel_notice("This button was not made here, so it does nothing."))}
-        if data.get("act") == "only":
+        if token and data.get("act") == "only":
             return self._only(token.article)
-        see = self._sources.article if data.get("act") == "article" else self._sources.opened
-        return {self.panel: self._seen(see, token, current, request)}
+        return {self.panel: self._seen(data, current, request)}
 
     def only(self, event: gr.EventData) -> Update:
         """Set the filter to the article of the library's "Ask this article"."""
@@ -210,7 +211,7 @@ class AskTab:
 
     def turn_to(self, event: gr.EventData, request: gr.Request) -> Update:
         """Show a new conversation or an earlier one, or forget this one."""
-        data, visitor = data_of(event), _visitor(request)
+        data, visitor = data_of(event), visitor_or_page(request)
         id = str(data.get("id", ""))
         self._under_way.leave(request.session_hash)
         try:
@@ -236,9 +237,12 @@ class AskTab:
     def _only(self, article: str) -> Update:
         return self.filters.show(Filters(articles=(article,)))
 
-    def _seen(self, see: See, token: Token, current: str, request: gr.Request) -> Any:
-        """Show what a token opens. While an answer comes, it is opened again as that grows."""
-        asked, visitor = self._under_way.of(request.session_hash), _visitor(request)
+    def _seen(self, data: Mapping[str, Any], current: str, request: gr.Request) -> Any:
+        """Show what a button's token opens. While an answer comes, it is opened again as that grows."""
+        token, see = Token.decode(data.get("token")), self._sources.see(data.get("act"))
+        if token is None:
+            return shown(panels.panel_notice("This button was not made here, so it opens nothing."))
+        asked, visitor = self._under_way.of(request.session_hash), visitor_or_page(request)
 
         def seen() -> str:
             return see(token, self._kept(visitor, asked.conversation if asked else current, asked)[1])
@@ -273,7 +277,7 @@ class AskTab:
         """Show a conversation with nothing under way, and in the panel what was opened there."""
         return {
             self.box: gr.Textbox(submit_btn="Ask", stop_btn=False),
-            self.talk: messages(turns, current),
+            self.talk: self._said(turns, current),
             self.current: current,
             self.panel: self._checked(see or (lambda: self._sources.panel(turns[-1] if turns else None))),
             self.bar: shown(bar(current, bool(turns), self._store.listed(visitor), self._store.problem)),
@@ -282,7 +286,7 @@ class AskTab:
     def _refuse(self, visitor: str, current: str, question: str, error: GroundwireError) -> Update:
         """Show why a question is not asked, below the conversation."""
         current, turns = self._kept(visitor, current)
-        return {self.talk: [*messages(turns, current), *refused(question, in_words(error))]}
+        return {self.talk: [*self._said(turns, current), *refused(question, in_words(error))]}
 
     def _kept(self, visitor: str, current: str, asked: Asked | None = None) -> tuple[str, tuple[Turn, ...]]:
         """Return the conversation and its turns; none when it was deleted meanwhile, as another window can do.
@@ -294,8 +298,3 @@ class AskTab:
         except UnknownConversation:
             return "", ()
         return current, tuple(asked.turn if asked and t.n == asked.turn.n else t for t in turns)
-
-
-def _visitor(request: gr.Request) -> str:
-    """Return who asks, as the guard says; without a cookie, this page and no other."""
-    return visitor_of(request) or f"page:{request.session_hash}"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.core.types import DECLINED, Filters
+from qa.core.parts import parts_left_out, read_parts
+from qa.core.types import DECLINED, Article, Filters
 from qa.service.conversations import Turn
 from qa.service.transcript import STOPPED
 from qa.web.page.chat.tokens import Token
@@ -29,14 +30,14 @@ def pending(text: str) -> str:
     return render("said.md", kind="pending", text=text)
 
 
-def growing(turn: Turn) -> str:
-    """Return an answer as far as there is one, without its buttons."""
-    return _render_turn("sentences.md", turn)
+def growing(turn: Turn, listed: Sequence[Article] = ()) -> str:
+    """Return an answer as far as there is one, without its buttons; `listed` are the articles that it lists."""
+    return _render_turn("sentences.md", turn, listed, last=False)
 
 
-def reply(turn: Turn, conversation: str, *, last: bool = True) -> str:
-    """Return what became of a question, with its buttons; the last one can be asked again."""
-    return _render_turn("reply.md", turn, notes=_notes(turn), conversation=conversation, last=last)
+def reply(turn: Turn, conversation: str, listed: Sequence[Article] = (), *, last: bool = True) -> str:
+    """Return what became of a question, with its buttons; the last one can be asked again, also without a part."""
+    return _render_turn("reply.md", turn, listed, notes=_notes(turn), conversation=conversation, last=last)
 
 
 def placeholder(examples: Sequence[str]) -> str:
@@ -64,9 +65,22 @@ def around(text: str, at: int, span: tuple[int, int]) -> tuple[str, str, str]:
     return text[:start], text[start:end], text[end:]
 
 
-def _render_turn(template: str, turn: Turn, **values: object) -> str:
-    nearest = Token(turn.n, 0)
-    return render(template, turn=turn, nearest=nearest, declined=DECLINED, token_of=Token.of, around=around, **values)
+def _render_turn(template: str, turn: Turn, listed: Sequence[Article], **values: object) -> str:
+    understood = turn.answer.understood if turn.answer else None
+    return render(
+        template, turn=turn, nearest=Token(turn.n, 0), declined=DECLINED, token_of=Token.of, around=around,
+        read=read_parts(turn.question, understood), left=parts_left_out(understood), said=_said(turn, listed),
+        listed=[(Token(turn.n, 0, a.id, a.version), a) for a in listed], **values,
+    )  # fmt: skip
+
+
+def _said(turn: Turn, listed: Sequence[Article]) -> str:
+    """Return what is said without a citation; where the articles that it names are listed below, what leads to them."""
+    answer = turn.answer
+    if answer is None:
+        return ""
+    lead, colon, _ = answer.text.partition(": ")
+    return f"{lead}:" if colon and listed and answer.behaviour in ("results", "clarify") else answer.text
 
 
 def _notes(turn: Turn) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from qa.core.types import Answer, Article
 from qa.service.conversations import Turn
 from qa.web.page.chat import chat_html as render
 
@@ -11,12 +12,25 @@ ELSEWHERE = "This question is being answered in another window. Reload to see th
 SHOWN = 300  # characters of a question that was refused
 
 Message = dict[str, str]
+Listed = Callable[[Answer | None], Sequence[Article]]
 
 
-def messages(turns: Sequence[Turn], conversation: str, *, last: bool = True) -> list[Message]:
-    """Return questions and replies in order. `last` is True if the last of them is the last of its conversation."""
+def list_nothing(answer: Answer | None) -> Sequence[Article]:  # noqa: ARG001
+    """Return no articles: where no catalog is at hand."""
+    return ()
+
+
+def messages(
+    turns: Sequence[Turn], conversation: str, *, last: bool = True, listed: Listed = list_nothing
+) -> list[Message]:
+    """Return questions and replies in order. `last` is True if the last of them is the last of its conversation.
+
+    `listed` finds the articles that an answer lists.
+    """
     replies = (
-        render.pending(ELSEWHERE) if t.state == "asked" else render.reply(t, conversation, last=last and t is turns[-1])
+        render.pending(ELSEWHERE)
+        if t.state == "asked"
+        else render.reply(t, conversation, listed(t.answer), last=last and t is turns[-1])
         for t in turns
     )
     return [m for t, reply in zip(turns, replies, strict=True) for m in pair(t.question, reply)]

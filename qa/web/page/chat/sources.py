@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from qa.core.errors import NotReady, UnknownArticle
+from qa.core.errors import GroundwireError, NotReady, UnknownArticle
 from qa.core.types import Answer, Article, Citation, Sentence, SourcePassage
 from qa.service.conversations import Turn
 from qa.web.page.chat import sources_html as render
@@ -19,7 +19,10 @@ CONTEXT = 2  # sentences around a cited one whose answer the page no longer has
 CHANGED = "“{}” has changed since this answer. This is what it said then."
 REMOVED = "“{}” has been removed from the library since this answer. This is what it said."
 
+LISTING = ("meta", "results", "clarify")  # behaviours whose articles are listed below what is said
+
 Found = tuple[Article, list[Sentence]]
+See = Callable[[Token, Sequence[Turn]], str]
 
 
 class Sources:
@@ -28,16 +31,30 @@ class Sources:
     def __init__(self, service: RunningService) -> None:
         self._service = service
 
+    def see(self, act: object) -> See:
+        """Return what shows the panel for a token: the whole article, or the sources of its turn."""
+        return self.article if act == "article" else self.opened
+
+    def listed(self, answer: Answer | None) -> list[Article]:
+        """Return the articles that an answer lists, those that are still there."""
+        if answer is None or answer.behaviour not in LISTING:
+            return []
+        try:
+            return [found[0] for found in map(self._found, answer.articles) if found]
+        except GroundwireError:  # none can be read now
+            return []
+
     def panel(self, turn: Turn | None, opened: Token | None = None) -> str:
         """Return the sources of a turn; the card of `opened` is the active one. n = 0 opens the panel without one."""
         answer = turn.answer if turn else None
         if turn is None or answer is None:
             return render.panel(())
-        cards = self._cards(answer, turn.n)
+        cards = self._cards(answer, turn.n) if answer.behaviour != "clarify" else []
         active = next((i for i, card in enumerate(cards) if card.label and card.token == opened), -1)
         return render.panel(
-            cards, active=active, question=turn.question, declined=answer.declined, open=opened is not None
-        )
+            cards, active=active, question=turn.question, open=opened is not None,
+            declined=answer.declined and answer.behaviour != "results",
+        )  # fmt: skip
 
     def opened(self, token: Token, turns: Sequence[Turn]) -> str:
         """Return the panel that a click on a citation opens. Raises UnknownArticle."""

@@ -62,7 +62,7 @@ def article(found: Article, marks: Mapping[Span, str], active: Span, token: Toke
     lines = re.finditer(r"[^\n]+", found.text[first:last])
     paragraphs = [_line(found.text, (first + m.start(), first + m.end()), marks, active) for m in lines]
     cut = last - first < len(found.text)
-    return render("article.html", found=found, paragraphs=paragraphs, cut=cut, back=token)
+    return render("article.html", found=found, paragraphs=paragraphs, cut=cut, back=token, open=not marks)
 
 
 def _part(text: str, active: Span) -> Span:
