@@ -23,6 +23,7 @@ LONG = 8  # letters of a word in capitals from which it is no acronym
 TWICE = 9  # letters of a stem from which two may be wrong: in a shorter one two make another word
 ORDINARY = 4.5  # rarity in English up to which a word is one, and meant as it is written
 CANDIDATES = 12
+ENDING = 3  # letters by which two forms of a word may differ
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
@@ -72,9 +73,11 @@ def _joined(tokens: Sequence[_Token], i: int, facts: Facts) -> tuple[int, int, s
     """One word that was written as two: "Ash Grove"."""
     for a in (i - 1, i):
         if 0 <= a < len(tokens) - 1 and tokens[a].folded not in STOPWORDS and tokens[a + 1].folded not in STOPWORDS:
-            whole = stem(tokens[a].folded + tokens[a + 1].folded)
-            if facts.passages_with([whole]):
-                return tokens[a].start, tokens[a + 1].end, facts.written(whole)
+            joined = tokens[a].folded + tokens[a + 1].folded
+            if facts.passages_with([stem(joined)]):
+                written = facts.written(stem(joined))
+                if len(written) > len(joined) - ENDING:  # stems may have lost the second word whole
+                    return tokens[a].start, tokens[a + 1].end, written
     return None
 
 
@@ -82,7 +85,7 @@ def _split(tokens: Sequence[_Token], i: int, facts: Facts) -> tuple[int, int, st
     """Two words that were written as one: "Gullrock"."""
     word = tokens[i].folded
     for at in range(3, len(word) - 2):
-        if facts.any_with(f"{word[:at]} {word[at:]}"):
+        if facts.says(f"{word[:at]} {word[at:]}"):
             first, second = word[:at], word[at:]
             if tokens[i].written[0].isupper():
                 first, second = first.capitalize(), second.capitalize()
