@@ -1,37 +1,138 @@
 """Asks a folder of cases and checks what a judge of sentences does not: python bench/asking.py FOLDER HOME
 
-FOLDER has corpus.jsonl and questions.jsonl; HOME holds its articles already (`qa --home HOME add FOLDER/corpus.jsonl`).
-Of meta questions every string of `answers` has to stand in `text`; of small talk nothing may be cited or refused; where
-a question is asked back two candidates of the collection have to be offered; printed too is the share of shown
-sentences that are evidence.
+FOLDER has corpus.jsonl, questions.jsonl and judge.py; HOME holds its articles already (`qa --home HOME add
+FOLDER/corpus.jsonl`). Of meta questions every string of `answers` has to stand in `text`; of small talk nothing may be
+cited or refused; where a question is asked back two candidates of the collection have to be offered; printed too is
+the share of shown sentences that are evidence.
+
+With `--leave-out` every step of understanding is switched off in turn and the judge asked again; `--set DIR` does the
+same for a set of `qa evaluate` (a draw of `--limit` questions). Only questions in which the step did something are
+asked again: the others' answers cannot differ. `--write` puts the tables into bench/RESULTS.md.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import subprocess
 import sys
+import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from run import RESULTS, with_sections
+from sklearn.metrics import roc_auc_score
 
 from qa import QA
+from qa.answer.evidence import selectors
+from qa.answer.evidence.reader import Reader
+from qa.answer.question.frames import SEARCHED, Clause
+from qa.answer.question.subquestions import Parts
+from qa.core.settings import Settings
 from qa.core.types import Answer
+from qa.quality.dataset import load_dataset
+from qa.quality.evaluate import Asked, draw, is_gold, open_dataset
+from qa.quality.evaluate import ask_all as ask_set
+
+TITLE = "Understanding, one step left out"
+Neutral = Callable[..., Any]
 
 
-def main(folder: Path, home: Path) -> None:
-    """Ask every question alone and print the counts."""
-    right, asked = Counter[str](), Counter[str]()
-    with QA.open(home) as service:
-        ids = {row.id for row in service.articles()}
-        for line in (folder / "questions.jsonl").open(encoding="utf-8"):
-            question = json.loads(line)
-            history = [turn["question"] for turn in question.get("history", [])]
-            answer = service.ask(question["question"], history=history, today=question.get("today"))
-            for name, passed, of in checks(question, answer, ids):
-                right[name] += passed
-                asked[name] += of
-    for name in sorted(asked):
-        print(f"{name:22} {right[name]:4} of {asked[name]:4}  {right[name] / max(1, asked[name]):.3f}")
+@dataclass
+class Step:
+    """What is switched off: a function by where it is used, and what stands in for it."""
+
+    name: str
+    target: str
+    neutral: Neutral
+    fired: set[str] = field(default_factory=set)
+
+
+def _same(_: Any, found: Any, *__: Any) -> Any:
+    return found
+
+
+UNDERSTAND, ANSWERER = "qa.answer.question.understand.", "qa.answer.answerer."
+STEPS = [
+    Step("frames", UNDERSTAND + "clause_of", lambda text: Clause(text[:SEARCHED])),
+    Step("corrections", UNDERSTAND + "corrected", lambda text, facts: (text, ())),
+    Step("acronyms", UNDERSTAND + "definitions_in", lambda text, facts: []),
+    Step("time", UNDERSTAND + "time_in", lambda text, today: None),
+    Step("newest", UNDERSTAND + "wants_newest", lambda text, time: False),
+    Step("conversation", UNDERSTAND + "leans", lambda text, spoken_before: False),
+    Step("said before", ANSWERER + "said_before", _same),
+    Step("names", ANSWERER + "checked", lambda text, ranking: (ranking, ())),
+    Step("doubt of corrections", ANSWERER + "less_sure", _same),
+    Step("denial first", ANSWERER + "denial_first", _same),
+    Step("lead first", ANSWERER + "lead_first", _same),
+    Step("definition first", ANSWERER + "definition_first", _same),
+    Step("meta", UNDERSTAND + "intent_of", lambda text: None),
+    Step("sub-questions", ANSWERER + "parts_of", lambda text: Parts([])),
+    Step("premises", "qa.answer.question.premises.Premises.absent", lambda self, articles: ()),
+    Step("copies", "qa.answer.compose.once_a_story", lambda snapshot, group, filters: [(e, ()) for e in group]),
+    Step("distinct", "qa.answer.compose.says_the_same", lambda a, b: a == b),
+    Step("in_kind", "qa.answer.evidence.signals.Question.answered_in_kind", lambda self, sentence: 1.0),
+]
+
+
+@contextmanager
+def watched(asking: Callable[[], str]) -> Iterator[None]:
+    """Note for every step the questions in which it did something; `asking` says which is being asked."""
+    patches = []
+    for step in STEPS:
+        module, _, name = step.target.rpartition(".")
+        patches.append(patch(step.target, _watching(step, _found(module, name), asking)))
+    for p in patches:
+        p.start()
+    try:
+        yield
+    finally:
+        for p in patches:
+            p.stop()
+
+
+def _found(owner: str, name: str) -> Callable[..., Any]:
+    module, _, cls = owner.rpartition(".")
+    holder = sys.modules[owner] if owner in sys.modules else getattr(sys.modules[module], cls)
+    function: Callable[..., Any] = getattr(holder, name)
+    return function
+
+
+def _watching(step: Step, function: Callable[..., Any], asking: Callable[[], str]) -> Callable[..., Any]:
+    def called(*given: Any, **named: Any) -> Any:
+        result = function(*given, **named)
+        neutral = step.neutral(*given, **named)
+        if result is not neutral and not _equal(result, neutral):
+            step.fired.add(asking())
+        return result
+
+    return called
+
+
+def _equal(a: Any, b: Any) -> bool:
+    try:
+        return bool(a == b)
+    except ValueError:  # arrays within
+        return False
+
+
+@contextmanager
+def measuring() -> Iterator[None]:
+    """Read every passage once, however often it is asked, and as long as it takes: load must not change an answer."""
+    with patch.object(selectors, "TIME_LIMIT", 1e9), patch.object(Reader, "read", lru_cache(None)(Reader.read)):
+        yield
+
+
+def ask(service: QA, question: dict[str, Any]) -> Answer:
+    """Ask one question of the cases, as its user would."""
+    history = [turn["question"] for turn in question.get("history", [])]
+    return service.ask(question["question"], history=history, today=question.get("today"))
 
 
 def checks(question: dict[str, Any], answer: Answer, ids: set[str]) -> list[tuple[str, int, int]]:
@@ -46,15 +147,157 @@ def checks(question: dict[str, Any], answer: Answer, ids: set[str]) -> list[tupl
         return [("two candidates offered", answer.behaviour == "clarify" and len(offered) >= 2, 1)]
     evidence = [e["text"] for e in question["evidence"]]
     shown = [s.text for s in answer.sentences]
-    return [("shown is evidence", sum(_same(s, evidence) for s in shown), len(shown))] if evidence else []
+    return [("shown is evidence", sum(_is_one(s, evidence) for s in shown), len(shown))] if evidence else []
 
 
-def _same(sentence: str, evidence: list[str]) -> bool:
+def _is_one(a: str, evidence: list[str]) -> bool:
     """Return True if a shown sentence is one of the evidence, or the longer half of it."""
-    return any(
-        (a in b or b in a) and 2 * min(len(a), len(b)) >= max(len(a), len(b)) for b in evidence for a in (sentence,)
-    )
+    return any((a in b or b in a) and 2 * min(len(a), len(b)) >= max(len(a), len(b)) for b in evidence)
+
+
+def verdicts(folder: Path, questions: Path, answers: dict[str, Answer]) -> dict[str, str]:
+    """Return what the folder's judge says of each answer."""
+    with tempfile.TemporaryDirectory() as place:
+        given, out = Path(place) / "answers.jsonl", Path(place) / "verdicts.jsonl"
+        given.write_text("".join(json.dumps(_row(id, a)) + "\n" for id, a in answers.items()), "utf-8")
+        command = [sys.executable, folder / "judge.py", given, "--questions", questions, "--json", out]
+        subprocess.run(command, check=True, capture_output=True)
+        rows = map(json.loads, out.read_text("utf-8").splitlines())
+        return {row["id"]: row["verdict"] for row in rows}
+
+
+def _row(id: str, a: Answer) -> dict[str, Any]:
+    sentences = [
+        {"text": s.text, "citations": [
+            {"article": c.article, "title": c.title, "quote": c.quote, "start": c.start, "end": c.end, "also_in": [
+                {"article": x.article, "title": x.title, "start": x.start, "end": x.end} for x in c.also_in]}
+            for c in s.citations]}
+        for s in a.sentences
+    ]  # fmt: skip
+    said = {"behaviour": a.behaviour, "articles": list(a.articles), "text": a.text}
+    row = {"id": id, "question": a.question, "declined": a.declined, "confidence": a.confidence, "sentences": sentences}
+    return {**row, "notes": list(a.notes), **{name: value for name, value in said.items() if value}}
+
+
+def without_each(service: QA, folder: Path, path: Path) -> list[str]:
+    """Return the rows of the table: every step left out in turn."""
+    questions = {q["id"]: q for q in map(json.loads, path.read_text("utf-8").splitlines())}
+    now = [""]
+    answers = {}
+    with watched(lambda: now[0]):
+        for id, question in questions.items():
+            now[0] = id
+            answers[id] = ask(service, question)
+    with_all = verdicts(folder, path, answers)
+    first = sum(v == "first" for v in with_all.values())
+    rows = [
+        f"| step | did something in | first, of {len(questions)} | gained by it | lost by it |",
+        "|---|---|---|---|---|",
+        f"| all | - | {first} | - | - |",
+    ]
+    for step in STEPS:
+        with patch(step.target, step.neutral):
+            changed = answers | {id: ask(service, questions[id]) for id in sorted(step.fired)}
+        left = verdicts(folder, path, changed)
+        gained = [questions[i]["kind"] for i in questions if with_all[i] == "first" != left[i]]
+        lost = [questions[i]["kind"] for i in questions if left[i] == "first" != with_all[i]]
+        total = sum(v == "first" for v in left.values())
+        cells = (step.name, len(step.fired), total, _counted(gained), _counted(lost))
+        rows.append(f"| {' | '.join(map(str, cells))} |")
+        print(rows[-1], file=sys.stderr, flush=True)
+    return rows
+
+
+def _counted(kinds: Sequence[str]) -> str:
+    listed = ", ".join(f"{n} {kind}" for kind, n in Counter(kinds).most_common())
+    return f"{len(kinds)} ({listed})" if kinds else "0"
+
+
+def without_each_on_set(folder: Path, home: Path, limit: int | None, seed: int) -> list[str]:
+    """Return the same rows for a set: sentence@1, shown@1, AUROC, declines."""
+    dataset = load_dataset(folder)
+    questions = draw(dataset.questions, limit, seed)
+    now = [""]
+    with open_dataset(dataset, Settings(home)) as service:
+        asked = {}
+        with watched(lambda: now[0]):
+            for question in questions:
+                now[0] = question.id
+                asked[question.id] = ask_set(service, [question])[0]
+        head = "| step | did something in | sentence@1 | shown@1 | AUROC | false decline | declined, of unanswerable |"
+        rows = [head, "|---|---|---|---|---|---|---|", _set_row("all", "-", list(asked.values()))]
+        for step in STEPS:
+            again = [q for q in questions if q.id in step.fired]
+            with patch(step.target, step.neutral):
+                left = asked | {a.question.id: a for a in (ask_set(service, again) if again else [])}
+            rows.append(_set_row(step.name, str(len(again)), list(left.values())))
+            print(rows[-1], file=sys.stderr, flush=True)
+    return rows
+
+
+def _set_row(name: str, fired: str, asked: Sequence[Asked]) -> str:
+    located = [a for a in asked if a.question.answerable and any(g.spans for g in a.question.gold)]
+    can = [a for a in asked if a.question.answerable]
+    cannot = [a for a in asked if not a.question.answerable]
+    first = sum(bool(a.sentences) and is_gold(a.question, *a.sentences[0]) for a in located)
+    shown = sum(any(is_gold(a.question, c.article, c.start, c.end) for s in a.answer.sentences[:1] for c in s.citations)
+                for a in located)  # fmt: skip
+    sure = [a.answer.confidence for a in asked]
+    auroc = f"{roc_auc_score([a.question.answerable for a in asked], sure):.4f}" if can and cannot else "-"
+    declined, refused = sum(a.answer.declined for a in can), sum(a.answer.declined for a in cannot)
+    shares = (f"{n} of {len(of)}" for n, of in ((first, located), (shown, located)))
+    cells = (name, fired, *shares, auroc, f"{declined} of {len(can)}", f"{refused} of {len(cannot)}")
+    return f"| {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Ask every question alone and print the counts, or the tables with a step left out."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--questions", type=Path, help="others than FOLDER/questions.jsonl")
+    parser.add_argument("--leave-out", action="store_true")
+    parser.add_argument("--set", type=Path, nargs="*", default=[])
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    path = args.questions or args.folder / "questions.jsonl"
+    with measuring():
+        if not args.leave_out:
+            print_checks(args.home, path)
+            return
+        with QA.open(args.home) as service:
+            rows = without_each(service, args.folder, path)
+        command = " ".join(["python bench/asking.py FOLDER HOME --leave-out", *_sets(args)])
+        parts = [f"**The asking cases**, `{command}`:"
+                 f" of {sum(1 for _ in path.open(encoding='utf-8'))} questions, those that the judge finds right first."
+                 "\n\n" + "\n".join(rows)]  # fmt: skip
+        for folder in args.set:
+            rows = without_each_on_set(folder, args.home, args.limit, 0)
+            parts.append(f"**{folder.name}**, {args.limit or 'all'} questions drawn with seed 0:\n\n" + "\n".join(rows))
+    text = f"## {TITLE}\n\n" + "\n\n".join(parts) + "\n"
+    print(text)
+    if args.write:
+        RESULTS.write_text(with_sections(RESULTS.read_text("utf-8"), [text]).rstrip("\n") + "\n", "utf-8")
+
+
+def _sets(args: argparse.Namespace) -> list[str]:
+    sets = [f"DIR/{folder.name}" for folder in args.set]
+    return ["--set", *sets, *(["--limit", str(args.limit)] if args.limit else [])] if sets else []
+
+
+def print_checks(home: Path, path: Path) -> None:
+    """Ask every question alone and print the counts."""
+    right, asked = Counter[str](), Counter[str]()
+    with QA.open(home) as service:
+        ids = {row.id for row in service.articles()}
+        for question in map(json.loads, path.read_text("utf-8").splitlines()):
+            for name, passed, of in checks(question, ask(service, question), ids):
+                right[name] += passed
+                asked[name] += of
+    for name in sorted(asked):
+        print(f"{name:22} {right[name]:4} of {asked[name]:4}  {right[name] / max(1, asked[name]):.3f}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

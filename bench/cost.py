@@ -26,7 +26,7 @@ from qa.core.settings import Settings
 from qa.core.types import Article, Filters
 from qa.corpus.folder import Corpus
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
-from qa.index.prepare import batches, prepare
+from qa.index.prepare import batch_articles, prepare
 from qa.quality.dataset import Dataset, load_dataset
 from qa.quality.evaluate import draw, open_dataset
 from qa.service.service import QA
@@ -155,7 +155,7 @@ def command_line() -> list[Row]:
 def _fill(qa: QA, dataset: Dataset, model: Lazy[SentenceEmbedding]) -> None:
     """Store LARGE passages without embedding: real articles, cut and embedded once, repeated under new ids."""
     stamped = iter([(a, "") for a in dataset.articles])
-    ready = [x for group in batches(stamped, 60_000) for x in prepare(group, model.get())]
+    ready = [x for group in batch_articles(stamped, 60_000) for x in prepare(group, model.get())]
     stored = n = 0
     while stored < LARGE:
         base = ready[n % len(ready)]

@@ -230,11 +230,11 @@ class Answerer:
         return hits, ranking.with_parts(parts, self._threshold, together)
 
     def _spell_out(self, snapshot: Snapshot, meaning: Meaning, found: Found, filters: Filters, top: int) -> Found:
-        """Return what is found for the question with its acronyms spelt out, where that answers more surely."""
+        """Return what is found for the question with its acronyms spelt out, where it is not answered as it stands."""
         text = spelt_out(meaning.text, meaning.definitions)
-        if meaning.asks_form or text == meaning.text:
+        if meaning.asks_form or text == meaning.text or found[1].sure >= self._threshold:
             return found
-        other = self._rank(snapshot, Question(text), meaning.forms, filters, top, {})
+        other = self._rank(snapshot, Question(text), (meaning.text, *meaning.forms), filters, top, {})
         return other if other[1].sure > found[1].sure else found
 
     def _retrieve(self, snapshot: Snapshot, question: str, vector: Vector, filters: Filters, top: int) -> list[Hit]:

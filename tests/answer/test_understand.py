@@ -210,3 +210,35 @@ def test_a_part_of_what_was_understood_can_be_left_out(service, question, part, 
 def test_a_part_that_there_is_not_is_refused_by_name(service):
     with pytest.raises(QuestionError, match="weather"):
         service.ask("Who is Ida Holm?", without=["weather"])
+
+
+def test_an_ordinary_word_of_english_is_never_read_as_another(tmp_path):
+    write_article(tmp_path, "trade", "The traders fled to the city of Ulm in a hard winter.")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        assert qa.ask("Where did the traders flee to?").understood.corrections == ()
+
+
+def test_words_are_joined_and_split_only_as_the_articles_write_them(tmp_path):
+    write_article(tmp_path, "machine", "A machine had to rest at noon. Its night shift was long.")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        assert qa.ask("What was the machine's ability?").understood.corrections == ()
+        assert qa.ask("How was the plan restated?").understood.corrections == ()
+        assert qa.ask("How long was the nightshift?").understood.corrections == (("nightshift", "night shift"),)
+
+
+@pytest.mark.parametrize("text", ["Who rules Ulm today?", "What was published by Kern in 1775?"])
+def test_a_time_in_which_no_article_was_published_stays_a_word(service, text):
+    understood = service.ask(text, today="2026-03-21").understood
+    assert understood.searched == text
+    assert understood.published_from is None
+
+
+def test_today_in_the_present_tense_is_the_state_of_today_and_no_day(tmp_path):
+    write_article(tmp_path, "mayor", "Ida Holm leads Ulm.", published="2026-03-20")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        understood = qa.ask("Who leads Ulm today?", today="2026-03-21").understood
+        assert (understood.newest, understood.time) == (True, "")
+        assert qa.ask("What did Ida Holm say today?", today="2026-03-20").understood.time == "today"

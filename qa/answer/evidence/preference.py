@@ -76,7 +76,7 @@ def by_time(
 def newest_first(meaning: Meaning, question: Question, found: Found, search: Search, snapshot: Snapshot) -> Found:
     """Put the newest sentence that answers before the older ones of its story."""
     hits, ranking = found
-    if not meaning.understood.newest or not ranking.evidence:
+    if not meaning.understood.newest or not ranking.evidence or not ranking.evidence[0].candidate.article.published:
         return found
     moved = [
         replace(e, score=e.score + SAME_STATE) if same_state(question.text, e.candidate.text) else e
@@ -92,6 +92,8 @@ def lead_first(meaning: Meaning, found: Found) -> Found:
     if not asks or not ranking.evidence or not asks_for_lead(meaning.asked):
         return found
     best = ranking.evidence[0]
+    if not best.candidate.article.published:  # no news
+        return found
     first = _lead(ranking, best.candidate.article.id) or best
     rest = [e for e in ranking.evidence if e.place != first.place]
     return hits, replace(ranking, evidence=[replace(first, score=best.score + AHEAD), *rest])

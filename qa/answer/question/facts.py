@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
@@ -58,6 +59,11 @@ class Facts:
     def any_with(self, *phrases: str) -> bool:
         """Return True if a passage has all of the phrases, each word for word."""
         return bool(self.matching(" AND ".join(f'"{phrase}"' for phrase in phrases), 1))
+
+    def says(self, phrase: str) -> bool:
+        """Return True if a passage has the phrase letter for letter, where its stems alone could mean another one."""
+        found = re.compile(rf"\b{re.escape(phrase)}", re.IGNORECASE)
+        return any(found.search(text) for _, text in self.matching(f'"{phrase}"'))
 
     def written(self, term: str) -> str:
         """Return how the articles write the word with this stem: the commonest form, lower case where that stands."""

@@ -106,7 +106,7 @@ def wants_newest(text: str, time: Time | None) -> bool:
     if _pattern("newest", "words").search(text):
         return True
     present = _pattern("newest", "present").search(text) is not None
-    return time is None and present and not _pattern("newest", "past").search(text)
+    return time is None and present and not tells_of_past(text)
 
 
 def says_newest(text: str) -> bool:
@@ -136,6 +136,17 @@ def asks_for_news(text: str, time: Time) -> bool:
     rest = words(text[: time.at[0]] + " " + text[time.at[1] :])
     allowed, needs = set(_data()["news"]["words"].split()), set(_data()["news"]["needs"])
     return bool(rest) and all(word in allowed for word in rest) and any(word in needs for word in rest)
+
+
+def tells_of_past(text: str) -> bool:
+    """Return True if the text tells a finished past."""
+    return _pattern("newest", "past").search(text) is not None
+
+
+def meets(time: Time, first: date, last: date) -> bool:
+    """Return True if the time has a day among those from first to last and a month after them."""
+    ends = last + timedelta(days=STALE)
+    return (time.start is None or time.start <= ends) and (time.end is None or time.end >= first)
 
 
 def without(text: str, time: Time) -> str:

@@ -16,7 +16,16 @@ from qa.answer.question.conversation import Earlier, Whole, leans, made_whole
 from qa.answer.question.facts import Facts
 from qa.answer.question.frames import Clause, clause_of, is_keywords, joined
 from qa.answer.question.meta import intent_of, said
-from qa.answer.question.times import Time, asks_for_news, says_newest, time_in, wants_newest, without
+from qa.answer.question.times import (
+    Time,
+    asks_for_news,
+    meets,
+    says_newest,
+    tells_of_past,
+    time_in,
+    wants_newest,
+    without,
+)
 from qa.answer.question.words import corrected
 from qa.core.types import Understood
 
@@ -101,7 +110,7 @@ def _whole(clause: Clause, spoken_before: bool, history: History) -> Whole | Non
 def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts, today: date) -> Meaning:
     """The words and the time of a question that is searched."""
     left_out = understood.without
-    time = time_in(whole.text, today)
+    time = _of_articles(time_in(whole.text, today), whole.text, facts, today)
     newest = "newest" not in left_out and (wants_newest(whole.text, time) or (time is None and is_keywords(whole.text)))
     time = None if "time" in left_out else time
     asked = whole.text
@@ -112,10 +121,10 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
     asked, corrections = (asked, ()) if "corrections" in left_out else corrected(asked, facts)
     definitions = () if "acronyms" in left_out else tuple(definitions_in(asked, facts))
     forms = tuple(form for form in whole.forms if form != asked)
-    for found in definitions:
+    asks_form = bool(definitions) and asks_for_a_form(asked, _without_long(asked, definitions))
+    for found in definitions if asks_form else ():
         other = found.long if found.short in asked else found.short
         forms += (f"{asked} {other}",)
-    asks_form = bool(definitions) and asks_for_a_form(asked, _without_long(asked, definitions))
     kind = "definition" if asks_form else "keywords" if is_keywords(clause.text) else "plain"
     if whole.on and clause.text not in (whole.text, *forms):
         forms += (clause.text,)
@@ -128,6 +137,20 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
         explicit="newest" not in left_out and says_newest(whole.text), articles=whole.articles, asked=clause.text,
         told=whole.told, bare=whole.bare, thin=bool(clause.context),
     )  # fmt: skip
+
+
+def _of_articles(time: Time | None, text: str, facts: Facts, today: date) -> Time | None:
+    """Return the time as it can be meant of these articles: one long before or after them is looked for in their text.
+
+    "Today" in the present tense is no day but the state of today. Where all that is asked is what was published, the
+    time stays.
+    """
+    if time is None or time.kind == "text" or asks_for_news(text, time):
+        return time
+    first, last, _ = facts.period
+    if first is None or last is None or not meets(time, date.fromisoformat(first), date.fromisoformat(last)):
+        return replace(time, kind="text")
+    return None if time.start == time.end == today and not tells_of_past(text) else time
 
 
 def _timed(understood: Understood, time: Time | None, newest: bool, kind: str) -> Understood:

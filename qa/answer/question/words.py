@@ -1,7 +1,7 @@
 """Words that no article has, read as the ones that were meant: "coran dam" as "Corran Dam", "Ash Grove" as "Ashgrove".
 
 Knows the index's vocabulary. Careful: a word is read as another one only where the articles bear that out, by the words
-that stand beside it; a question whose words are all known is never touched.
+that stand beside it; a question whose words are all known is never touched, nor is an ordinary word of English.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from qa.corpus.words import STOPWORDS, stem, words
 
 MOST = 4  # words of a question that are looked after; one with more is not misspelt but in another language
 SHORTEST = 4  # letters of a word that is corrected; three where it is a name
-LONG = 8  # letters from which two may be wrong
-ORDINARY = 4.5  # rarity in English up to which a word is one, so that only the words beside it can prove it wrong
+LONG = 8  # letters of a word in capitals from which it is no acronym
+TWICE = 9  # letters of a stem from which two may be wrong: in a shorter one two make another word
+ORDINARY = 4.5  # rarity in English up to which a word is one, and meant as it is written
 CANDIDATES = 12
+ENDING = 3  # letters by which two forms of a word may differ
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
@@ -71,9 +73,11 @@ def _joined(tokens: Sequence[_Token], i: int, facts: Facts) -> tuple[int, int, s
     """One word that was written as two: "Ash Grove"."""
     for a in (i - 1, i):
         if 0 <= a < len(tokens) - 1 and tokens[a].folded not in STOPWORDS and tokens[a + 1].folded not in STOPWORDS:
-            whole = stem(tokens[a].folded + tokens[a + 1].folded)
-            if facts.passages_with([whole]):
-                return tokens[a].start, tokens[a + 1].end, facts.written(whole)
+            joined = tokens[a].folded + tokens[a + 1].folded
+            if facts.passages_with([stem(joined)]):
+                written = facts.written(stem(joined))
+                if len(written) > len(joined) - ENDING:  # stems may have lost the second word whole
+                    return tokens[a].start, tokens[a + 1].end, written
     return None
 
 
@@ -81,7 +85,7 @@ def _split(tokens: Sequence[_Token], i: int, facts: Facts) -> tuple[int, int, st
     """Two words that were written as one: "Gullrock"."""
     word = tokens[i].folded
     for at in range(3, len(word) - 2):
-        if facts.any_with(f"{word[:at]} {word[at:]}"):
+        if facts.says(f"{word[:at]} {word[at:]}"):
             first, second = word[:at], word[at:]
             if tokens[i].written[0].isupper():
                 first, second = first.capitalize(), second.capitalize()
@@ -94,12 +98,14 @@ def _respelt(
 ) -> tuple[int, int, str] | None:
     """Another spelling that stands in the articles where the question has this word."""
     token = tokens[i]
+    if rarity_in_english(token.folded) < ORDINARY:
+        return None
     beside = [(k, tokens[k]) for k in (i - 1, i + 1) if 0 <= k < len(tokens)]
     others = [t.folded for t in tokens if t.stem in known and t.folded not in STOPWORDS]
     best: tuple[tuple[bool, float, int], str] | None = None
     for term, distance in _near(token.stem, facts):
         phrase = any(_together(stems[k], term, before=k < i, facts=facts) for k, _ in beside)
-        if not phrase and (rarity_in_english(token.folded) < ORDINARY or len(term) < 5):
+        if not phrase and len(term) < 5:
             continue
         if not phrase and others and not any(facts.any_with(term, other) for other in others):
             continue
@@ -114,11 +120,11 @@ def _respelt(
 
 def _near(word: str, facts: Facts) -> list[tuple[str, float]]:
     """Terms that are a slip or two of the keyboard away, the nearest first."""
-    allowed = 2 if len(word) >= LONG - 1 else 1
+    allowed = 2 if len(word) >= TWICE else 1
     by_length = facts.vocabulary.by_length
     terms = [t for n in range(len(word) - allowed, len(word) + allowed + 1) for t in by_length.get(n, ())]
     found = process.extract(word, terms, scorer=OSA.distance, score_cutoff=allowed, limit=CANDIDATES)
-    same = [(term, distance) for term, distance, _ in found if term[0] == word[0] or distance == 1]
+    same = [(term, distance) for term, distance, _ in found if term[0] == word[0]]
     return sorted(same, key=lambda pair: (pair[1], pair[0]))
 
 
