@@ -83,6 +83,7 @@ def test_a_question_that_is_none_is_refused_with_the_reason(corpus_home, command
     refused(corpus_home, command, question, says=says)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(
     "question", ['"', "tank AND", "NEAR(tank", "tank*^:(){}", "'; DROP TABLE articles; --", "-tank"]
 )
@@ -92,6 +93,7 @@ def test_operators_of_the_full_text_index_are_words_or_nothing(corpus_home, ques
     assert "Traceback" not in result.output
 
 
+@pytest.mark.model
 def test_a_question_with_nul_inside_is_asked_without_it(corpus_home):
     assert "The tank is green." in run(corpus_home, "ask", "ta\x00nk green?").output
 
@@ -111,6 +113,7 @@ def test_an_impossible_filter_is_refused_with_what_was_expected(corpus_home, opt
     refused(corpus_home, "ask", "tank?", *options, says=says)
 
 
+@pytest.mark.model
 def test_json_carries_the_answer_with_exactly_the_documented_keys(corpus_home):
     answer = json.loads(run(corpus_home, "ask", "--json", "Is the tank green?").output)
     assert {"question", "declined", "confidence", "sentences", "nearest", "timings_ms"} <= set(answer)

@@ -26,6 +26,7 @@ from qa.index.vectors.chroma_folder import current_folder
 from qa.quality.doctor import examine
 
 KILLS = int(os.environ.get("CRASH_KILLS", "10"))
+pytestmark = pytest.mark.process
 SEED = int(os.environ.get("CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 RECOVERY_SECONDS = 120
 

@@ -371,8 +371,8 @@ def test_several_articles_may_share_an_address_and_the_one_of_the_same_title_is_
     episodes = [Item(draft(f"In talk {n} we visit the harbour.", title=f"Episode {n}", url=URL)) for n in (1, 2, 3)]
     assert [o.status for o in qa.add_many(episodes)] == ["added"] * 3
     assert {o.status for o in qa.add_many(episodes)} == {"duplicate"}
-    assert qa.add_draft(draft("In talk 4 we visit the bridge.", title="Episode 4", url=URL)).status == "added"
-    outcome = qa.add_draft(draft("In talk 2 we visit the old harbour.", title="Episode 2", url=URL))
+    assert added(qa, draft("In talk 4 we visit the bridge.", title="Episode 4", url=URL)).status == "added"
+    outcome = added(qa, draft("In talk 2 we visit the old harbour.", title="Episode 2", url=URL))
     assert (outcome.status, outcome.article) == ("replaced", "episode-2")
     assert len(qa.articles()) == 4
 
@@ -396,7 +396,7 @@ def test_files_placed_by_hand_with_one_text_are_both_kept(qa):
 
 def test_a_long_address_is_kept_and_an_endless_one_left_out_with_the_true_reason(qa):
     long = f"https://news.example.org/fish?{'a' * 690}"
-    assert qa.article(qa.add_draft(draft(url=long)).article)[0].url == long
-    outcome = qa.add_draft(draft("Another text.", url=f"https://news.example.org/fish?{'b' * 3000}"))
+    assert qa.article(added(qa, draft(url=long)).article)[0].url == long
+    outcome = added(qa, draft("Another text.", url=f"https://news.example.org/fish?{'b' * 3000}"))
     assert (outcome.status, qa.article(outcome.article)[0].url) == ("added", None)
     assert "3,030 characters" in outcome.message
