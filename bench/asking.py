@@ -61,33 +61,29 @@ def _same(_: Any, found: Any, *__: Any) -> Any:
 UNDERSTAND, ANSWERER = "qa.answer.question.understand.", "qa.answer.answerer."
 STEPS = [
     Step("frames", UNDERSTAND + "clause_of", lambda text: Clause(text[:SEARCHED])),
-    Step("corrections", UNDERSTAND + "corrected", lambda text, facts: (text, ())),
-    Step("acronyms", UNDERSTAND + "definitions_in", lambda text, facts: []),
-    Step("time", UNDERSTAND + "time_in", lambda text, today: None),
-    Step("newest", UNDERSTAND + "wants_newest", lambda text, time: False),
-    Step("conversation", UNDERSTAND + "leans", lambda text, spoken_before: False),
+    Step("corrections", UNDERSTAND + "corrected", lambda text, _: (text, ())),
+    Step("acronyms", UNDERSTAND + "definitions_in", lambda *_: []),
+    Step("time", UNDERSTAND + "time_in", lambda *_: None),
+    Step("newest", UNDERSTAND + "wants_newest", lambda *_: False),
+    Step("conversation", UNDERSTAND + "leans", lambda *_, **__: False),
     Step("said before", ANSWERER + "said_before", _same),
-    Step("names", ANSWERER + "checked", lambda text, ranking: (ranking, ())),
-    Step("doubt of corrections", ANSWERER + "less_sure", _same),
+    Step("names", ANSWERER + "checked", lambda _, ranking: (ranking, ())),
     Step("denial first", ANSWERER + "denial_first", _same),
     Step("lead first", ANSWERER + "lead_first", _same),
     Step("definition first", ANSWERER + "definition_first", _same),
-    Step("meta", UNDERSTAND + "intent_of", lambda text: None),
-    Step("sub-questions", ANSWERER + "parts_of", lambda text: Parts([])),
-    Step("premises", "qa.answer.question.premises.Premises.absent", lambda self, articles: ()),
-    Step("copies", "qa.answer.compose.once_a_story", lambda snapshot, group, filters: [(e, ()) for e in group]),
+    Step("meta", UNDERSTAND + "intent_of", lambda _: None),
+    Step("sub-questions", ANSWERER + "parts_of", lambda _: Parts([])),
+    Step("premises", "qa.answer.question.premises.Premises.absent", lambda *_: ()),
+    Step("copies", "qa.answer.compose.once_a_story", lambda _, group, __: [(e, ()) for e in group]),
     Step("distinct", "qa.answer.compose.says_the_same", lambda a, b: a == b),
-    Step("in_kind", "qa.answer.evidence.signals.Question.answered_in_kind", lambda self, sentence: 1.0),
+    Step("in_kind", "qa.answer.evidence.signals.Question.answered_in_kind", lambda *_: 1.0),
 ]
 
 
 @contextmanager
 def watched(asking: Callable[[], str]) -> Iterator[None]:
     """Note for every step the questions in which it did something; `asking` says which is being asked."""
-    patches = []
-    for step in STEPS:
-        module, _, name = step.target.rpartition(".")
-        patches.append(patch(step.target, _watching(step, _found(module, name), asking)))
+    patches = [patch(step.target, _watching(step, _found(step.target), asking)) for step in STEPS]
     for p in patches:
         p.start()
     try:
@@ -97,7 +93,8 @@ def watched(asking: Callable[[], str]) -> Iterator[None]:
             p.stop()
 
 
-def _found(owner: str, name: str) -> Callable[..., Any]:
+def _found(target: str) -> Callable[..., Any]:
+    owner, _, name = target.rpartition(".")
     module, _, cls = owner.rpartition(".")
     holder = sys.modules[owner] if owner in sys.modules else getattr(sys.modules[module], cls)
     function: Callable[..., Any] = getattr(holder, name)
@@ -268,10 +265,10 @@ def main() -> None:
             return
         with QA.open(args.home) as service:
             rows = without_each(service, args.folder, path)
+        count = sum(1 for _ in path.open(encoding="utf-8"))
         command = " ".join(["python bench/asking.py FOLDER HOME --leave-out", *_sets(args)])
-        parts = [f"**The asking cases**, `{command}`:"
-                 f" of {sum(1 for _ in path.open(encoding='utf-8'))} questions, those that the judge finds right first."
-                 "\n\n" + "\n".join(rows)]  # fmt: skip
+        how = f"**The asking cases**, `{command}`: of {count} questions, those that the judge finds right first."
+        parts = [f"{how}\n\n" + "\n".join(rows)]
         for folder in args.set:
             rows = without_each_on_set(folder, args.home, args.limit, 0)
             parts.append(f"**{folder.name}**, {args.limit or 'all'} questions drawn with seed 0:\n\n" + "\n".join(rows))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from qa.answer.compose import source
 from qa.answer.evidence.evidence import Ranking, Selector
-from qa.answer.evidence.names import checked, less_sure
+from qa.answer.evidence.names import checked
 from qa.answer.evidence.preference import (
     by_time,
     definition_first,
@@ -196,7 +196,7 @@ class Answerer:
                 found = lead_first(meaning, found)
                 found = definition_first(meaning, found)
             hits, ranking = denial_first(question, found)
-            ranking, missing = checked(meaning.text, less_sure(meaning.understood.corrections, ranking))
+            ranking, missing = checked(meaning.text, ranking)
         timings["prefer"] = (time.perf_counter() - started) * 1000
         return hits, ranking, (*notes, *missing)
 

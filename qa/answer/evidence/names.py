@@ -6,7 +6,6 @@ articles speak of something else: the confidence falls and the answer says which
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.answer.evidence.evidence import Ranking
@@ -15,7 +14,6 @@ from qa.answer.question.conversation import names_in
 from qa.corpus.words import STOPWORDS, stem, words
 
 FALLS = 0.6  # what is left of the confidence where a name is missing
-GUESSED = 0.8  # what is left of it where an ordinary word was read as another one
 FOUND = 10  # best sentences whose articles are looked through
 MOST = 6  # names of a question that are looked for
 MISSING = "The articles found do not mention"
@@ -31,12 +29,6 @@ def checked(question: str, ranking: Ranking) -> tuple[Ranking, tuple[str, ...]]:
     if not missing:
         return ranking, ()
     return replace(ranking, sure=ranking.sure * FALLS), (f"{MISSING} {' or '.join(missing)}.",)
-
-
-def less_sure(corrections: Sequence[tuple[str, str]], ranking: Ranking) -> Ranking:
-    """Return the ranking, less sure where a word that is no name was read as another one."""
-    guessed = any(not written[:1].isupper() for written, _ in corrections)
-    return replace(ranking, sure=ranking.sure * GUESSED) if guessed else ranking
 
 
 def _mentioned(name: str, said: list[frozenset[str]]) -> bool:

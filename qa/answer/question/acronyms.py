@@ -19,6 +19,9 @@ _PARENTHESES = re.compile(r"\(([^()]{2,80})\)")
 _NAME = re.compile(
     r"(?:[A-Z][\w’'-]+)(?:\s+(?:(?:of|the|and|for|de|la|on)\s+){0,2}[A-Z][\w’'-]+)+"
 )  # capitalised words in a row, with small ones between them
+_IS_IT = re.compile(
+    r"\W*what(?:[’']s| is| are| was| were)\b(?!.*\b(?:not|n[’']t)\b)", re.IGNORECASE
+)  # "What is the VSA?"
 _ASKS_FORM = frozenset(
     "abbreviation abbreviated abbreviate acronym acronyms initials letters letter short shortened long form forms full"
     " name names named mean means meaning meant stand stands spelled spelt spell written write expand expanded out"
@@ -57,6 +60,8 @@ def definitions_in(question: str, facts: Facts) -> list[Definition]:
 def asks_for_a_form(question: str, rest: str) -> bool:
     """Return True if the question asks what letters stand for: beyond them, `rest` has only words that ask that."""
     content = [w for w in words(_SHORT.sub(" ", rest)) if w not in STOPWORDS]
+    if not content and not _IS_IT.match(rest):
+        return False
     return all(w in _ASKS_FORM for w in content) and len(words(question)) > len(content)
 
 
