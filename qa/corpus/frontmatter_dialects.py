@@ -56,7 +56,7 @@ class Head:
 
 
 def read_head(raw: str) -> Head:
-    """The head of a file in whatever way it is written. Never raises: what cannot be read is said in a note."""
+    """Return the head of a file in whatever way it is written. Never raises: what cannot be read is said in a note."""
     for reader in (_yaml, _toml, _json, _pandoc, _multimarkdown):
         if (head := reader(raw)) is not None:
             return head
@@ -110,7 +110,7 @@ def _json(raw: str) -> Head | None:
 
 
 def _pandoc(raw: str) -> Head | None:
-    """Up to three lines that begin with a percent sign: title, authors, date."""
+    """Read up to three lines that begin with a percent sign: title, authors, date."""
     lines = raw.split("\n", 12)
     values: list[str] = []
     n = 0
@@ -174,7 +174,7 @@ def _plain(name: object) -> str:
 
 
 def _head(loaded: Mapping[Any, Any], body: str, notes: list[str]) -> Head:
-    """The fields under an article's names, each with its values as lines, the surest first."""
+    """Return the fields under an article's names, each with its values as lines, the surest first."""
     head = Head(body=body, found=True, notes=notes)
     plain = {_plain(name): value for name, value in reversed(list(loaded.items()))}
     for name, others in NAMES.items():
@@ -186,7 +186,7 @@ def _head(loaded: Mapping[Any, Any], body: str, notes: list[str]) -> Head:
 
 
 def _values(value: object) -> list[str]:
-    """The lines in a value: a scalar, a list, or a mapping with a name in it."""
+    """Return the lines in a value: a scalar, a list, or a mapping with a name in it."""
     if isinstance(value, bool) or value is None:
         return []
     if isinstance(value, list | tuple):

@@ -27,8 +27,10 @@ _SAVED_BESIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a folder holds: files to read, what is left out with the reason, and what nobody misses: hidden names and
-    the folders that browsers put beside a saved page."""
+    """The contents of a folder: files to read, what is left out with the reason, and what nobody misses.
+
+    Nobody misses hidden names and the folders that browsers put beside a saved page.
+    """
 
     files: list[Path] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
@@ -36,7 +38,7 @@ class Listing:
 
 
 def walk(folder: Path) -> Listing:
-    """Everything below a folder, in the order of names, each folder's files before its folders."""
+    """List everything below a folder, in the order of names, each folder's files before its folders."""
     listing, todo = Listing(), [folder]
     while todo:
         here = todo.pop()
@@ -66,7 +68,7 @@ def walk(folder: Path) -> Listing:
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file to read. Raises ArticleError, with the reason, for what cannot be read or is no file."""
+    """Open a file to read. Raises ArticleError, with the reason, for what cannot be read or is no file."""
     try:
         # Not blocking: a pipe without a writer would be waited for before it could be told from a file.
         file = io.open(path, "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK))  # noqa: SIM115, UP020

@@ -95,7 +95,7 @@ _CONTACT = re.compile(r"^(?:media|press|news) (?:contacts?|enquiries|inquiries)\
 
 
 def is_formula(line: str) -> bool:
-    """Whether the page speaks of itself in this line, or sends the reader elsewhere."""
+    """Return True if the page speaks of itself in this line, or sends the reader elsewhere."""
     if len(line) > MAX_LINE:
         return False
     if _ELSEWHERE.match(line):
@@ -106,7 +106,7 @@ def is_formula(line: str) -> bool:
 
 
 def without_bios(lines: list[str], authors: list[str]) -> list[str]:
-    """Lines without those at the end that say who an author is: "Ann Lee covers ports." Stories name others."""
+    """Return lines without those at the end that say who an author is: "Ann Lee covers ports." Stories name others."""
     last = [n for n, line in enumerate(lines) if line][-MAX_BIOS:]
     bios = {n for n in last if len(lines[n]) <= MAX_LINE and any(_is_bio(lines[n], name) for name in authors)}
     return [line for n, line in enumerate(lines) if n not in bios]
@@ -118,7 +118,7 @@ def _is_bio(line: str, name: str) -> bool:
 
 
 def without_signature(lines: list[str]) -> list[str]:
-    """Lines up to the end matter of a press release: who to call, and "About ACME", followed by what ACME is."""
+    """Return lines up to the end matter of a press release: who to call, and "About ACME", followed by what ACME is."""
     for n, line in enumerate(lines):
         rest = [one for one in lines[n + 1 :] if one]
         if not line or len(rest) > MAX_SIGNATURE or n == 0:

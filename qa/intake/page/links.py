@@ -65,7 +65,7 @@ def remove_by_links(body: Any, keepers: Container[Any], host: str | None) -> Non
 
 
 def _ways_elsewhere(body: Any) -> Iterator[Any]:
-    """Blocks without inner blocks whose text is links; items and cells only where most of their list or table is."""
+    """Yield blocks without inner blocks whose text is links; items and cells where most of their list or table is."""
     yield from (node for node in body.iter("p", "div", "section") if _is_way_elsewhere(node) or _is_labelled(node))
     for whole in body.iter("ul", "ol", "table"):
         parts = whole.iterchildren("li") if whole.tag != "table" else whole.iterdescendants("td")
@@ -84,7 +84,7 @@ def _is_way_elsewhere(node: Any) -> bool:
 
 
 def _is_sentence(node: Any) -> bool:
-    """Whether it is a sentence between paragraphs of running text, with words of its own before or behind the link."""
+    """Return True if it is a sentence between paragraphs of running text, with words of its own around the link."""
     if node.tag != "p" or not _SENTENCE.search(text := _words(node)):
         return False
     own = text
@@ -96,7 +96,7 @@ def _is_sentence(node: Any) -> bool:
 
 
 def _neighbours(node: Any) -> tuple[Any, Any]:
-    """The paragraphs before and after."""
+    """Return the paragraphs before and after."""
     before, after = node.getprevious(), node.getnext()
     return (
         before if before is not None and before.tag == "p" else None,
@@ -105,7 +105,7 @@ def _neighbours(node: Any) -> tuple[Any, Any]:
 
 
 def _is_labelled(node: Any) -> bool:
-    """Whether it is a label with a colon and the title of one thing elsewhere, and nothing more."""
+    """Return True if it is a label with a colon and the title of one thing elsewhere, and nothing more."""
     links = [a for a in node.iter("a") if a.get("href")]
     if len(links) != 1 or _has_blocks(node) or _CALLS.match(links[0].get("href")):
         return False
@@ -116,7 +116,7 @@ def _is_labelled(node: Any) -> bool:
 
 
 def _is_share_bar(node: Any) -> bool:
-    """Whether all its links pass the page on, or lead nowhere, and little else is said."""
+    """Return True if all its links pass the page on, or lead nowhere, and little else is said."""
     links = [a for a in node.iter("a") if a.get("href")]
     sharing = [a for a in links if _SHARES.search(a.get("href"))]
     if not sharing or any(a not in sharing and not _leads_nowhere(a) for a in links):
@@ -131,7 +131,7 @@ def _leads_nowhere(link: Any) -> bool:
 
 
 def _are_house_rules(node: Any, host: str | None) -> bool:
-    """Whether its links, two at least, all lead to what this site lays down: terms, privacy, conduct."""
+    """Return True if its links, two at least, all lead to what this site lays down: terms, privacy, conduct."""
     links = [a.get("href") for a in node.iter("a") if a.get("href")]
     return len(links) >= MIN_RULES and not _has_blocks(node) and all(_is_rule(link, host) for link in links)
 
@@ -148,7 +148,7 @@ def _is_rule(link: str, host: str | None) -> bool:
 
 
 def _part_of_rules(rules: Any, keepers: Container[Any]) -> Any:
-    """The largest part, small still, of which they are most; None where they stand in a list with other things."""
+    """Return the largest part, small still, of which they are most; None where they stand in a list with others."""
     size, part = len(_words(rules)), rules
     for above in rules.iterancestors():
         whole = len(_words(above))

@@ -64,7 +64,7 @@ def remove_sections(body: Any, keepers: Container[Any], prose: dict[Any, int]) -
 
 
 def _section(heading: Any, keepers: Container[Any]) -> list[Any]:
-    """The heading and what follows it, up to a heading as high; nothing where the story would go with it."""
+    """Return the heading and what follows it, up to a heading as high; nothing where the story would go with it."""
     first = heading
     while (above := first.getparent()) is not None and above not in keepers and _is_all_of(first, above):
         first = above
@@ -77,7 +77,7 @@ def _section(heading: Any, keepers: Container[Any]) -> list[Any]:
 
 
 def _is_all_of(node: Any, above: Any) -> bool:
-    """Whether a wrapper holds nothing but a heading."""
+    """Return True if a wrapper holds nothing but a heading."""
     return bool(node.text_content().strip() == above.text_content().strip()) and above.tag != "body"
 
 

@@ -22,12 +22,12 @@ _AUTHOR = re.compile(
 
 
 def real_title(title: str | None) -> str | None:
-    """The title on one line; None where a tool has put it there."""
+    """Return the title on one line; None where a tool has put it there."""
     line = one_line(title or "")
     return line if line and not _TITLE.search(line) and any(c.isalpha() for c in line) else None
 
 
 def real_author(author: str | None) -> str | None:
-    """The author on one line; None where it is an account or a tool."""
+    """Return the author on one line; None where it is an account or a tool."""
     line = one_line(author or "")
     return line if line and not _AUTHOR.match(line) else None
