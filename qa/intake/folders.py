@@ -23,13 +23,15 @@ _SAVED_BESIDE = re.compile(
     r".(?:[_-](?:files|dateien|fichiers|archivos|arquivos|file|bestanden|filer|pliki|soubory|dosyalar)|\.files|\.fld)$",
     re.IGNORECASE,
 )
+_SYSTEM_FILES = frozenset(("Icon", "Icon\r", "Thumbs.db", "ehthumbs.db", "desktop.ini"))  # of macOS and Windows
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The contents of a folder: files to read, what is left out with the reason, and what nobody misses.
 
-    Nobody misses hidden names and the folders that browsers put beside a saved page.
+    Nobody misses hidden names, what systems leave in every folder, and the folders that browsers put beside a saved
+    page.
     """
 
     files: list[Path] = field(default_factory=list)
@@ -52,7 +54,7 @@ def walk(folder: Path) -> Listing:
         pages = any(entry.name.lower().endswith((".html", ".htm")) for entry in found)
         for entry in found:
             path = Path(entry.path)
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or entry.name in _SYSTEM_FILES:
                 listing.hidden.append(path)
             elif entry.is_symlink():
                 listing.refused.append(Refusal(str(path), "It is a link, and links are not followed. Add its target."))

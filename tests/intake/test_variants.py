@@ -3,7 +3,6 @@
 docs/intake-formats.md counts how many of each kind failed before.
 """
 
-
 from __future__ import annotations
 
 import gzip
