@@ -229,9 +229,12 @@ def test_of_a_folder_with_a_saved_page_the_page_is_an_article_and_its_parts_and_
     refused: dict[str, str] = {}
     for path in listing.files:
         try:
-            found |= {path.name: one.text for one in parse(path.read_bytes(), path.name) if isinstance(one, Draft)}
+            (one,) = parse(path.read_bytes(), path.name)
         except ArticleError as error:
             refused[path.name] = str(error)
+        else:
+            assert isinstance(one, Draft)
+            found[path.name] = one.text
     assert found.keys() == {"Fish market.html", "subs.srt"}  # subtitles are running text, wherever they lie
     assert [found["Fish market.html"].count(part) for part in (P1, "Home", "rights")] == [1, 0, 0]
     assert refused.keys() == {"count.py", "pocket.csv"}
