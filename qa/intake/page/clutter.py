@@ -14,6 +14,7 @@ from qa.intake.page.about.titles import plain
 from qa.intake.page.links import remove_by_links
 from qa.intake.page.sections import remove_sections
 from qa.intake.page.tree import drop, running_text, told_before
+from qa.intake.phrases import any_of, phrases
 
 MOSTLY = 0.5  # of the page's running text: a part with more is no side matter, whatever it is called
 NEARLY_ALL = 0.8  # the same for what can hardly be anything but a sidebar
@@ -40,44 +41,22 @@ _NAME_NOISE = re.compile(
 _ELEMENT_OF = re.compile(r"(?<!\S)[\w-]*?[^\W_]__(?=[^\W_])")  # of a block's element only its own name counts
 
 
-def _named(*words: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(words)})\b")
+_PHRASES = phrases(__package__, "clutter.toml")
+
+
+def _named(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{any_of(_PHRASES, name)})\b")
 
 
 # A request for consent, which has whole texts in it.
-_CONSENT = _named(
-    "cookies?|consent|gdpr|cmp (?:box|banner|overlay|dialog|modal|wrapper|app|root)|cmpbox|cmpwrapper|qc cmp2?",
-    "onetrust|didomi|usercentrics|truste|cookiebot|fc consent|cky|sp message",
-)
+_CONSENT = _named("consent")
 # Seldom the story.
-_SURELY = _named(
-    r"comment(?!ar|able|box\w* on)\w*(?! (?:on|open|closed|count|status|enabled|selection))",
-    r"kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses|forum",
-    "footer|legal|disclaimers?|disclosures?|imprint|impressum",
-)
-_SIDEBAR = _named("side ?bar")
+_SURELY = _named("surely")
+_SIDEBAR = _named("sidebar")
 # Not the story, unless it holds most of the running text.
-_PROBABLY = _named(
-    "nav|navi(?:gation)?|navbar|menu|breadcrumbs?|pagination|pager|toolbar|skip",
-    "shar(?:e|ing)|social|sociable|sharedaddy|addtoany|bookmarks?|sns|follow us",
-    "related|recommend(?:ed|ations?)?|recirc(?:ulation)?|trending|popular|outbrain|taboola|promos?",
-    "most (?:read|popular|viewed|recent)|(?:read|see|view) (?:more|also|next)|more (?:on|from|stories|news|links)",
-    "also (?:like|read)|rich link|next (?:post|article|story)|prev(?:ious)? (?:post|article|story)",
-    "relacionad[ao]s?|lire aussi|verwandte|weiterlesen|siehe auch|kanren|correlat[ie]",
-    r"newsletters?|subscrib\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
-    "paywall (?:prompt|box|banner|barrier|overlay)|meter(?:ed)? wall",
-    "adverts?|advertisements?|advertising|sponsor(?:ed)?|affiliates?|dfp",
-    "modal|popup|pop up|lightbox|toast|tooltip|notification|privacy (?:notice|prompt|manager|cent(?:er|re))",
-    "sr only|visually ?hidden|screen reader text|hidden text|noprint|no print|print hint|trust (?:badge|project)",
-    "author (?:bio|box|info|card|profile|details)|about (?:the )?author|profile card",
-)
+_PROBABLY = _named("probably")
 # Words for parts of a page as well as for the look of a story: clutter only where there is little running text.
-_PERHAPS = _named(
-    "ads?|banner|overlay|teasers?|(?<!elementor )widgets?|shop|commerce|deals?|piano",
-    "tags?|topics?|keywords|categories|etiquetas|schlagworte|copyright|rights|credits?",
-    "bio|post author|contributors?|writers?",
-    "feedback|rating|survey|poll|report (?:error|a typo)|discussion",
-)
+_PERHAPS = _named("perhaps")
 _AUTHOR = re.compile(r"(?:author|publisher|creator)(?: person| organization)?")
 
 _AD_LABEL = re.compile(

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qa.intake.page.tree import MIN_RUN, drop
+from qa.intake.phrases import any_of, phrases
 
 MOSTLY = 0.5  # of a list's items, of a part's text
 LINKED = 0.85  # of a block's text: with more in links it is a way to somewhere else
@@ -27,13 +28,8 @@ MAX_RULES = 800  # characters of a part that holds mostly house rules
 
 _BLOCKS = frozenset("p div li td section ul ol table h1 h2 h3 h4 h5 h6 article blockquote dl pre figure".split())
 _BARS = ("p", "div", "section", "ul", "ol", "menu", "footer", "header", "table")
-_FORMULA = re.compile(
-    r"^\W*(?:(?:also )?read(?: also| more| next)?|see also|related(?: (?:stories|articles|coverage|content))?|"
-    r"more(?: on this)?|watch|listen|don['’]t miss|lesen sie auch|mehr zum thema|siehe auch|lire aussi|"
-    r"à lire(?: aussi)?|voir aussi|lea tambi[eé]n|lee tambi[eé]n|le puede interesar|m[aá]s informaci[oó]n|"
-    r"leggi anche|leia (?:também|mais)|lees ook)\W*",
-    re.IGNORECASE,
-)
+_PHRASES = phrases(__package__, "links.toml")
+_FORMULA = re.compile(rf"^\W*(?:{any_of(_PHRASES, 'formula')})\W*", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?…。؟।][\"'”’»)]*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(rf"^[^.!?。！？:：|]{{2,{MAX_LABEL}}}(?:[:：|]|>>|»)$")
@@ -45,12 +41,7 @@ _SHARES = re.compile(
     rf"\?(?:.*&)?{_ADDRESS_IN}",
     re.IGNORECASE,
 )
-_RULES = re.compile(
-    r"\b(?:privacy|privacidad|privacidade|confidentialit[eé]|datenschutz\w*|terms|termos|terminos|cookies?|conditions|"
-    r"condiciones|guidelines|user-?agreement|nutzungsbedingungen|agb|netiquette|house-?rules|code-of-conduct|"
-    r"mentions-legales|aviso-legal|imprint|impressum)\b",
-    re.IGNORECASE,
-)
+_RULES = re.compile(rf"\b(?:{any_of(_PHRASES, 'rules')})\b", re.IGNORECASE)
 
 
 def remove_by_links(body: Any, keepers: Container[Any], host: str | None) -> None:

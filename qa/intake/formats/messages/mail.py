@@ -23,6 +23,7 @@ from qa.intake.formats.documents.wrapping import unwrapped
 from qa.intake.formats.messages.forwarding import Forwarded, alternatives, bare_subject, forwarded
 from qa.intake.formats.messages.forwarding import sender as sender_of
 from qa.intake.page.end_matter import is_formula
+from qa.intake.phrases import any_of, phrases
 
 MAX_PARTS = 1_000  # a newsletter with every picture inside has a hundred
 MAX_MULTIPARTS = 100  # groups of parts; a forwarded newsletter has five
@@ -47,18 +48,9 @@ _FORWARDED = re.compile(r"^-{2,} ?(?:Original Message|Original-Nachricht|Forward
 _FROM = re.compile(r"\*?(?:From|Von|De)\s?:", re.IGNORECASE)
 _SENT = re.compile(r"\*?(?:Sent|Date|To|Subject|Gesendet|Envoyé)\s?:", re.IGNORECASE)
 _SENT_WITH = re.compile(r"Sent (?:from|with) (?:my |Mail for )?[\w ]{1,30}\.?", re.IGNORECASE)
-_FOOTER = re.compile(
-    r"\bunsubscribe\b|\bopt[ -]out\b|manage (?:your )?(?:e-?mail )?(?:preferences|subscriptions?|settings)|"
-    r"(?:you(?:['’]re| are)|why am i|why did i) (?:receiving|getting|get) (?:this|our|these)|"
-    r"you(?:['’]ve)? (?:have )?received this (?:e-?mail|message|newsletter)|update your (?:preferences|profile)|"
-    r"this (?:e-?mail|message|newsletter) was sent to|no longer (?:wish|want) to receive",
-    re.IGNORECASE,
-)
-_IN_BROWSER = re.compile(
-    r"^.{0,120}\b(?:view|read|open|see)\b.{0,40}\b(?:in (?:your |a |the )?browser|online)\b.{0,40}$"
-    r"|^.{0,40}(?:trouble|problems?|not displaying).{0,20}(?:viewing|reading|correctly).{0,120}$",
-    re.IGNORECASE,
-)
+_PHRASES = phrases(__package__, "mail.toml")
+_FOOTER = re.compile(any_of(_PHRASES, "footer"), re.IGNORECASE)
+_IN_BROWSER = re.compile(any_of(_PHRASES, "in_browser"), re.IGNORECASE)
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
