@@ -7,15 +7,17 @@ Knows what an article looks like on disk. Does not know the folder (`folder.py`)
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from qa.core.dates import parse_date
 from qa.core.errors import ArticleError
 from qa.core.types import METADATA, Article
 from qa.corpus.canonical import MAX_BYTES, canonical_text, checked_text, plain_lines
-from qa.corpus.frontmatter import render_front_matter, split_front_matter
+from qa.corpus.frontmatter import render_front_matter
+from qa.corpus.frontmatter_dialects import named_values, split_any_front_matter
 from qa.corpus.markdown import markdown_to_text
 
 FIELDS = (*METADATA, "added")  # of an article's front matter
@@ -36,22 +38,63 @@ class ArticleFile:
     data: bytes
 
 
+class ReadArticle(NamedTuple):
+    """An article that a file holds, and what is to be said about fields that could not be read."""
+
+    article: Article
+    notes: tuple[str, ...] = ()
+
+
 def parse_article(raw: str, id: str, *, markdown: bool) -> Article:
+    """Return an article from the contents of a file, without the notes of `read_article`. Raises ArticleError."""
+    return read_article(raw, id, markdown=markdown).article
+
+
+def read_article(raw: str, id: str, *, markdown: bool) -> ReadArticle:
     """Return an article from the contents of a file: YAML front matter (optional), then the body.
 
     `markdown` says that the body is Markdown whose markup must go; front matter with `format: plain`,
     which every file that Groundwire writes carries, says that it has gone already. A Markdown file that names no title
-    has that of the heading it begins with.
+    has that of the heading it begins with. In front matter that people wrote, a field that cannot be read costs that
+    field, with a note. Raises ArticleError.
     """
-    fields, body = split_front_matter(plain_lines(raw))
-    known = {k: checked_field(k, fields.get(k)) for k in FIELDS}
+    fields, body, notes = split_any_front_matter(plain_lines(raw))
+    own = fields.get("format") == "plain"
+    known = {k: checked_field(k, fields.get(k)) for k in FIELDS} if own else _readable_fields(fields, notes)
     origins = {k: v for k, v in split_origins(fields.get("origins")).items() if known[k] is not None}
-    if markdown and fields.get("format") != "plain":
+    if markdown and not own:
         if known["title"] is None and (heading := _first_heading(body)):
             known["title"], origins["title"] = heading, FIRST_HEADING
         body = markdown_to_text(body)
-    text = checked_text(body)
-    return Article(id=id, text=text, **known, origins=origins)
+    return ReadArticle(Article(id=id, text=checked_text(body), **known, origins=origins), tuple(notes))
+
+
+def _readable_fields(fields: Mapping[str, object], notes: list[str]) -> dict[str, str | None]:
+    """Return what people's front matter says of each field; `notes` is told what could not be read."""
+    said = named_values(fields)
+    known: dict[str, str | None] = {}
+    for name in FIELDS:
+        values, problem = _candidates(name, fields.get(name), said.get(name, [])), None
+        known[name] = None
+        for value in values:
+            try:
+                known[name] = checked_field(name, value)
+            except ArticleError as error:
+                problem = problem or error
+            if known[name] is not None:
+                break
+        else:
+            notes += [f"Its {name} was left out. {problem}"] if problem else []
+    return known
+
+
+def _candidates(name: str, exact: object, others: Sequence[str]) -> list[str]:
+    """Return the values that a field may have, the one under its own name first."""
+    if name == "author":
+        others = [", ".join(dict.fromkeys(" ".join(other.split()) for other in others))]
+    elif name in ("url", "outlet"):  # one of the names that tools use, `source`, is either
+        others = [other for other in others if ("://" in other) == (name == "url")]
+    return [exact, *others] if isinstance(exact, str) else list(others)
 
 
 def _first_heading(body: str) -> str | None:

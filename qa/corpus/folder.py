@@ -22,14 +22,16 @@ from qa.corpus.article_file import (
     FIELDS,
     FIRST_HEADING,
     ArticleFile,
+    ReadArticle,
     check_size,
     decode,
     join_origins,
     make_file,
-    parse_article,
+    read_article,
 )
 from qa.corpus.canonical import MAX_BYTES, plain_lines, slug, storable
-from qa.corpus.frontmatter import render_front_matter, split_front_matter
+from qa.corpus.frontmatter import render_front_matter
+from qa.corpus.frontmatter_dialects import split_any_front_matter
 
 SUFFIXES = (".md", ".txt")
 READABLE = 0o644  # by everybody: articles are no secret
@@ -97,9 +99,13 @@ class Corpus:
 
     def read(self, file: CorpusFile) -> Article:
         """Return the article in a file. Raises ArticleError when it is none, OSError when it cannot be read."""
+        return self.read_with_notes(file).article
+
+    def read_with_notes(self, file: CorpusFile) -> ReadArticle:
+        """Return the article in a file and what is to be said of it, as `read` does."""
         with file.path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-        return parse_article(decode(data), file.id, markdown=file.path.suffix == ".md")
+        return read_article(decode(data), file.id, markdown=file.path.suffix == ".md")
 
     def path_of(self, id: str) -> Path | None:
         """Return the file of an article, whatever its suffix. An id that is no file stem, such as `../x`, has none."""
@@ -142,7 +148,7 @@ class Corpus:
         path = self.path_of(article.id)
         if path is None:
             return None
-        fields, body = split_front_matter(plain_lines(decode(path.read_bytes())))
+        fields, body, _ = split_any_front_matter(plain_lines(decode(path.read_bytes())))
         said = {k for k, origin in article.origins.items() if origin != FIRST_HEADING}  # the heading says it itself
         known = {k: getattr(article, k) for k in FIELDS if k in said or k not in article.origins}
         known["origins"] = join_origins({k: article.origins[k] for k in said})

@@ -56,11 +56,33 @@ class Head:
 
 
 def read_head(raw: str) -> Head:
-    """The head of a file in whatever way it is written. Never raises: what cannot be read is said in a note."""
+    """Return the head of a file in whatever way it is written. Never raises: what cannot be read is said in a note."""
     for reader in (_yaml, _toml, _json, _pandoc, _multimarkdown):
         if (head := reader(raw)) is not None:
             return head
     return Head(body=raw)
+
+
+def split_any_front_matter(raw: str) -> tuple[dict[str, object], str, list[str]]:
+    """Return the fields of a YAML head, the rest of the file, and notes; a head that is no YAML is read by its lines.
+
+    Raises ArticleError where no line of it is a field, and for a broken head of a file that Groundwire wrote.
+    """
+    try:
+        return *split_front_matter(raw), []
+    except ArticleError as error:
+        match = _YAML.match(raw)
+        fields = _by_lines(match[1] or "") if match and len(match[1] or "") <= MAX_HEAD else {}
+        if match is None or not fields or fields.get("format") == "plain":
+            raise
+        return fields, raw[match.end() :], [f"{str(error).partition('. ')[0]}; it was read line by line."]
+
+
+def named_values(fields: Mapping[Any, Any]) -> dict[str, list[str]]:
+    """Return what fields say under an article's names, each value as lines, the surest first."""
+    plain = {_plain(name): value for name, value in reversed(list(fields.items()))}
+    found = {name: [line for other in others for line in _values(plain.get(other))] for name, others in NAMES.items()}
+    return {name: lines for name, lines in found.items() if lines}
 
 
 def _yaml(raw: str) -> Head | None:
@@ -110,7 +132,7 @@ def _json(raw: str) -> Head | None:
 
 
 def _pandoc(raw: str) -> Head | None:
-    """Up to three lines that begin with a percent sign: title, authors, date."""
+    """Read up to three lines that begin with a percent sign: title, authors, date."""
     lines = raw.split("\n", 12)
     values: list[str] = []
     n = 0
@@ -174,19 +196,14 @@ def _plain(name: object) -> str:
 
 
 def _head(loaded: Mapping[Any, Any], body: str, notes: list[str]) -> Head:
-    """The fields under an article's names, each with its values as lines, the surest first."""
-    head = Head(body=body, found=True, notes=notes)
+    """Return the fields under an article's names, each with its values as lines, the surest first."""
     plain = {_plain(name): value for name, value in reversed(list(loaded.items()))}
-    for name, others in NAMES.items():
-        values = [value for other in others for value in _values(plain.get(other))]
-        if values:
-            head.fields[name] = values
-    head.fields |= {name: _values(plain[name])[:1] for name in ("format", "origins") if name in plain}
-    return head
+    own = {name: _values(plain[name])[:1] for name in ("format", "origins") if name in plain}
+    return Head(named_values(loaded) | own, body, found=True, notes=notes)
 
 
 def _values(value: object) -> list[str]:
-    """The lines in a value: a scalar, a list, or a mapping with a name in it."""
+    """Return the lines in a value: a scalar, a list, or a mapping with a name in it."""
     if isinstance(value, bool) or value is None:
         return []
     if isinstance(value, list | tuple):

@@ -58,7 +58,7 @@ class IndexLock:
             kind = ReadOnly if error.errno in _REFUSED else StorageError
             raise kind(
                 f"The index folder {self._folder} cannot be written: {error.strerror or error}. "
-                "Mend its permissions, or name another home with --home."
+                "Mend its permissions or make room, or name another home with --home."
             ) from error
 
     def announce(self, holder: Holder) -> None:

@@ -210,7 +210,7 @@ class IndexWriter:
         for file in files:
             stamp = _settled(file)
             try:
-                article = self.corpus.read(file)
+                article, notes = self.corpus.read_with_notes(file)
             except (ArticleError, OSError) as error:
                 reason = str(error) if isinstance(error, ArticleError) else f"It cannot be read: {error.strerror}."
                 report.refused[file.path.name] = reason
@@ -227,6 +227,7 @@ class IndexWriter:
                     self.catalog.restamp(file.id, stamp)
                 report.unchanged += 1
             else:
+                report.notes += [f"{file.path.name}: {note}" for note in notes]
                 yield article, stamp
 
     def _forget(self, id: str) -> bool:

@@ -25,19 +25,19 @@ _NOT_NAME = re.compile(r"[.'’׳॰・\u0640\u064b-\u0652]")  # dots of abbrevi
 
 
 def western(text: str) -> str:
-    """The text with the digits of all scripts as ours."""
+    """Return the text with the digits of all scripts as ours."""
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() and c > "9" else c for c in text)
 
 
 def plain_name(word: str) -> str:
-    """A month's name in the form in which names are compared."""
+    """Return a month's name in the form in which names are compared."""
     return _NOT_NAME.sub("", unicodedata.normalize("NFC", word)).casefold()
 
 
 def months(language: str) -> dict[str, int]:
-    """The names of months in a language and in English; in all languages where it is not known."""
+    """Return the names of months in a language and in English; in all languages where it is not known."""
     base = re.split(r"[-_]", language.lower())[0]
     locales = _REGIONS.get(base, (base,) if base else ())
     return _named(locales) if base else _everywhere()
@@ -53,7 +53,7 @@ def from_buddhist(year: int) -> int:
 
 
 def from_persian(year: int, month: int, day: int) -> date | None:
-    """A day of the Solar Hijri calendar; None where there is no such day."""
+    """Return a day of the Solar Hijri calendar; None where there is no such day."""
     long_months = 31 if month <= 6 else 30 if month <= 11 else 30 if _is_leap(year) else 29
     if not (year in PERSIAN and 1 <= month <= 12 and 1 <= day <= long_months):
         return None
@@ -68,7 +68,7 @@ def _is_leap(year: int) -> bool:
 
 
 def language_code(name: str) -> str | None:
-    """The tag of a language that is called by its name, in English or its own: "English", "Deutsch"."""
+    """Return the tag of a language that is called by its name, in English or its own: "English", "Deutsch"."""
     return _language_names().get(name.strip().casefold()) if name.strip().isalpha() else None
 
 
@@ -91,7 +91,7 @@ def _named(locales: tuple[str, ...]) -> dict[str, int]:
 
 @cache
 def _everywhere() -> dict[str, int]:
-    """The names in all languages, without those that mean another month in another language."""
+    """Return the names in all languages, without those that mean another month in another language."""
     found: dict[str, int] = {}
     unclear: set[str] = set()
     for locale in DATA["languages"].split():

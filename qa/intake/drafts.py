@@ -30,7 +30,7 @@ _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,8}$")
 
 
 def drafted(text: str, metadata: Mapping[str, Found], name: str = "", notes: tuple[str, ...] = ()) -> Draft:
-    """A draft of the text in canonical form. Raises ArticleError when it has no words or more than an article may."""
+    """Return a draft of the text in canonical form. Raises ArticleError when it has no words or too many."""
     text = canonical_text(text)
     if not any(c.isalnum() for c in text):
         got = "no letter or digit" if text else "no text"
@@ -43,7 +43,7 @@ def drafted(text: str, metadata: Mapping[str, Found], name: str = "", notes: tup
 
 
 def stated(origin: str, **values: object) -> dict[str, Found]:
-    """Those of the values that are what their field wants, cleaned. What is no string is no value."""
+    """Return those of the values that are what their field wants, cleaned. What is no string is no value."""
     found = {}
     for field, value in values.items():
         clean = _CLEAN.get(field, one_line)(value) if isinstance(value, str) else None
@@ -53,7 +53,7 @@ def stated(origin: str, **values: object) -> dict[str, Found]:
 
 
 def one_line(value: str, most: int = MAX_FIELD) -> str | None:
-    """Canonical text on one line; None when there is none, or more than a field holds."""
+    """Return canonical text on one line; None when there is none, or more than a field holds."""
     if not storable(value):
         return None
     line = " ".join(canonical_text(value).split())
@@ -61,7 +61,7 @@ def one_line(value: str, most: int = MAX_FIELD) -> str | None:
 
 
 def left_out(field: str, value: object) -> str:
-    """The note about a value that its field cannot hold, with the true reason."""
+    """Return the note about a value that its field cannot hold, with the true reason."""
     shown, most = " ".join(str(value).split()), MAX_URL if field == "url" else MAX_FIELD
     if len(shown) > most:
         return f"Its {field} was left out: it has {len(shown):,} characters, and at most {most:,} are kept."
@@ -70,12 +70,12 @@ def left_out(field: str, value: object) -> str:
 
 
 def joined_names(names: list[str]) -> str:
-    """Several authors as one value, each once."""
+    """Join several authors into one value, each once."""
     return ", ".join(dict.fromkeys(name for given in names if (name := one_line(given))))
 
 
 def stem_of(name: str) -> str:
-    """What an id may be derived from in a file's name: its last part without the suffix. Never a path."""
+    """Return what an id may be derived from in a file's name: its last part without the suffix. Never a path."""
     last = re.split(r"[/\\]", name)[-1]
     last = last.encode(errors="replace").decode()
     return (one_line(_SUFFIX.sub("", last)[:MAX_NAME]) or "").lstrip(".- ")
@@ -89,7 +89,7 @@ def _language_of(value: str) -> str | None:
 
 
 def _address_of(value: str) -> str | None:
-    """A web address that says where, and nobody's password."""
+    """Return a web address that says where, and nobody's password."""
     line = one_line(value, MAX_URL)
     try:
         parts = urlsplit(line or "")

@@ -67,7 +67,7 @@ class Decoded:
 
 
 def decoded(data: bytes, charset: str | None = None) -> Decoded:
-    """The text of a file's bytes; `charset` is what its sender said, which servers often say of all files.
+    """Return the text of a file's bytes; `charset` is what its sender said, which servers often say of all files.
 
     Raises ArticleError for what is no text or cannot be read with confidence."""
     if mark := _marked(data):
@@ -85,7 +85,7 @@ def decoded(data: bytes, charset: str | None = None) -> Decoded:
 
 
 def decoded_page(data: bytes, charset: str | None = None) -> Decoded:
-    """The text of a page's bytes; `charset` is what its server said, where somebody knows it."""
+    """Return the text of a page's bytes; `charset` is what its server said, where somebody knows it."""
     if mark := _marked(data):
         return Decoded(data.decode(mark, errors="replace"))
     for start, encoding in _WIDE_TAGS:
@@ -101,7 +101,7 @@ def decoded_page(data: bytes, charset: str | None = None) -> Decoded:
 
 
 def is_text(data: bytes) -> bool:
-    """Whether the first bytes are text in some encoding: NUL only in UTF-16 and UTF-32, hardly a control character."""
+    """Return True if the first bytes are text in some encoding: NUL in UTF-16 or UTF-32 only, few controls."""
     head = data[:HEAD]
     if _marked(head) or _unmarked_utf16(head):
         return True
@@ -114,7 +114,7 @@ def _marked(data: bytes) -> str | None:
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
-    """UTF-16 without its mark: in the right byte order it has spaces or stops and only assigned characters."""
+    """Read UTF-16 without its mark: in the right byte order it has spaces or stops and only assigned characters."""
     head = data[: HEAD // 8]
     if len(data) % 2 or b"\x00" not in head:
         return None
@@ -142,7 +142,7 @@ def _with_damage(data: bytes, encoding: str) -> Decoded:
 
 
 def _stated(data: bytes, encoding: str | None, damage: float = 0) -> Decoded | None:
-    """In the encoding that was said, where the bytes fit but for a share of damage."""
+    """Decode in the encoding that was said, where the bytes fit but for a share of damage."""
     if encoding is None:
         return None
     text = data.decode(encoding, errors="replace")
@@ -155,8 +155,10 @@ def _declared(data: bytes) -> str | None:
 
 
 def _codec(label: str | None) -> str | None:
-    """Python's name of what a label means; None for one that means nothing. UTF-16 would have been seen: where the
-    ASCII of a text can be read, it is a mistake for UTF-8, says the standard."""
+    """Return Python's name of the encoding that a label means; None for one that means nothing.
+
+    UTF-16 would have been seen: where the ASCII of a text can be read, it is a mistake for UTF-8, says the standard.
+    """
     try:
         known = webencodings.lookup(label or "")
         name: str = known.codec_info.name if known else codecs.lookup(label or "").name
@@ -201,7 +203,7 @@ def _guessed_page(data: bytes, stated: str | None) -> Decoded:
 
 
 def _is_western(sample: bytes) -> bool:
-    """Whether read as windows-1252 it is ASCII with the letters and signs of Western Europe among it."""
+    """Return True if, read as windows-1252, it is ASCII with the letters and signs of Western Europe among it."""
     try:
         text = sample.decode("cp1252")
     except UnicodeDecodeError:
@@ -212,7 +214,7 @@ def _is_western(sample: bytes) -> bool:
 
 
 def _detected(sample: bytes) -> str | None:
-    """What charset-normalizer takes it for, where it has good reasons."""
+    """Decode as charset-normalizer advises, where it has good reasons."""
     from charset_normalizer import from_bytes  # here, since most text is UTF-8
 
     best = from_bytes(sample, cp_isolation=_ENCODINGS).best()
@@ -227,7 +229,7 @@ def _detected(sample: bytes) -> str | None:
 
 
 def _whole_lines(data: bytes) -> bytes:
-    """As much of the data as a guess needs, from lines that hold more than ASCII where there are any."""
+    """Return as much of the data as a guess needs, from lines that hold more than ASCII where there are any."""
     if len(data) <= SAMPLE:
         return data
     lines = [line for line in data[: 16 * SAMPLE].split(b"\n")[:-1] if not line.isascii()]

@@ -23,12 +23,16 @@ _SAVED_BESIDE = re.compile(
     r".(?:[_-](?:files|dateien|fichiers|archivos|arquivos|file|bestanden|filer|pliki|soubory|dosyalar)|\.files|\.fld)$",
     re.IGNORECASE,
 )
+_SYSTEM_FILES = frozenset(("Icon", "Icon\r", "Thumbs.db", "ehthumbs.db", "desktop.ini"))  # of macOS and Windows
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a folder holds: files to read, what is left out with the reason, and what nobody misses: hidden names and
-    the folders that browsers put beside a saved page."""
+    """The contents of a folder: files to read, what is left out with the reason, and what nobody misses.
+
+    Nobody misses hidden names, what systems leave in every folder, and the folders that browsers put beside a saved
+    page.
+    """
 
     files: list[Path] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
@@ -36,7 +40,7 @@ class Listing:
 
 
 def walk(folder: Path) -> Listing:
-    """Everything below a folder, in the order of names, each folder's files before its folders."""
+    """List everything below a folder, in the order of names, each folder's files before its folders."""
     listing, todo = Listing(), [folder]
     while todo:
         here = todo.pop()
@@ -50,7 +54,7 @@ def walk(folder: Path) -> Listing:
         pages = any(entry.name.lower().endswith((".html", ".htm")) for entry in found)
         for entry in found:
             path = Path(entry.path)
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or entry.name in _SYSTEM_FILES:
                 listing.hidden.append(path)
             elif entry.is_symlink():
                 listing.refused.append(Refusal(str(path), "It is a link, and links are not followed. Add its target."))
@@ -66,7 +70,7 @@ def walk(folder: Path) -> Listing:
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file to read. Raises ArticleError, with the reason, for what cannot be read or is no file."""
+    """Open a file to read. Raises ArticleError, with the reason, for what cannot be read or is no file."""
     try:
         # Not blocking: a pipe without a writer would be waited for before it could be told from a file.
         file = io.open(path, "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK))  # noqa: SIM115, UP020

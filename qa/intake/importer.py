@@ -33,7 +33,7 @@ _LINE = re.compile(r"\bline (\d+)$")
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What is at a web address. `fetched` is None when it could not be fetched, and `found` is then the refusal."""
+    """The contents of a web address. `fetched` is None when it could not be fetched; `found` is then the refusal."""
 
     found: tuple[Draft | Refusal, ...]
     fetched: Fetched | None = None
@@ -57,7 +57,7 @@ class Importer:
         self._parsers.close()
 
     def read(self, data: bytes, name: str) -> Iterator[Draft | Refusal]:
-        """What a file holds, at least a refusal. Raises ServiceError when no parser can be started."""
+        """Yield what a file holds, at least a refusal. Raises ServiceError when no parser can be started."""
         if len(data) > MAX_FILE:
             yield Refusal(
                 name, f"It has more than {MAX_FILE // 2**20} MB, the most that is read of one file. Split it."
@@ -66,7 +66,7 @@ class Importer:
             yield from self._parsed(data, name)
 
     def stream(self, file: BinaryIO, name: str) -> Iterator[Draft | Refusal]:
-        """As `read`, from an open file. JSON lines are read piece by piece, however many there are."""
+        """Read as `read` does, from an open file. JSON lines are read piece by piece, however many there are."""
         first = file.read(PIECE)
         if not first or not name.lower().endswith(JSON_LINES) or first.startswith(_WHOLE):
             yield from self.read(first + file.read(MAX_FILE + 1 - len(first)), name)
@@ -77,7 +77,7 @@ class Importer:
             lines += piece.count(b"\n")
 
     def fetch(self, url: str, etag: str | None = None, modified: str | None = None) -> Arrival:
-        """What is at a web address; `etag` and `modified` are what was told when it was fetched before.
+        """Fetch what is at a web address; `etag` and `modified` are what was told when it was fetched before.
 
         Raises UserError for a setting that cannot be, ServiceError.
         """
@@ -114,7 +114,7 @@ class Importer:
 
 
 def is_address(text: str) -> bool:
-    """Whether a person means a web address and no file."""
+    """Return True if a person means a web address and no file."""
     return re.match(r"\w[\w+.-]*://", text) is not None
 
 
@@ -125,13 +125,13 @@ def _marked(draft: Draft, address: str) -> Draft:
 
 
 def _name_in(url: str) -> str:
-    """What to call the file behind an address: the end of its path, or its host."""
+    """Name the file behind an address: the end of its path, or its host."""
     parts = urlsplit(url)
     return unquote(posixpath.basename(parts.path.rstrip("/"))) or parts.hostname or ""
 
 
 def _pieces(first: bytes, file: BinaryIO) -> Iterable[bytes]:
-    """The file in pieces of whole lines. Of a line that is longer than any may be, no more is kept than shows it."""
+    """Yield the file in pieces of whole lines. Of a line longer than any may be, no more is kept than shows it."""
     piece = first
     while piece:
         rest = more = file.readline(MAX_LINE + 1)
@@ -145,5 +145,5 @@ def _pieces(first: bytes, file: BinaryIO) -> Iterable[bytes]:
 
 
 def _counted(found: Draft | Refusal, before: int) -> Draft | Refusal:
-    """What was called by its line in a piece, called by its line in the file."""
+    """Name what was called by its line in a piece by its line in the file."""
     return replace(found, name=_LINE.sub(lambda m: f"line {int(m[1]) + before}", found.name))

@@ -1,6 +1,6 @@
-"""What a file is, by what is in it. A name decides only between what looks alike: Markdown and text, and JSON lines of
-which the first is a bad one.
+"""What a file is, by what is in it.
 
+A name decides only between what looks alike: Markdown and text, and JSON lines of which the first is a bad one.
 Knows the marks of formats, not how to read them: qa/intake/parsers.py does. What cannot become an article is refused
 by what it seems to be, with what to do about it.
 """
@@ -72,7 +72,7 @@ _POSTMARKS = set(
 
 
 def kind_of(data: bytes, name: str) -> Kind:
-    """What the file is. Raises ArticleError, naming what it seems to be, for what cannot become an article."""
+    """Return the kind of a file. Raises ArticleError, naming what it seems to be, for what cannot become an article."""
     if not data:
         raise ArticleError("It is empty. Add a file with text in it.")
     if _is_pdf(data):
@@ -152,7 +152,7 @@ def _binary_kind(data: bytes) -> str:
 
 
 def _head(data: bytes) -> str:
-    """The first characters, good enough to see markup by: all marks of formats are ASCII."""
+    """Return the first characters, good enough to see markup by: all marks of formats are ASCII."""
     head = data[:HEAD]
     if b"\x00" in head:
         wide = "utf-16-be" if head.startswith((b"\xfe\xff", b"\x00")) else "utf-16-le"
@@ -183,7 +183,7 @@ def _text_kind(data: bytes, name: str) -> Kind:
 
 
 def _markup_kind(start: str, *, markdown: bool) -> Kind | None:
-    """The kind by the first element; None for text that happens to begin with an angle bracket."""
+    """Return the kind by the first element; None for text that happens to begin with an angle bracket."""
     xml = start.startswith("<?xml")
     page = re.match(r"<!doctype\s+html\b|<html[\s>]", start, re.IGNORECASE) is not None
     tag = _TAG.match(_after_prolog(start))
@@ -204,7 +204,7 @@ def _markup_kind(start: str, *, markdown: bool) -> Kind | None:
 
 
 def _after_prolog(start: str) -> str:
-    """What follows declarations, comments and the document type, whose own declarations may stand in brackets."""
+    """Return what follows declarations, comments and the document type, which may have its own in brackets."""
     while True:
         start = start.lstrip()
         if start.startswith("<?"):
@@ -235,7 +235,7 @@ def _json_kind(start: str) -> Kind:
 
 
 def _is_mail(start: str, name: str) -> bool:
-    """Whether it begins with a mail's headers; a memo's "From:" and "Date:" want a postmark or the name to be one."""
+    """Return True if it begins with a mail's headers; a memo's "From:" and "Date:" need a postmark or the name."""
     lines = start.replace("\r\n", "\n").partition("\n\n")[0].split("\n")
     mailbox = lines[0].startswith("From ") and len(lines) > 1
     headers = set()
@@ -250,7 +250,7 @@ def _is_mail(start: str, name: str) -> bool:
 
 
 def _mail_kind(data: bytes, start: str, name: str) -> Kind:
-    """A web archive, a mailbox of several messages, or a mail."""
+    """Return the kind: a web archive, a mailbox of several messages, or a mail."""
     head = start[:_MHTML_WITHIN].lower()
     if "snapshot-content-location:" in head or "<saved by" in head or name.endswith((".mhtml", ".mht")):
         return "mhtml"

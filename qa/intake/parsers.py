@@ -45,7 +45,7 @@ COLLECTIONS: set[Kind] = {
 
 
 def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> Iterator[Draft | Refusal]:
-    """The drafts in a file, and the records that were left out of one that holds many.
+    """Yield the drafts in a file, and the records that were left out of one that holds many.
 
     `name` is the file's own, for messages and ids; `address` is where it was fetched from and `charset` what was said
     there. Raises ArticleError.

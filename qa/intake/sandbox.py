@@ -40,7 +40,7 @@ ELSE = "save its text as a .txt file and add that."
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may take."""
+    """The most that one file may take."""
 
     seconds: float = 120.0  # by the clock: twice the computing time, for a machine that is busy with other things
     computing: int = 60  # seconds of CPU; a book of 1,000 pages takes a few
@@ -68,7 +68,7 @@ class Parsers:
     def parse(
         self, data: bytes, name: str, address: str | None = None, charset: str | None = None
     ) -> Iterator[Draft | Refusal]:
-        """What the parser finds in a file, in its order. `charset` is what the sender of the file said of it.
+        """Yield what the parser finds in a file, in its order. `charset` is what the sender of the file said of it.
 
         Raises ArticleError where it ends early, after what was found until then; ServiceError when no child can start.
         """
@@ -132,7 +132,7 @@ class _Child:
         self._await_ready()
 
     def read(self, head: dict[str, Any], data: bytes) -> tuple[list[Draft | Refusal], ArticleError | None]:
-        """What the parser finds, and why it ended early if it did."""
+        """Yield what the parser finds, then raise the reason if it ended early."""
         self.files += 1
         self.over = True  # until it has answered to the end
         deadline, left = time.monotonic() + self._limits.seconds, self._limits.output
@@ -175,7 +175,7 @@ class _Child:
             )
 
     def _ended(self, answer: dict[str, Any]) -> ArticleError | None:
-        """Why the parser ended, in its own words; None when it came to the end of the file."""
+        """Return the reason why the parser ended, in its own words; None when it came to the end of the file."""
         kind, reason = answer.get("kind"), answer.get("reason")
         if kind == "done":
             problem = None
@@ -189,7 +189,7 @@ class _Child:
         return problem
 
     def _explained(self, error: Exception) -> ArticleError:
-        """What ended it, seen from outside. The process is killed first."""
+        """Explain what ended it, seen from outside. The process is killed first."""
         self.end()
         code, limits = self._process.returncode, self._limits
         if isinstance(error, TimeoutError):
@@ -213,7 +213,7 @@ class _Child:
             self._line.sendall(part)
 
     def _receive(self, deadline: float, left: int) -> tuple[dict[str, Any], bytes, int]:
-        """One frame, and how many of `left` bytes are left after it."""
+        """Receive one frame; return it and the bytes of `left` that are left after it."""
         head, body = HEAD.unpack(self._exactly(HEAD.size, deadline))
         if head > MAX_HEAD:
             raise ValueError("a head too long")
@@ -239,7 +239,7 @@ class _Child:
 
 
 def _item(head: dict[str, Any], body: bytes) -> Draft | Refusal:
-    """A draft or a refusal as a child sent it. Raises ValueError when it is none."""
+    """Return a draft or a refusal as a child sent it. Raises ValueError when it is none."""
     try:
         if head["kind"] == "refusal":
             return Refusal(_text(head["name"]), _text(head["reason"]))
@@ -267,7 +267,7 @@ def _remaining(deadline: float) -> float:
 
 
 def _start(parser: str, limits: Limits, line: int) -> subprocess.Popen[bytes]:
-    """The process, which may have ended by itself when this returns. Raises ServiceError."""
+    """Return the process, which may have ended by itself when this returns. Raises ServiceError."""
     task = {
         "line": line, "parser": parser, "modules": _modules(parser), "memory": limits.memory, "cpu": limits.computing
     }  # fmt: skip
@@ -285,7 +285,7 @@ def _start(parser: str, limits: Limits, line: int) -> subprocess.Popen[bytes]:
 
 
 def _modules(parser: str) -> dict[str, str]:
-    """Where the child finds our package, and the parsers' if they are in another: exactly there, by no path."""
+    """Return the places of our package, and of the parsers' if they are in another: exactly there, by no path."""
     top = parser.partition(":")[0].partition(".")[0]
     spec = importlib.util.find_spec(top)
     if spec is None or spec.origin is None:

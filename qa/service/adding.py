@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError, UnknownArticle
 from qa.core.types import GIVEN, METADATA, Article, CanonicalText, Draft, Outcome, Refusal
-from qa.corpus.article_file import ArticleFile, checked_field, make_file, parse_article
+from qa.corpus.article_file import ArticleFile, checked_field, make_file, read_article
 from qa.corpus.canonical import checked_text, slug
 from qa.corpus.lookalikes import lookalike_note
 from qa.index.catalog.snapshot import Snapshot
@@ -59,10 +59,11 @@ def asked_from_text(
     text: str, markdown: bool, name: str, stem: str, id: str | None, given: Mapping[str, str | None]
 ) -> Asked:
     """Return what a text with its front matter asks for. Raises ArticleError."""
-    article = parse_article(text, "draft", markdown=markdown)
+    article, notes = read_article(text, "draft", markdown=markdown)
     stated = {k: article.origins.get(k, FRONT_MATTER) for k in METADATA if getattr(article, k) is not None}
     article = _given(replace(article, added=None, origins=stated), given)
-    return Asked(article, name, stem or article.shown_title, id, tuple(filter(None, [lookalike_note(article.text)])))
+    notes = (*notes, *filter(None, [lookalike_note(article.text)]))
+    return Asked(article, name, stem or article.shown_title, id, notes)
 
 
 def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str, str | None]) -> Asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from qa.core.types import METADATA, Article
 from qa.corpus import article_file as articles
 from qa.corpus import canonical
 from qa.corpus import folder as folder
-from qa.corpus.article_file import decode, parse_article, render
+from qa.corpus.article_file import decode, parse_article, read_article, render
 from qa.corpus.canonical import canonical_text, slug
 from qa.corpus.folder import Corpus
 
@@ -175,23 +176,66 @@ def test_an_empty_field_is_unknown(value: str) -> None:
 @pytest.mark.parametrize(
     ("front", "message"),
     [
-        ("title: a: b", r"not valid YAML at line 2: mapping values.*Quote"),
+        ("title: a: b", r"not valid YAML at line 3: mapping values.*Quote"),
         ("title: ok\noutlet: [a", r"not valid YAML"),
         ("title: [a, b]", r"field 'title'.*list or mapping.*one line"),
         ("author:\n  name: X", r"field 'author'.*list or mapping"),
         ("author: &a [*a]", r"not valid YAML"),
         ('title: "\\UFFFFFFFF"', r"not valid YAML"),
         ('title: "\\ud800"', r"not valid YAML"),
-        ("title: " + "[" * 2000, r"not valid YAML at line 2: it is nested too deeply"),
+        ("title: " + "[" * 2000, r"not valid YAML at line 3: it is nested too deeply"),
         ("title: " + "x" * 501, r"'title' has 501 characters; at most 500"),
         ("published: yesterday", r"'published' is 'yesterday'; expected an ISO 8601 date such as 2024-05-17"),
         ("published: 2024-02-30", r"ISO 8601"),
         ("added: 17/05/2024", r"'added'.*ISO 8601"),
     ],
 )
-def test_bad_front_matter_is_refused_by_name(front: str, message: str) -> None:
+def test_bad_front_matter_that_groundwire_wrote_is_refused_by_name(front: str, message: str) -> None:
     with pytest.raises(ArticleError, match=message):
-        parse_article(f"---\n{front}\n---\nWords", "x", markdown=True)
+        parse_article(f"---\nformat: plain\n{front}\n---\nWords", "x", markdown=True)
+
+
+@pytest.mark.parametrize(
+    ("front", "known", "noted"),
+    [
+        ("title: Harbour: fish market\nauthor: Jo", {"title": "Harbour: fish market", "author": "Jo"}, "read line by"),
+        ("author:\n\t- Jo\ntitle: T", {"author": "Jo", "title": "T"}, "read line by"),
+        ("author: [Jonas Berg, Ida Holm]", {"author": "Jonas Berg, Ida Holm"}, ""),
+        ("author:\n  name: Jo", {"author": "Jo"}, ""),
+        ("Title: T\nauthors: [Jo]\ndate: 2024-05-14", {"title": "T", "author": "Jo", "published": "2024-05-14"}, ""),
+        ("published: true\ndate: 2024-05-14", {"published": "2024-05-14"}, ""),
+        ("source: https://a.example/b", {"url": "https://a.example/b", "outlet": None}, ""),
+        ("source: Harbour News", {"url": None, "outlet": "Harbour News"}, ""),
+        ("published: yesterday\ntitle: T", {"published": None, "title": "T"}, "published was left out.*ISO 8601"),
+        ("language: German\ntitle: T", {"language": None, "title": "T"}, "language was left out.*a tag such as en"),
+        ("added: 17/05/2024", {"added": None}, "added was left out"),
+        ("title: " + "x" * 501, {"title": None}, "501 characters; at most 500"),
+        ("title: [a\nsummary: b", {"title": "[a"}, "read line by"),
+    ],
+)
+@pytest.mark.parametrize("markdown", [True, False])
+def test_a_field_that_people_wrote_and_nobody_reads_costs_that_field_with_a_note(
+    front: str, known: dict[str, str | None], noted: str, markdown: bool
+) -> None:
+    article, notes = read_article(f"---\n{front}\n---\nWords.", "x", markdown=markdown)
+    assert {name: getattr(article, name) for name in known} == known
+    assert article.text == "Words."
+    assert re.search(noted, " ".join(notes)) if noted else not notes
+
+
+def test_front_matter_of_which_no_line_is_a_field_is_refused() -> None:
+    with pytest.raises(ArticleError, match="not valid YAML"):
+        parse_article("---\n[a\n---\nWords", "x", markdown=True)
+
+
+def test_what_is_known_is_written_into_a_file_whose_front_matter_is_no_yaml(tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_text("---\ntitle: Harbour: fish\nmood: good\n---\nWords.\n")
+    corpus = Corpus(tmp_path)
+    (file,) = corpus.files()
+    corpus.restate(replace(corpus.read(file), outlet="Harbour News"))
+    article, notes = corpus.read_with_notes(next(corpus.files()))
+    assert (article.title, article.outlet, article.text, notes) == ("Harbour: fish", "Harbour News", "Words.", ())
+    assert "mood: good" in (tmp_path / "x.md").read_text()
 
 
 def test_hyphens_that_enclose_no_fields_are_text() -> None:
@@ -463,13 +507,13 @@ def test_an_origin_of_a_value_that_is_not_there_is_none() -> None:
 
 @pytest.mark.parametrize("tag", ["en", "de-AT", "zh-Hant-TW", "sl-rozaj-biske"])
 def test_a_language_is_a_tag(tag: str) -> None:
-    assert parse_article(f"---\nlanguage: {tag}\n---\nWords.", "x", markdown=True).language == tag
+    assert parse_article(f"---\nformat: plain\nlanguage: {tag}\n---\nWords.", "x", markdown=True).language == tag
 
 
 @pytest.mark.parametrize("tag", ["German", "e", "en-", "0", "en US"])
 def test_a_language_that_is_no_tag_is_refused_by_name(tag: str) -> None:
     with pytest.raises(ArticleError, match=r"'language'.*de-AT"):
-        parse_article(f"---\nlanguage: {tag}\n---\nWords.", "x", markdown=True)
+        parse_article(f"---\nformat: plain\nlanguage: {tag}\n---\nWords.", "x", markdown=True)
 
 
 @pytest.mark.parametrize(

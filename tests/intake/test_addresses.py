@@ -39,7 +39,7 @@ def octal(n):
 
 
 def dotted(draw, ip):
-    """An IPv4 address as `inet_aton` reads it: one to four parts, each decimal, octal or hexadecimal."""
+    """Return an IPv4 address as `inet_aton` reads it: one to four parts, each decimal, octal or hexadecimal."""
     count = draw(st.integers(1, 4))
     packed = list(ip.packed)
     parts = [*packed[: count - 1], int.from_bytes(packed[count - 1 :])]
@@ -48,7 +48,7 @@ def dotted(draw, ip):
 
 @st.composite
 def spellings(draw, ips):
-    """A host that some system would take for an address, and that address."""
+    """Draw a host that some system would take for an address, and that address."""
     ip = draw(ips)
     if isinstance(ip, IPv6Address):
         return ip, draw(st.sampled_from([f"[{ip}]", f"[{ip.exploded}]", f"[{str(ip).upper()}]", f"[{ip}%25eth0]"]))

@@ -12,6 +12,7 @@ import pytest
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft, Refusal
+from qa.intake.folders import walk
 from qa.intake.parsers import parse
 
 CASES = Path(__file__).parent / "cases"
@@ -220,6 +221,26 @@ def test_a_feeds_dates_are_read_as_people_write_them() -> None:
 def test_what_is_beside_a_list_of_links_to_read_later_says_that_they_are_fetched() -> None:
     with pytest.raises(ArticleError, match=r"https://news\.example\.org|addresses"):
         list(parse((CASES / "pocket.csv").read_bytes(), "pocket.csv"))
+
+
+def test_of_a_folder_with_a_saved_page_the_page_is_an_article_and_its_parts_and_programs_are_none() -> None:
+    listing = walk(CASES / "folder-saved-page")
+    found: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for path in listing.files:
+        try:
+            (one,) = parse(path.read_bytes(), path.name)
+        except ArticleError as error:
+            refused[path.name] = str(error)
+        else:
+            assert isinstance(one, Draft)
+            found[path.name] = one.text
+    assert found.keys() == {"Fish market.html", "subs.srt"}  # subtitles are running text, wherever they lie
+    assert [found["Fish market.html"].count(part) for part in (P1, "Home", "rights")] == [1, 0, 0]
+    assert refused.keys() == {"count.py", "pocket.csv"}
+    assert "source" in refused["count.py"]
+    assert {path.name for path in listing.hidden} == {"Icon", "saved_files"}
+    assert not listing.refused
 
 
 def test_json_lines_keep_no_tags() -> None:

@@ -33,7 +33,7 @@ def dialled(monkeypatch):
 
 @pytest.fixture
 def serve():
-    """Starts sites that end with the test."""
+    """Start sites that end with the test."""
     sites = []
 
     def start(answers, context=None):

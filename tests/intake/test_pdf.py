@@ -18,7 +18,7 @@ VOCABULARY = sorted({word.strip(".,").lower() for word in WORDS.split()})
 
 
 def story(n: int) -> str:
-    """Some sentences that no other story has, so that only what is meant to repeats."""
+    """Return some sentences that no other story has, so that only what is meant to repeats."""
     pick = Random(n)
     sentences = [
         " ".join(pick.choices(VOCABULARY, k=pick.randint(8, 30))).capitalize() for _ in range(pick.randint(2, 6))
@@ -149,7 +149,7 @@ def test_ten_thousand_pages_are_refused_at_once() -> None:
 
 
 def page_tree(pages: int) -> bytes:
-    """A PDF of so many equal empty pages, without a table of its objects, which readers make again."""
+    """Return a PDF of so many equal empty pages, without a table of its objects, which readers make again."""
     kids = " ".join(f"{n + 3} 0 R" for n in range(pages))
     objects = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Count {pages}/Kids[{kids}]>>"]
     objects += ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>"] * pages

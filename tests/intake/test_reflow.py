@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.intake.formats.paged.reflow import Line, Page, running_text
+from qa.intake.formats.paged.lines import Line, Page
+from qa.intake.formats.paged.reflow import running_text
 
 WIDTH, HEIGHT = 600.0, 800.0
 numbers = st.floats(-50, 900) | st.sampled_from([0.0, 72.0, 300.0])

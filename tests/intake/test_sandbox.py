@@ -43,7 +43,7 @@ def texts(parsers, what, **more):
 
 
 def refused(parsers, what):
-    """What came before, and the sentence that says why no more did."""
+    """Return what came before, and the sentence that says why no more did."""
     found = []
     with pytest.raises(ArticleError) as caught:
         found.extend(d.text for d in parsers.parse(what.encode(), "a file"))

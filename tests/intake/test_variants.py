@@ -3,8 +3,6 @@
 docs/intake-formats.md counts how many of each kind failed before.
 """
 
-# ruff: noqa: E501  (a row is a line)
-
 from __future__ import annotations
 
 import gzip

@@ -21,7 +21,7 @@ MISSING = "The articles found do not mention"
 
 def checked(question: str, ranking: Ranking) -> tuple[Ranking, tuple[str, ...]]:
     """Return the ranking, less sure where a name of the question is in no article of it, and what is to be said."""
-    if not ranking.evidence or ranking.absent:
+    if not ranking.evidence or ranking.absent or ranking.unanswered:  # what is missing has been said
         return ranking, ()
     articles = {e.candidate.article.id: e.candidate.article for e in ranking.evidence[:FOUND]}
     said = [term_set(f"{a.title or ''} {a.author or ''} {a.outlet or ''} {a.text}") for a in articles.values()]

@@ -67,24 +67,24 @@ class Address:
 
     @property
     def ip(self) -> IPAddress | None:
-        """The IP address that stands there instead of a name."""
+        """Return the IP address that stands there instead of a name."""
         return ip_of(self.host)
 
     def __str__(self) -> str:
-        """As it is shown to people: what is very long is cut."""
+        """Return the address as it is shown to people: what is very long is cut."""
         return _shown(str(self.url))
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What may be fetched although it is not public: names, wherever they lead, and networks."""
+    """Exceptions that may be fetched although they are not public: names, wherever they lead, and networks."""
 
     names: frozenset[str] = frozenset()
     networks: tuple[Network, ...] = ()
 
     @classmethod
     def read(cls, setting: str) -> Allowed:
-        """From names and networks with commas between, as in QA_ALLOW_PRIVATE. Raises UserError."""
+        """Read names and networks with commas between, as in QA_ALLOW_PRIVATE. Raises UserError."""
         names, networks = set(), []
         for entry in filter(None, (e.strip() for e in setting.split(","))):
             try:
@@ -106,7 +106,7 @@ class Allowed:
 
 
 def parse_address(text: str) -> Address:
-    """A web address that may be asked for, as far as its spelling says. Raises FetchError."""
+    """Return a web address that may be asked for, as far as its spelling says. Raises FetchError."""
     text = text.strip()
     if len(text) > MAX_LENGTH:
         raise FetchError(f"The address has {len(text):,} characters; at most {MAX_LENGTH:,} are taken.")
@@ -130,7 +130,7 @@ def parse_address(text: str) -> Address:
 
 
 def vet(address: Address, allowed: Allowed, resolve: Resolver) -> tuple[IPAddress, ...]:
-    """The IP addresses that it leads to, all of them permitted. Raises FetchError."""
+    """Return the IP addresses that it leads to, all of them permitted. Raises FetchError."""
     named = [address.host] if address.ip else dict.fromkeys(_resolved(address, resolve))
     found = [ip_of(text.partition("%")[0]) for text in named]
     ips = tuple(ip for ip in found if ip)
@@ -146,7 +146,7 @@ def vet(address: Address, allowed: Allowed, resolve: Resolver) -> tuple[IPAddres
 
 
 def special(ip: IPAddress) -> str | None:
-    """Why an IP address is not public, in a few words; None when it is."""
+    """Say why an IP address is not public, in a few words; None when it is."""
     for network, reason in _NETWORKS:
         if ip in network:
             return reason
@@ -154,7 +154,7 @@ def special(ip: IPAddress) -> str | None:
 
 
 def ip_of(text: str) -> IPAddress | None:
-    """An IP address that means the same everywhere: none in octal, none with a zone of this machine."""
+    """Return an IP address that means the same everywhere: none in octal, none with a zone of this machine."""
     try:
         return ipaddress.ip_address(text) if "%" not in text else None
     except ValueError:
@@ -162,7 +162,7 @@ def ip_of(text: str) -> IPAddress | None:
 
 
 def system_resolver(host: str, port: int) -> Sequence[str]:
-    """Where a name leads, by the system's resolver."""
+    """Resolve a name with the system's resolver."""
     return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
@@ -188,7 +188,7 @@ def _resolved(address: Address, resolve: Resolver) -> Iterable[str]:
 
 
 def _inner(ip: IPAddress) -> Iterator[IPv4Address]:
-    """The IPv4 addresses that packets to an IPv6 address end up at."""
+    """Return the IPv4 addresses that packets to an IPv6 address end up at."""
     if isinstance(ip, IPv6Address):
         if any(ip in network for network in _LAST_32_BITS):
             yield IPv4Address(int(ip) & 0xFFFFFFFF)
@@ -198,6 +198,6 @@ def _inner(ip: IPAddress) -> Iterator[IPv4Address]:
 
 
 def _shown(text: str) -> str:
-    """An address as it was given, short and printable."""
+    """Return an address as it was given, short and printable."""
     plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:MAX_SHOWN])
     return plain if len(text) <= MAX_SHOWN else plain + "..."

@@ -24,7 +24,7 @@ class Visits:
         self._lock = threading.Lock()
 
     def get(self, url: str) -> tuple[str | None, str | None]:
-        """The entity tag and the date of the last fetch."""
+        """Return the entity tag and the date of the last fetch."""
         with self._lock:
             told = self._read().get(url)
         etag, modified = told if isinstance(told, list) and len(told) == 2 else (None, None)

@@ -24,13 +24,13 @@ class OverBudget(Exception):
 
 
 class Budget:
-    """What is left of the time and of the bytes that one fetch may take, all its redirects together."""
+    """The rest of the time and of the bytes that one fetch may take, all its redirects together."""
 
     def __init__(self, seconds: float, bytes: int) -> None:
         self._deadline, self._bytes = time.monotonic() + seconds, bytes
 
     def seconds(self) -> float:
-        """How long the next step may take. Raises httpcore.TimeoutException when no time is left."""
+        """Return the seconds that the next step may take. Raises httpcore.TimeoutException when no time is left."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("no time is left")
@@ -80,7 +80,7 @@ class Dialler(httpcore.NetworkBackend):
         self._known: dict[tuple[str, int], list[str]] = {}
 
     def lead(self, host: str, port: int, ips: Iterable[object]) -> None:
-        """From now on, a host and port lead to these IP addresses."""
+        """Let a host and port lead to these IP addresses from now on."""
         self._known[host, port] = [str(ip) for ip in ips]
 
     def connect_tcp(

@@ -54,7 +54,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """What one fetch may take, redirects and all."""
+    """The most that one fetch may take, redirects and all."""
 
     seconds: float = 30.0  # somebody waits for it
     bytes: int = 32 * 1024 * 1024  # as sent and as unpacked; a long report with pictures is 20 MB
@@ -62,7 +62,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address gave. `url` is where the redirects ended; what the server did not say is None or empty."""
+    """The answer of an address. `url` is where the redirects ended; what the server did not say is None or empty."""
 
     url: str
     content: bytes
@@ -89,11 +89,11 @@ class Fetcher:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Fetcher:
-        """As QA_ALLOW_PRIVATE and QA_PROXY say. Raises UserError."""
+        """Make one as QA_ALLOW_PRIVATE and QA_PROXY say. Raises UserError."""
         return cls(Allowed.read(settings.allow_private), settings.proxy)
 
     def fetch(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Fetched:
-        """What is at a web address now; `etag` and `modified` are what an earlier fetch told. Raises FetchError."""
+        """Fetch what is at an address now; `etag` and `modified` are what an earlier fetch told. Raises FetchError."""
         address, left = parse_address(url), list[str]()
         budget = Budget(self._limits.seconds, self._limits.bytes + HEAD_BYTES)
         dialler = Dialler(budget)
@@ -137,7 +137,7 @@ class Fetcher:
             raise FetchError(f"The proxy {host} is not known ({error}). Look at QA_PROXY.") from error
 
     def _taken(self, address: Address, response: httpx.Response, left: tuple[str, ...], conditional: bool) -> Fetched:
-        """What an answer holds that is no redirect. Raises FetchError where it holds no article."""
+        """Take the content of an answer that is no redirect. Raises FetchError where it holds no article."""
         tags = _token(response.headers.get("etag")), _token(response.headers.get("last-modified"))
         if response.status_code == 304 and conditional:
             return Fetched(str(address.url), b"", "", None, *tags, True, left)
@@ -171,7 +171,7 @@ class Fetcher:
 
     @contextlib.contextmanager
     def _explained(self, address: Address) -> Iterator[None]:
-        """Whatever the connection raises, as a sentence about the address."""
+        """Turn whatever the connection raises into a sentence about the address."""
         try:
             yield
         except httpcore.TimeoutException as error:
@@ -189,7 +189,7 @@ class Fetcher:
 
 
 def _next(address: Address, url: httpx.URL, redirects: int) -> Address:
-    """Where a redirect leads, if it may be followed."""
+    """Return the address that a redirect leads to, if it may be followed."""
     if redirects > MAX_REDIRECTS:
         raise FetchError(f"{address} leads on after {MAX_REDIRECTS} redirects, the most that are followed. {BY_HAND}")
     new = parse_address(str(url))
@@ -202,7 +202,7 @@ def _next(address: Address, url: httpx.URL, redirects: int) -> Address:
 
 
 def _unpacked(parts: Iterable[bytes], limit: int) -> Iterator[bytes]:
-    """The content of gzip, never more than `limit` bytes and one at a time, so that a bomb does not go off."""
+    """Return the content of gzip, never more than `limit` bytes and one at a time, so that a bomb does not go off."""
     engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
     for part in parts:
         yield engine.decompress(part, limit + 1)
@@ -214,7 +214,7 @@ def _unpacked(parts: Iterable[bytes], limit: int) -> Iterator[bytes]:
 
 
 def _refusal(response: httpx.Response) -> str:
-    """What a status means to whoever wants the page."""
+    """Explain a status to whoever wants the page."""
     status = response.status_code
     if status in _REFUSALS:
         return f"{_REFUSALS[status]} ({status}). {BY_HAND}"
@@ -229,7 +229,7 @@ def _refusal(response: httpx.Response) -> str:
 
 
 def _failure(error: Exception) -> str:
-    """What went wrong on the way, as the end of a sentence."""
+    """Name what went wrong on the way, as the end of a sentence."""
     inner = error.args[0] if error.args else None  # httpcore wraps what the socket raised
     if isinstance(inner, ssl.SSLCertVerificationError):
         return (
@@ -246,7 +246,7 @@ def _failure(error: Exception) -> str:
 
 
 def _in_time(resolve: Resolver, host: str, port: int, budget: Budget) -> list[str]:
-    """Where a name leads, or a timeout: the system's resolver cannot be told how long it may take."""
+    """Resolve a name or raise a timeout: the system's resolver cannot be told how long it may take."""
     answer: Future[list[str]] = Future()
 
     def ask() -> None:
@@ -270,7 +270,7 @@ def _conditions(etag: str | None, modified: str | None) -> dict[str, str]:
 
 
 def _token(value: str | None) -> str | None:
-    """A header's value that can be sent back and shown."""
+    """Return a header's value that can be sent back and shown."""
     return value if value and len(value) <= MAX_TOKEN and value.isascii() and value.isprintable() else None
 
 

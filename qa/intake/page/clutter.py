@@ -14,6 +14,7 @@ from qa.intake.page.about.titles import plain
 from qa.intake.page.links import remove_by_links
 from qa.intake.page.sections import remove_sections
 from qa.intake.page.tree import drop, running_text, told_before
+from qa.intake.phrases import any_of, phrases
 
 MOSTLY = 0.5  # of the page's running text: a part with more is no side matter, whatever it is called
 NEARLY_ALL = 0.8  # the same for what can hardly be anything but a sidebar
@@ -40,44 +41,22 @@ _NAME_NOISE = re.compile(
 _ELEMENT_OF = re.compile(r"(?<!\S)[\w-]*?[^\W_]__(?=[^\W_])")  # of a block's element only its own name counts
 
 
-def _named(*words: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(words)})\b")
+_PHRASES = phrases(__package__, "clutter.toml")
+
+
+def _named(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{any_of(_PHRASES, name)})\b")
 
 
 # A request for consent, which has whole texts in it.
-_CONSENT = _named(
-    "cookies?|consent|gdpr|cmp (?:box|banner|overlay|dialog|modal|wrapper|app|root)|cmpbox|cmpwrapper|qc cmp2?",
-    "onetrust|didomi|usercentrics|truste|cookiebot|fc consent|cky|sp message",
-)
+_CONSENT = _named("consent")
 # Seldom the story.
-_SURELY = _named(
-    r"comment(?!ar|able|box\w* on)\w*(?! (?:on|open|closed|count|status|enabled|selection))",
-    r"kommentare?|commentaires?|comentarios?|reactions?|reacties|disqus|respond|responses|forum",
-    "footer|legal|disclaimers?|disclosures?|imprint|impressum",
-)
-_SIDEBAR = _named("side ?bar")
+_SURELY = _named("surely")
+_SIDEBAR = _named("sidebar")
 # Not the story, unless it holds most of the running text.
-_PROBABLY = _named(
-    "nav|navi(?:gation)?|navbar|menu|breadcrumbs?|pagination|pager|toolbar|skip",
-    "shar(?:e|ing)|social|sociable|sharedaddy|addtoany|bookmarks?|sns|follow us",
-    "related|recommend(?:ed|ations?)?|recirc(?:ulation)?|trending|popular|outbrain|taboola|promos?",
-    "most (?:read|popular|viewed|recent)|(?:read|see|view) (?:more|also|next)|more (?:on|from|stories|news|links)",
-    "also (?:like|read)|rich link|next (?:post|article|story)|prev(?:ious)? (?:post|article|story)",
-    "relacionad[ao]s?|lire aussi|verwandte|weiterlesen|siehe auch|kanren|correlat[ie]",
-    r"newsletters?|subscrib\w*|subscription|sign ?up|log ?in|register|registration|donat(?:e|ion)s?|membership",
-    "paywall (?:prompt|box|banner|barrier|overlay)|meter(?:ed)? wall",
-    "adverts?|advertisements?|advertising|sponsor(?:ed)?|affiliates?|dfp",
-    "modal|popup|pop up|lightbox|toast|tooltip|notification|privacy (?:notice|prompt|manager|cent(?:er|re))",
-    "sr only|visually ?hidden|screen reader text|hidden text|noprint|no print|print hint|trust (?:badge|project)",
-    "author (?:bio|box|info|card|profile|details)|about (?:the )?author|profile card",
-)
+_PROBABLY = _named("probably")
 # Words for parts of a page as well as for the look of a story: clutter only where there is little running text.
-_PERHAPS = _named(
-    "ads?|banner|overlay|teasers?|(?<!elementor )widgets?|shop|commerce|deals?|piano",
-    "tags?|topics?|keywords|categories|etiquetas|schlagworte|copyright|rights|credits?",
-    "bio|post author|contributors?|writers?",
-    "feedback|rating|survey|poll|report (?:error|a typo)|discussion",
-)
+_PERHAPS = _named("perhaps")
 _AUTHOR = re.compile(r"(?:author|publisher|creator)(?: person| organization)?")
 
 _AD_LABEL = re.compile(
@@ -95,9 +74,9 @@ _INLINE = frozenset("a abbr b bdi cite code em font i mark q small span strong s
 
 
 def remove_clutter(body: Any, headline: Any | None = None, host: str | None = None) -> None:
-    """Take out what a reader sees and does not read as the story. Its heading is `headline`, the site's name `host`,
+    """Take out what a reader sees and does not read as the story.
 
-    each where it is known.
+    Its heading is `headline`, the site's name `host`, each where it is known.
     """
     prose = running_text(body)
     keepers = _keepers(body, headline)
@@ -118,7 +97,7 @@ def remove_clutter(body: Any, headline: Any | None = None, host: str | None = No
 
 
 def _shared(names: dict[Any, str], prose: dict[Any, int]) -> dict[str, int]:
-    """How much running text stands in parts of the same name: a name that most of it has is no name of clutter."""
+    """Count the running text in parts of the same name: a name that most of it has is no name of clutter."""
     sizes: dict[str, int] = {}
     for node, name in names.items():
         if name and prose[node] and not any(names.get(above) == name for above in node.iterancestors()):
@@ -127,7 +106,7 @@ def _shared(names: dict[Any, str], prose: dict[Any, int]) -> dict[str, int]:
 
 
 def _said_to_be_the_story(body: Any, prose: dict[Any, int]) -> set[Any]:
-    """Parts that say that they are the text of an article and hold much of the page's, and those around them.
+    """Return the parts that say that they are an article's text and hold much of the page's, and those around them.
 
     A part that holds one such is no clutter; one that holds many is a list of comments or of other stories.
     """
@@ -148,19 +127,19 @@ def _is_named_story(node: Any) -> bool:
 
 
 def _may_be_beside(node: Any, size: int, prose: dict[Any, int], total: int) -> bool:
-    """Whether a part with a telling name may go: what has most of the text only behind a story, as comments have."""
+    """Return True if a part with a telling name may go: one with most of the text only behind a story."""
     return size <= MOSTLY * total or told_before(node, prose) >= TOLD
 
 
 def _purpose(node: Any) -> str:
-    """What its other attributes say that it is: `aria-label`, a component's name, a type of schema.org."""
+    """Return what its other attributes say that it is: `aria-label`, a component's name, a type of schema.org."""
     said = [node.get(attribute) or "" for attribute in _PURPOSES]
     said.append((node.get("itemtype") or "").rstrip("/").rsplit("/", 1)[-1])
     return " ".join(_NAME_PARTS.findall(" ".join(said)[:MAX_NAME])).lower()
 
 
 def _name(node: Any) -> str:
-    """The words of class and id: `relatedLinks-box` is `related links box`. A heading's id is an anchor of a menu."""
+    """Return the words of class and id: `relatedLinks-box` is `related links box`. A heading's id is an anchor."""
     id = "" if node.tag in _HEADINGS else node.get("id") or ""
     if id and _is_anchor(id, node):
         del node.attrib["id"]
@@ -170,7 +149,7 @@ def _name(node: Any) -> str:
 
 
 def _is_anchor(id: str, node: Any) -> bool:
-    """Whether an id is made of the heading under it: a menu leads there, and the section has no other name."""
+    """Return True if an id is made of the heading under it: a menu leads there, and the section has no other name."""
     heading = next(node.iter(*_HEADINGS), None)
     if heading is None:
         return False
@@ -189,13 +168,13 @@ def _is_side(node: Any, name: str, prose: int, total: int) -> bool:
 
 
 def _asks(node: Any) -> bool:
-    """Whether it is a form, with the few words around it that say what for."""
+    """Return True if it is a form, with the few words around it that say what for."""
     small = node.tag in ("div", "section", "form") and len(node.text_content()) <= MAX_FORM
     return small and next(node.iter("form"), None) is not None
 
 
 def _serves_else(purpose: str, prose: int, total: int) -> bool:
-    """Whether what it is for is not to tell the story, unless it holds most of the page."""
+    """Return True if it serves to do something else than tell the story, unless it holds most of the page."""
     if prose > MOSTLY * total or not purpose:
         return False
     if _SURELY.search(purpose) or _CONSENT.search(purpose) or _PROBABLY.search(purpose):
@@ -204,7 +183,7 @@ def _serves_else(purpose: str, prose: int, total: int) -> bool:
 
 
 def _is_ad(node: Any) -> bool:
-    """Whether it is a small part that calls itself an advertisement."""
+    """Return True if it is a small part that calls itself an advertisement."""
     if node.tag not in ("div", "table", "section", "td", "li"):
         return False
     words = next((t.strip() for t in node.itertext() if t.strip()), "")
@@ -212,7 +191,7 @@ def _is_ad(node: Any) -> bool:
 
 
 def _keepers(body: Any, headline: Any | None) -> set[Any]:
-    """The elements that hold the story's heading, or say that they hold its text."""
+    """Return the elements that hold the story's heading, or say that they hold its text."""
     marked = [n for n in body.iter() if n.get("itemprop") == "articleBody" or n.tag == "main"]
     headings = list(body.iter("h1")) if headline is None else [headline]
     return {*marked, *headings, *(a for n in [*marked, *headings] for a in n.iterancestors())}

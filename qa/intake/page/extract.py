@@ -67,7 +67,7 @@ _WALL = re.compile(
 
 
 def parse(data: bytes, name: str, address: str | None = None, charset: str | None = None) -> list[Draft]:
-    """The one article of an HTML page. `address` is where it was fetched, `charset` what the server said.
+    """Return the one article of an HTML page. `address` is where it was fetched, `charset` what the server said.
 
     Raises ArticleError when the page holds no story.
     """
@@ -90,7 +90,7 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
 
 
 def _tree(html: str) -> Any:
-    """The page's tree. Raises ArticleError where the parser gives up before the end."""
+    """Return the page's tree. Raises ArticleError where the parser gives up before the end."""
     from lxml import etree  # here, since most commands read no page
     from lxml import html as lxml_html
 
@@ -117,7 +117,7 @@ def _tree(html: str) -> Any:
 
 
 def _fuller(text: str, about: PageAbout) -> str:
-    """The text that the page's JSON-LD holds, where it is the same story and the page shows much less of it."""
+    """Return the text that the page's JSON-LD holds, where it is the same story and the page shows much less of it."""
     stated = fragment_text(about.body) if _TAGGED.search(about.body) else about.body
     stated = canonical_text(stated) if storable(stated) else ""
     if not stated or _size(stated) < FULLER * _size(text) + MIN_WORDS:
@@ -129,12 +129,12 @@ def _fuller(text: str, about: PageAbout) -> str:
 
 
 def _size(text: str) -> int:
-    """Words, or characters of scripts that put no space between them."""
+    """Count words, or characters of scripts that put no space between them."""
     return max(len(text.split()), sum(ord(c) > 0x2E7F for c in text) // 2)
 
 
 def _story(tree: Any, body: Any, about: PageAbout, host: str | None) -> str:
-    """The canonical text of the story, as far as the page's tree shows what that is."""
+    """Return the canonical text of the story, as far as the page's tree shows what that is."""
     remove_clutter(body, about.headline, host)
     make_plain(body)
     keep_story(body, about.headline)
@@ -154,7 +154,7 @@ def _story(tree: Any, body: Any, about: PageAbout, host: str | None) -> str:
 
 
 def _extracted(tree: Any) -> str:
-    """What trafilatura takes for the story; the tree is used up."""
+    """Return what trafilatura takes for the story; the tree is used up."""
     from trafilatura import bare_extraction
 
     found = bare_extraction(tree, favor_precision=True, include_comments=False)
@@ -162,7 +162,7 @@ def _extracted(tree: Any) -> str:
 
 
 def _host(metadata: dict[str, Found]) -> str | None:
-    """The host that the page says it is of."""
+    """Return the host that the page says it is of."""
     return urlsplit(metadata["url"].value).hostname if "url" in metadata else None
 
 
@@ -171,7 +171,7 @@ def _text(body: Any) -> str:
 
 
 def _pieces(body: Any) -> Iterator[str]:
-    """The text of a tree: blocks apart by an empty line, items and rows by a line break, cells by two spaces."""
+    """Return the text of a tree: blocks apart by an empty line, items and rows by a line break, cells by two spaces."""
     from lxml import etree
 
     gap = ""
@@ -190,7 +190,7 @@ def _authors(metadata: dict[str, Found]) -> list[str]:
 
 
 def _without_boilerplate(text: str, about: PageAbout, authors: list[str]) -> str:
-    """Without the title and byline at its start, and the lines in which the page speaks of itself and its authors."""
+    """Leave out the title and byline at its start, and the lines in which the page speaks of itself and its authors."""
     lines = [line for line in text.split("\n") if not (is_boilerplate(line) or is_formula(line))]
     often = {line for line, n in Counter(lines).items() if n >= REPEATED and _is_label(line)}
     lines = [line for line in lines if line not in often]
@@ -205,23 +205,23 @@ def _is_label(line: str) -> bool:
 
 
 def _is_heading_matter(line: str, title: str, language: str) -> bool:
-    """Whether it is the title again, a byline or a date line."""
+    """Return True if it is the title again, a byline or a date line."""
     return plain(line) == title or (len(line) <= MAX_BYLINE and bool(byline(line) or stated_date(line, language)))
 
 
 def _dense(text: str) -> bool:
-    """Whether it is a text in a script that puts no space between words."""
+    """Return True if it is a text in a script that puts no space between words."""
     return sum(ord(c) > 0x2E7F or "\u0e00" <= c <= "\u109f" or "\u1780" <= c <= "\u17ff" for c in text) >= MIN_DENSE
 
 
 def _is_wall(text: str) -> bool:
-    """Whether it is short and most of its lines ask for consent or turn the reader away."""
+    """Return True if it is short and most of its lines ask for consent or turn the reader away."""
     lines = [line for line in text.split("\n") if line]
     return len(text) <= MAX_WALL and sum(bool(_WALL.search(line)) for line in lines) > WALL_SHARE * len(lines)
 
 
 def _nothing(html: str, seen: str) -> str:
-    """Why a page has no story, as far as can be told, and what to do. `seen` is all that its readers see."""
+    """Say why a page has no story, as far as can be told, and what to do. `seen` is all that its readers see."""
     advice = "Open it in a browser, save the page when the text is there, and add that file; or paste the text."
     if _WALL.search(seen) and len(seen) <= 2 * MAX_WALL:
         return f"The page shows a request for consent or a wall before the text, not the story. {advice}"

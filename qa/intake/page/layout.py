@@ -65,12 +65,12 @@ def keep_story(body: Any, headline: Any | None) -> None:
 
 
 def _may_hold(node: Any, share: float, sizes: dict[Any, int]) -> bool:
-    """Whether a part with so much of the text is more than one block of it, which may be that long."""
+    """Return True if a part with so much of the text is more than one block of it, which may be that long."""
     return node.tag not in _BLOCKS and sizes[node] >= share and sizes[node] > 0
 
 
 def _text_before(headline: Any, part: Any, sizes: dict[Any, int]) -> int:
-    """Running text of a part that stands before the heading in it."""
+    """Count running text of a part that stands before the heading in it."""
     path = [headline, *headline.iterancestors()]
     if part not in path:
         return 0
@@ -78,7 +78,7 @@ def _text_before(headline: Any, part: Any, sizes: dict[Any, int]) -> int:
 
 
 def _only_lays_out(table: Any) -> bool:
-    """Whether its cells hold what cells of data do not, or it has one cell."""
+    """Return True if its cells hold what cells of data do not, or it has one cell."""
     if next(table.iterdescendants("p", "h1", "h2", "h3", "div", "table", "ul"), None) is not None:
         return True
     cells = list(table.iter("td", "th"))
@@ -86,13 +86,13 @@ def _only_lays_out(table: Any) -> bool:
 
 
 def _own_parts(table: Any) -> list[Any]:
-    """The table and its parts, without those of tables within."""
+    """Return the table and its parts, without those of tables within."""
     parts = table.iterdescendants("tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col")
     return [table, *(p for p in parts if next(p.iterancestors("table"), None) is table)]
 
 
 def _wrap_runs(node: Any) -> None:
-    """Text between blocks and double line breaks becomes paragraphs; a division of text alone becomes one itself."""
+    """Make paragraphs of text between blocks and double line breaks; a division of text alone becomes one itself."""
     if all(child.tag in _INLINE for child in node) and not _double_break(node):
         if node.tag in ("div", "section") and node.text_content().strip():
             node.tag = "p"
@@ -150,8 +150,10 @@ class _Run:
 
 
 def unname(body: Any) -> None:
-    """Take class, id and role from what holds much of the running text: its names have been judged, and trafilatura's
-    own lists would take parts of the story for clutter once more, or one of several parts for all of it.
+    """Take class, id and role from what holds much of the running text.
+
+    Its names have been judged, and trafilatura's own lists would take parts of the story for clutter once more, or one
+    of several parts for all of it.
     """
     sizes = running_text(body)
     for node in body.iter():
@@ -161,7 +163,7 @@ def unname(body: Any) -> None:
 
 
 def in_several_parts(tree: Any) -> bool:
-    """Whether parts of one name hold most of the running text, each much of it: a story cut by advertisements."""
+    """Return True if parts of one name hold most of the running text, each much of it: advertisements cut the story."""
     sizes = running_text(tree)
     named: dict[str, list[int]] = {}
     for node in tree.iter("div", "section"):
@@ -171,7 +173,7 @@ def in_several_parts(tree: Any) -> bool:
 
 
 def as_article(body: Any) -> None:
-    """All that is left becomes one article."""
+    """Make one article of all that is left."""
     article = body.makeelement("article")
     article.text, body.text = body.text, None
     for child in list(body):

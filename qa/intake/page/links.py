@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qa.intake.page.tree import MIN_RUN, drop
+from qa.intake.phrases import any_of, phrases
 
 MOSTLY = 0.5  # of a list's items, of a part's text
 LINKED = 0.85  # of a block's text: with more in links it is a way to somewhere else
@@ -27,13 +28,8 @@ MAX_RULES = 800  # characters of a part that holds mostly house rules
 
 _BLOCKS = frozenset("p div li td section ul ol table h1 h2 h3 h4 h5 h6 article blockquote dl pre figure".split())
 _BARS = ("p", "div", "section", "ul", "ol", "menu", "footer", "header", "table")
-_FORMULA = re.compile(
-    r"^\W*(?:(?:also )?read(?: also| more| next)?|see also|related(?: (?:stories|articles|coverage|content))?|"
-    r"more(?: on this)?|watch|listen|don['’]t miss|lesen sie auch|mehr zum thema|siehe auch|lire aussi|"
-    r"à lire(?: aussi)?|voir aussi|lea tambi[eé]n|lee tambi[eé]n|le puede interesar|m[aá]s informaci[oó]n|"
-    r"leggi anche|leia (?:também|mais)|lees ook)\W*",
-    re.IGNORECASE,
-)
+_PHRASES = phrases(__package__, "links.toml")
+_FORMULA = re.compile(rf"^\W*(?:{any_of(_PHRASES, 'formula')})\W*", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?…。؟।][\"'”’»)]*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(rf"^[^.!?。！？:：|]{{2,{MAX_LABEL}}}(?:[:：|]|>>|»)$")
@@ -45,12 +41,7 @@ _SHARES = re.compile(
     rf"\?(?:.*&)?{_ADDRESS_IN}",
     re.IGNORECASE,
 )
-_RULES = re.compile(
-    r"\b(?:privacy|privacidad|privacidade|confidentialit[eé]|datenschutz\w*|terms|termos|terminos|cookies?|conditions|"
-    r"condiciones|guidelines|user-?agreement|nutzungsbedingungen|agb|netiquette|house-?rules|code-of-conduct|"
-    r"mentions-legales|aviso-legal|imprint|impressum)\b",
-    re.IGNORECASE,
-)
+_RULES = re.compile(rf"\b(?:{any_of(_PHRASES, 'rules')})\b", re.IGNORECASE)
 
 
 def remove_by_links(body: Any, keepers: Container[Any], host: str | None) -> None:
@@ -65,7 +56,7 @@ def remove_by_links(body: Any, keepers: Container[Any], host: str | None) -> Non
 
 
 def _ways_elsewhere(body: Any) -> Iterator[Any]:
-    """Blocks without inner blocks whose text is links; items and cells only where most of their list or table is."""
+    """Yield blocks without inner blocks whose text is links; items and cells where most of their list or table is."""
     yield from (node for node in body.iter("p", "div", "section") if _is_way_elsewhere(node) or _is_labelled(node))
     for whole in body.iter("ul", "ol", "table"):
         parts = whole.iterchildren("li") if whole.tag != "table" else whole.iterdescendants("td")
@@ -84,7 +75,7 @@ def _is_way_elsewhere(node: Any) -> bool:
 
 
 def _is_sentence(node: Any) -> bool:
-    """Whether it is a sentence between paragraphs of running text, with words of its own before or behind the link."""
+    """Return True if it is a sentence between paragraphs of running text, with words of its own around the link."""
     if node.tag != "p" or not _SENTENCE.search(text := _words(node)):
         return False
     own = text
@@ -96,7 +87,7 @@ def _is_sentence(node: Any) -> bool:
 
 
 def _neighbours(node: Any) -> tuple[Any, Any]:
-    """The paragraphs before and after."""
+    """Return the paragraphs before and after."""
     before, after = node.getprevious(), node.getnext()
     return (
         before if before is not None and before.tag == "p" else None,
@@ -105,7 +96,7 @@ def _neighbours(node: Any) -> tuple[Any, Any]:
 
 
 def _is_labelled(node: Any) -> bool:
-    """Whether it is a label with a colon and the title of one thing elsewhere, and nothing more."""
+    """Return True if it is a label with a colon and the title of one thing elsewhere, and nothing more."""
     links = [a for a in node.iter("a") if a.get("href")]
     if len(links) != 1 or _has_blocks(node) or _CALLS.match(links[0].get("href")):
         return False
@@ -116,7 +107,7 @@ def _is_labelled(node: Any) -> bool:
 
 
 def _is_share_bar(node: Any) -> bool:
-    """Whether all its links pass the page on, or lead nowhere, and little else is said."""
+    """Return True if all its links pass the page on, or lead nowhere, and little else is said."""
     links = [a for a in node.iter("a") if a.get("href")]
     sharing = [a for a in links if _SHARES.search(a.get("href"))]
     if not sharing or any(a not in sharing and not _leads_nowhere(a) for a in links):
@@ -131,7 +122,7 @@ def _leads_nowhere(link: Any) -> bool:
 
 
 def _are_house_rules(node: Any, host: str | None) -> bool:
-    """Whether its links, two at least, all lead to what this site lays down: terms, privacy, conduct."""
+    """Return True if its links, two at least, all lead to what this site lays down: terms, privacy, conduct."""
     links = [a.get("href") for a in node.iter("a") if a.get("href")]
     return len(links) >= MIN_RULES and not _has_blocks(node) and all(_is_rule(link, host) for link in links)
 
@@ -148,7 +139,7 @@ def _is_rule(link: str, host: str | None) -> bool:
 
 
 def _part_of_rules(rules: Any, keepers: Container[Any]) -> Any:
-    """The largest part, small still, of which they are most; None where they stand in a list with other things."""
+    """Return the largest part, small still, of which they are most; None where they stand in a list with others."""
     size, part = len(_words(rules)), rules
     for above in rules.iterancestors():
         whole = len(_words(above))

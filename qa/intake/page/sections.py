@@ -11,6 +11,7 @@ from collections.abc import Container
 from typing import Any
 
 from qa.intake.page.tree import drop, told_before
+from qa.intake.phrases import any_of, phrases
 
 MOSTLY = 0.5  # of the page's running text: more is no section beside the story
 NEARLY_ALL = 0.8  # the same for comments, which may be longer than what they are about
@@ -21,35 +22,17 @@ LINKED = 0.2  # of the text of a section with other stories, teasers and all
 _RANKS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def _heading(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{'|'.join(alternatives)})\W*", re.IGNORECASE)
+_PHRASES = phrases(__package__, "sections.toml")
 
 
-_COMMENTS = _heading(
-    r"(?:\d+ )?(?:reader |user |your )?(?:comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|"
-    r"комментари(?:и|ев)|コメント|评论|التعليقات)(?: ?[:(]? ?\d+)?",
-    r"\d+ (?:responses?|repl(?:y|ies)|thoughts?|comments?) (?:to|on) .{1,200}|\d+ (?:responses?|repl(?:y|ies))",
-    r"(?:leave|post|write|add) (?:a|your) (?:comment|reply)|join the (?:conversation|discussion)",
-    r"kommentar (?:schreiben|verfassen)|laisser un commentaire|deja un comentario|deixe um comentário",
-)
-_AUTHOR = _heading(
-    r"about (?:the )?authors?|(?:über|ueber) (?:den|die) autor(?:in)?|(?:à propos de )?l['’]auteure?|"
-    r"sobre (?:el|la|o|a) autora?",
-)
-_SIGN_UP = _heading(
-    r"(?:sign up|subscribe)(?: (?:now|today|here))?|(?:sign up|subscribe) (?:to|for) (?:our|the) .{1,40}",
-    r".{0,30}\bnewsletters?|stay (?:informed|connected|up to date|in touch)|follow us|support .{0,30}journalism",
-)
-_OTHERS = _heading(
-    r"(?:top|latest|more|related|popular|trending|recommended|other|recent|similar|featured|must) "
-    r"(?:stories|news|articles|posts|reads?|headlines|coverage|links|videos|topics?)",
-    r"you (?:may|might|['’]ll) also (?:like|enjoy|be interested in)|related|read (?:next|more|also)|see also",
-    r"recommended(?: for you)?|most (?:read|popular|viewed|shared)|trending(?: now)?|editor['’]s picks?|up next",
-    r"more (?:from|on|about) .{1,60}|what to read next|don['’]t miss|in case you missed it",
-    r"mehr zum thema|(?:das )?könnte (?:sie|dich|ihnen) auch .{1,20}|lesen sie auch|verwandte (?:artikel|themen)",
-    r"(?:à )?lire aussi|sur le même sujet|(?:te|le) puede interesar|noticias relacionadas|leggi anche|leia também",
-    r"関連記事|相关(?:新闻|阅读|文章)|читайте также|اقرأ أيضا",
-)
+def _heading(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{any_of(_PHRASES, name)})\W*", re.IGNORECASE)
+
+
+_COMMENTS = _heading("comments")
+_AUTHOR = _heading("author")
+_SIGN_UP = _heading("sign_up")
+_OTHERS = _heading("others")
 
 
 def remove_sections(body: Any, keepers: Container[Any], prose: dict[Any, int]) -> None:
@@ -64,7 +47,7 @@ def remove_sections(body: Any, keepers: Container[Any], prose: dict[Any, int]) -
 
 
 def _section(heading: Any, keepers: Container[Any]) -> list[Any]:
-    """The heading and what follows it, up to a heading as high; nothing where the story would go with it."""
+    """Return the heading and what follows it, up to a heading as high; nothing where the story would go with it."""
     first = heading
     while (above := first.getparent()) is not None and above not in keepers and _is_all_of(first, above):
         first = above
@@ -77,7 +60,7 @@ def _section(heading: Any, keepers: Container[Any]) -> list[Any]:
 
 
 def _is_all_of(node: Any, above: Any) -> bool:
-    """Whether a wrapper holds nothing but a heading."""
+    """Return True if a wrapper holds nothing but a heading."""
     return bool(node.text_content().strip() == above.text_content().strip()) and above.tag != "body"
 
 

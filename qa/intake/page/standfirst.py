@@ -37,7 +37,7 @@ _CUT = re.compile(r"\s*(?:\.{2,}|…|\[…\]|\[\.\.\.\])\s*$")
 
 
 def standfirst(body: Any, headline: Any | None, descriptions: Iterable[str]) -> str | None:
-    """Its text; None where the page has none."""
+    """Return its text; None where the page has none."""
     if headline is None:
         return None
     candidates = list(_candidates(body, headline))
@@ -50,13 +50,13 @@ def standfirst(body: Any, headline: Any | None, descriptions: Iterable[str]) -> 
 
 
 def opens_with(text: str, line: str) -> bool:
-    """Whether a text has the line among its first paragraphs, whatever its quotes and spaces."""
+    """Return True if a text has the line among its first paragraphs, whatever its quotes and spaces."""
     wanted = plain(line)[: 2 * SAME]
     return wanted in plain(text[: 4 * len(line) + 2_000])
 
 
 def _candidates(body: Any, headline: Any) -> Iterator[tuple[Any, str]]:
-    """Blocks of a sentence or two after the headline, until the text has begun."""
+    """Yield blocks of a sentence or two after the headline, until the text has begun."""
     elements = list(body.iter())
     if headline not in elements:
         return
@@ -96,7 +96,7 @@ def _same(text: str, description: str) -> bool:
 
 
 def _is_named(node: Any, headline: Any) -> bool:
-    """Whether it, or what it stands in and the headline does not, has a name for a standfirst."""
+    """Return True if it, or what it stands in and the headline does not, has a name for a standfirst."""
     around = {headline, *headline.iterancestors()}
     for one in (node, *node.iterancestors()):
         if one in around:
@@ -108,6 +108,6 @@ def _is_named(node: Any, headline: Any) -> bool:
 
 
 def _shares_header(node: Any, headline: Any) -> bool:
-    """Whether it stands in the headline's header, after it."""
+    """Return True if it stands in the headline's header, after it."""
     header = next((one for one in headline.iterancestors(*_HEADERS)), None)
     return header is not None and header in node.iterancestors() and node.tag in ("p", "h2", "h3", "div")

@@ -22,7 +22,7 @@ def drop(node: Any) -> None:
 
 
 def running_text(body: Any) -> dict[Any, int]:
-    """Characters of running text under every node: long pieces outside links, counted from the leaves up."""
+    """Count characters of running text under every node: long pieces outside links, counted from the leaves up."""
     sizes: dict[Any, int] = {}
     for node in reversed(list(body.iter())):
         inner = 0 if node.tag == "a" else _long(node.text) + sum(sizes[c] + _long(c.tail) for c in node)
@@ -31,7 +31,7 @@ def running_text(body: Any) -> dict[Any, int]:
 
 
 def told_before(node: Any, prose: dict[Any, int]) -> int:
-    """Running text that stands before a part."""
+    """Count the running text that stands before a part."""
     path = [node, *node.iterancestors()]
     return sum(prose.get(one, 0) for part in path for one in part.itersiblings(preceding=True))
 

@@ -80,7 +80,7 @@ def _is_hidden(node: Any) -> bool:
 
 
 def _is_on_its_colour(style: str) -> bool:
-    """Whether letters and ground are said to be of one colour."""
+    """Return True if letters and ground are said to be of one colour."""
     colour, ground = _COLOUR.search(style), _BACKGROUND.search(style)
     if colour is None or ground is None:
         return False
@@ -88,7 +88,7 @@ def _is_on_its_colour(style: str) -> bool:
 
 
 def _is_white(node: Any, grounds: set[str]) -> bool:
-    """Whether its letters are white and nothing says that the ground is not."""
+    """Return True if its letters are white and nothing says that the ground is not."""
     colour = _COLOUR.search(_style(node))
     if colour is None or not _WHITE.match(colour[1]):
         return False
@@ -105,7 +105,7 @@ def _has_ground(node: Any, grounds: set[str]) -> bool:
 
 
 def _grounds(tree: Any) -> set[str]:
-    """The classes and ids to which the page's own styles give a ground that is not white."""
+    """Return the classes and ids to which the page's own styles give a ground that is not white."""
     found: set[str] = set()
     for sheet in tree.iter("style"):
         for selectors, rules in _RULE.findall((sheet.text or "")[:MAX_STYLE_SHEET]):

@@ -56,7 +56,7 @@ class _Chapter:
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
-    """The chapters in reading order. Raises ArticleError for a damaged or protected book, and for one without words."""
+    """Return the chapters in reading order. Raises ArticleError for a book damaged, protected or without words."""
     archive = Archive(data)
     opf_name = _package_name(archive)
     package = parse_xml(archive.read(opf_name))
@@ -104,7 +104,7 @@ def _package_name(archive: Archive) -> str:
 
 
 def _is_protected(archive: Archive) -> bool:
-    """Whether more than its fonts is encrypted."""
+    """Return True if more than its fonts is encrypted."""
     if "META-INF/encryption.xml" not in archive:
         return False
     root = parse_xml(archive.read("META-INF/encryption.xml"))
@@ -113,7 +113,7 @@ def _is_protected(archive: Archive) -> bool:
 
 
 def _spine(package: etree._Element, folder: str) -> tuple[list[str], set[str], str | None]:
-    """The documents in reading order, those that are said to lead into the book only, and the one with its contents."""
+    """Return the documents in reading order, those that only lead into the book, and the one with its contents."""
     items = {e.get("id", ""): e for e in package.iter("{*}item")}
     guide = [_path(folder, e.get("href", "")) for e in package.iter("{*}reference") if e.get("type", "") in _ASIDE]
     aside = {document for document, place in guide if not place}  # with a place in it, the rest is something else
@@ -159,7 +159,7 @@ def _metadata(package: etree._Element) -> dict[str, Found]:
 
 
 def _contents(archive: Archive, name: str | None) -> dict[tuple[str, str], str]:
-    """The table of contents: (document, id of an element in it or "") to the chapter's title, in its order."""
+    """Return the table of contents: (document, id of an element in it or "") to the chapter's title, in its order."""
     if name is None or name not in archive:
         return {}
     root = xhtml_root(archive.read(name))
@@ -178,7 +178,7 @@ def _contents(archive: Archive, name: str | None) -> dict[tuple[str, str], str]:
 
 
 def _in_contents(element: etree._Element) -> bool:
-    """Whether a link stands in the list of chapters and not in those of pages or landmarks."""
+    """Return True if a link stands in the list of chapters and not in those of pages or landmarks."""
     nav = next((e for e in element.iterancestors() if _local(e) == "nav"), None)
     return nav is not None and "toc" in (nav.get(_TYPE) or nav.get("epub:type") or "toc").split()
 
@@ -189,7 +189,7 @@ def _in_contents(element: etree._Element) -> bool:
 def _chapters(
     archive: Archive, documents: list[str], aside: set[str], contents: dict[tuple[str, str], str]
 ) -> Iterator[_Chapter]:
-    """The book's text cut where its contents say; what no entry names goes on with the chapter before."""
+    """Return the book's text cut where its contents say; what no entry names goes on with the chapter before."""
     starts: dict[str, dict[str, str]] = {}
     for (document, id), title in contents.items():
         starts.setdefault(document, {})[id] = title
@@ -211,7 +211,7 @@ def _chapters(
 
 
 def _joined(chapters: Iterator[_Chapter]) -> list[_Chapter]:
-    """Chapters of some length: a short one goes to the next, the last short one to the one before."""
+    """Join chapters to some length: a short one goes to the next, the last short one to the one before."""
     kept: list[_Chapter] = []
     waiting: list[str] = []
     title = ""
@@ -231,7 +231,8 @@ def _joined(chapters: Iterator[_Chapter]) -> list[_Chapter]:
 
 
 def _is_aside(root: etree._Element, *, said: bool) -> bool:
-    """Whether a document consists of links, or says that it is a cover, contents or the like and is not too long;
+    """Return True if a document consists of links, or says that it is a cover or the like and is not too long.
+
     `said` is that the book says so.
     """
     body = next((e for e in root.iter() if _local(e) == "body"), root)
@@ -255,7 +256,7 @@ def _heading(root: etree._Element) -> str | None:
 
 
 def _path(folder: str, href: str) -> tuple[str, str]:
-    """A link in the package as the name of a member and the id of an element in it."""
+    """Return a link in the package as the name of a member and the id of an element in it."""
     target, _, id = href.partition("#")
     return posixpath.normpath(posixpath.join(folder, unquote(target))), unquote(id)
 

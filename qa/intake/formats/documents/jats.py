@@ -23,7 +23,7 @@ _LEFT_OUT = (
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
-    """One draft. Raises ArticleError for damaged XML, and for an article without a text."""
+    """Return one draft. Raises ArticleError for damaged XML, and for an article without a text."""
     root = parse_xml(data)
     article = root if _local(root) == "article" else next(root.iter("{*}article"), root)
     metadata = _metadata(article)  # before the references go, which have titles too

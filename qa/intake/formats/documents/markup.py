@@ -47,13 +47,13 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def fragment_text(markup: str, leave_out: Collection[str] = ()) -> str:
-    """The text of an HTML fragment or page, without elements whose class, id or type is in `leave_out`."""
+    """Return the text of an HTML fragment or page, without elements whose class, id or type is in `leave_out`."""
     root = html_root(markup)
     return "" if root is None else "\n\n".join(text for _, text in sections(root, (), leave_out))
 
 
 def html_root(markup: str) -> etree._Element | None:
-    """The tree of any HTML; None when it holds nothing. Raises ArticleError where it is nested too deeply."""
+    """Return the tree of any HTML; None when it holds nothing. Raises ArticleError where it is nested too deeply."""
     if not storable(markup):
         markup = markup.encode(errors="replace").decode()
     parser = etree.HTMLParser(
@@ -71,7 +71,7 @@ def html_root(markup: str) -> etree._Element | None:
 
 
 def xhtml_root(data: bytes) -> etree._Element | None:
-    """The tree of an XHTML document, read as HTML where it is not well-formed."""
+    """Return the tree of an XHTML document, read as HTML where it is not well-formed."""
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     declared = re.match(
         rb"<\?xml[^>]{0,100}?encoding=[\"']([A-Za-z0-9._-]{1,40})[\"']", data.lstrip(b"\xef\xbb\xbf \n\r\t")
@@ -90,7 +90,7 @@ def xhtml_root(data: bytes) -> etree._Element | None:
 
 
 def sections(root: etree._Element, starts: Collection[str], leave_out: Collection[str] = ()) -> list[tuple[str, str]]:
-    """The text cut before each element whose id is in `starts`: (id, text) pairs, the first with no id."""
+    """Return the text cut before each element whose id is in `starts`: (id, text) pairs, the first with no id."""
     found: list[tuple[str, list[str]]] = [("", [])]
     hidden: etree._Element | None = None
     literal = 0
@@ -122,7 +122,7 @@ def _tag(element: etree._Element) -> str:
 
 
 def _is_whole_cell(element: etree._Element) -> bool:
-    """Whether it is the one paragraph of a cell beside others, as Word writes all cells: its row is one line."""
+    """Return True if it is the one paragraph of a cell beside others, as Word writes all cells: its row is one line."""
     cell = element.getparent() if _tag(element) == "p" else None
     row = cell.getparent() if cell is not None and _tag(cell) in _CELLS and len(cell) == 1 else None
     return row is not None and len(row) > 1
@@ -139,7 +139,7 @@ def _is_hidden(element: etree._Element, tag: str, leave_out: Collection[str]) ->
 
 
 def _is_note_mark(link: etree._Element) -> bool:
-    """Whether a link leads to a note or back from it: it says so, or is a raised sign and leads to a place."""
+    """Return True if a link leads to a note or back from it: it says so, or is a raised sign and leads to a place."""
     shown = "".join(link.itertext()).strip()
     said = {word.lower() for name in _NAMES_A_NOTE for word in re.split(r"[\s_]+", link.get(name) or "")}
     if not said.isdisjoint(_NOTE_NAMES) and len(shown) <= MAX_MARK:
@@ -178,7 +178,7 @@ def _tidy(text: str) -> str:
 
 
 def _named(match: re.Match[str]) -> str:
-    """A character that HTML has a name for and XML has not."""
+    """Return a character that HTML has a name for and XML has not."""
     reference = match.group()
     if match.group(1) in _XML_ENTITIES:
         return reference

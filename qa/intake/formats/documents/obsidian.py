@@ -1,5 +1,6 @@
-"""Markup that Obsidian and other note takers add to Markdown, made plain before Markdown is read: links, highlights,
-comments, callouts, marks of notes and blocks, check boxes. What stands in code is left alone.
+"""Markup that Obsidian and other note takers add to Markdown, made plain before Markdown is read.
+
+Links, highlights, comments, callouts, marks of notes and blocks, check boxes. What stands in code is left alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _CHECK_BOX = re.compile(r"^([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX/-]\][ \t]+"
 
 
 def plain_markdown(source: str) -> str:
-    """The source as any reader of Markdown understands it."""
+    """Return the source as any reader of Markdown understands it."""
     return "".join(part if n % 2 else _plain(part) for n, part in enumerate(_CODE.split(source)))
 
 

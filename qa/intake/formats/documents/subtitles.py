@@ -27,7 +27,7 @@ def is_subtitles(head: str) -> bool:
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
-    """One draft. Raises ArticleError when nothing is said."""
+    """Return one draft. Raises ArticleError when nothing is said."""
     read = decoded(data)
     paragraphs: list[str] = []
     last_end, previous = 0.0, ""
@@ -46,7 +46,7 @@ def parse(data: bytes, name: str) -> list[Draft]:
 
 
 def _cues(text: str) -> Iterator[tuple[float, float, list[str]]]:
-    """Beginning, end and lines of what is shown, in order."""
+    """Yield the beginning, end and lines of what is shown, in order."""
     times: tuple[float, float] | None = None
     lines: list[str] = []
     for line in [*text.replace("\r\n", "\n").split("\n"), ""]:

@@ -1,7 +1,7 @@
 """Plain text and Markdown, in any encoding, with or without front matter, to a draft.
 
 Knows which of the two it is by the name's suffix alone: that is how Markdown is told from text. How front
-matter is written is qa.frontmatter_dialects' to know, what Markdown means qa.markdown's.
+matter is written is `qa/corpus/frontmatter_dialects.py`'s to know, what Markdown means `qa/corpus/markdown.py`'s.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _GUTENBERG_FIELD = re.compile(r"^(Title|Author): (.+)$", re.MULTILINE)
 
 
 def parse(data: bytes, name: str, charset: str | None = None) -> list[Draft]:
-    """One draft; `charset` is what its sender said.
+    """Return one draft; `charset` is what its sender said.
 
     Raises ArticleError for what is no text or has no words.
     """
@@ -53,7 +53,7 @@ def parse(data: bytes, name: str, charset: str | None = None) -> list[Draft]:
 
 
 def _metadata(head: Head) -> tuple[dict[str, Found], list[str]]:
-    """Of each field the first value that is one, and a note where there are values and none is."""
+    """Return, of each field, the first value that is one, and a note where there are values and none is."""
     origins = split_origins(next(iter(head.fields.get("origins", ())), None))
     metadata: dict[str, Found] = {}
     notes = []
@@ -75,7 +75,7 @@ def _metadata(head: Head) -> tuple[dict[str, Found], list[str]]:
 
 
 def _heading(body: str) -> dict[str, Found]:
-    """What a Markdown text begins with: its title as a heading, and perhaps who wrote it and when."""
+    """Read what a Markdown text begins with: its title as a heading, and perhaps who wrote it and when."""
     match = _HEADING.match(body)
     if match is None:
         return {}
@@ -88,7 +88,7 @@ def _heading(body: str) -> dict[str, Found]:
 
 
 def _without_licence(draft: Draft) -> Draft:
-    """A book of Project Gutenberg without its licence, and with what its head says of it."""
+    """Return a book of Project Gutenberg without its licence, and with what its head says of it."""
     marks = {match.group(1): match for match in _GUTENBERG.finditer(draft.text)}
     start, end = marks.get("START"), marks.get("END")
     if not start or not end or end.start() < start.end():

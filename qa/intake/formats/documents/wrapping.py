@@ -11,7 +11,7 @@ _BLOCKS = re.compile(r"(\n[ \t]*\n\s*)")
 
 
 def unwrapped(text: str) -> str:
-    """The text with the line breaks of wrapping taken back.
+    """Return the text with the line breaks of wrapping taken back.
 
     A break is one of wrapping when the next line's first word would not have fitted: verse, addresses, tables and
     lists break earlier, and keep their lines.

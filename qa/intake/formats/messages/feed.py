@@ -30,7 +30,7 @@ _MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 
 
 def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
-    """The entries of a feed, in its order. Raises ArticleError when it holds none."""
+    """Return the entries of a feed, in its order. Raises ArticleError when it holds none."""
     del name  # an entry has its own
     read = _read(data)
     feed, entries = read.feed, read.entries
@@ -87,7 +87,7 @@ class _Entry:
             return Refusal(label, str(error))
 
     def _text(self) -> tuple[str, bool]:
-        """The longest text of an entry, and whether it stands where feeds put whole articles."""
+        """Return the longest text of an entry, and True where it stands in the place of whole articles."""
         contents = [self._part(part) for part in self.entry.get("content") or ()]
         whole = max(contents, key=len, default="")
         summary = self._part(self.entry.get("summary_detail") or {"value": self.entry.get("summary")})
@@ -121,14 +121,14 @@ class _Entry:
         return found
 
     def _day(self, field: str, language: str | None) -> str | None:
-        """A date as it is written in the language of the feed."""
+        """Return a date as it is written in the language of the feed."""
         said = self.about["language"].value if "language" in self.about else ""
         value = self.entry.get(field)
         return date_of(value, (language or said).replace("_", "-").lower()) if isinstance(value, str) else None
 
 
 def _plain(value: object) -> str:
-    """A title as a reader sees it: feeds put markup and references into it."""
+    """Return a title as a reader sees it: feeds put markup and references into it."""
     if not isinstance(value, str):
         return ""
     return " ".join(fragment_text(value).split()) if "<" in value else html.unescape(value)

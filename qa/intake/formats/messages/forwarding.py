@@ -15,7 +15,7 @@ DATA: dict[str, Any] = tomllib.loads(Path(__file__).with_name("mail.toml").read_
 
 
 def alternatives(name: str) -> str:
-    """A list of phrases as alternatives of a regular expression."""
+    """Join a list of phrases as alternatives of a regular expression."""
     return str(DATA[name]).replace("\n", "").strip()
 
 
@@ -40,7 +40,7 @@ class Forwarded:
 
 
 def forwarded(text: str, subject: str) -> Forwarded | None:
-    """The mail that a text passes on: below a line that says so, or below headers where the subject says so."""
+    """Return the mail that a text passes on: below a line that says so, or below headers where the subject says so."""
     lines = text.split("\n")
     for n, line in enumerate(lines):
         short, passes_on = len(line) < MAX_NAME, _IS_FORWARD.search(subject) is not None
@@ -54,18 +54,18 @@ def forwarded(text: str, subject: str) -> Forwarded | None:
 
 
 def bare_subject(subject: str) -> str:
-    """A subject without the marks of replies and forwards."""
+    """Return a subject without the marks of replies and forwards."""
     return _PREFIX.sub("", subject.strip())
 
 
 def sender(value: str) -> str:
-    """A sender's name without the address, or the address where there is no name."""
+    """Return a sender's name without the address, or the address where there is no name."""
     name = _ADDRESS.sub(" ", value).strip(" \"'*<>[]")
     return name or value.strip(" <>")
 
 
 def _headers(lines: list[str], start: int) -> tuple[dict[str, str], int]:
-    """The repeated headers from a line on, and the line after them."""
+    """Return the repeated headers from a line on, and the line after them."""
     said: dict[str, str] = {}
     end = start
     for n in range(start, min(start + MAX_HEADERS, len(lines))):

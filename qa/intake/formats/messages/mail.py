@@ -23,6 +23,7 @@ from qa.intake.formats.documents.wrapping import unwrapped
 from qa.intake.formats.messages.forwarding import Forwarded, alternatives, bare_subject, forwarded
 from qa.intake.formats.messages.forwarding import sender as sender_of
 from qa.intake.page.end_matter import is_formula
+from qa.intake.phrases import any_of, phrases
 
 MAX_PARTS = 1_000  # a newsletter with every picture inside has a hundred
 MAX_MULTIPARTS = 100  # groups of parts; a forwarded newsletter has five
@@ -47,22 +48,13 @@ _FORWARDED = re.compile(r"^-{2,} ?(?:Original Message|Original-Nachricht|Forward
 _FROM = re.compile(r"\*?(?:From|Von|De)\s?:", re.IGNORECASE)
 _SENT = re.compile(r"\*?(?:Sent|Date|To|Subject|Gesendet|Envoyé)\s?:", re.IGNORECASE)
 _SENT_WITH = re.compile(r"Sent (?:from|with) (?:my |Mail for )?[\w ]{1,30}\.?", re.IGNORECASE)
-_FOOTER = re.compile(
-    r"\bunsubscribe\b|\bopt[ -]out\b|manage (?:your )?(?:e-?mail )?(?:preferences|subscriptions?|settings)|"
-    r"(?:you(?:['’]re| are)|why am i|why did i) (?:receiving|getting|get) (?:this|our|these)|"
-    r"you(?:['’]ve)? (?:have )?received this (?:e-?mail|message|newsletter)|update your (?:preferences|profile)|"
-    r"this (?:e-?mail|message|newsletter) was sent to|no longer (?:wish|want) to receive",
-    re.IGNORECASE,
-)
-_IN_BROWSER = re.compile(
-    r"^.{0,120}\b(?:view|read|open|see)\b.{0,40}\b(?:in (?:your |a |the )?browser|online)\b.{0,40}$"
-    r"|^.{0,40}(?:trouble|problems?|not displaying).{0,20}(?:viewing|reading|correctly).{0,120}$",
-    re.IGNORECASE,
-)
+_PHRASES = phrases(__package__, "mail.toml")
+_FOOTER = re.compile(any_of(_PHRASES, "footer"), re.IGNORECASE)
+_IN_BROWSER = re.compile(any_of(_PHRASES, "in_browser"), re.IGNORECASE)
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
-    """One draft. Raises ArticleError when no part of the mail is text with words in it."""
+    """Return one draft. Raises ArticleError when no part of the mail is text with words in it."""
     data = _FROM_LINE.sub(b"", data.lstrip(b"\r\n"), count=1)
     if data.lower().count(b"content-type: multipart/") > MAX_MULTIPARTS:  # whose nesting costs its square
         raise ArticleError(f"It has more than {MAX_MULTIPARTS} groups of parts; no mail has. Save its text instead.")
@@ -78,7 +70,7 @@ def parse(data: bytes, name: str) -> list[Draft]:
 
 
 def _metadata(message: EmailMessage, passed_on: Forwarded | None) -> dict[str, Found]:
-    """The sender of a newsletter is an outlet, any other an author; of a mail that was passed on, those are its own."""
+    """State the sender of a newsletter as outlet, any other as author; a mail that was passed on has its own."""
     if passed_on is not None:
         said = passed_on.said
         return stated(
@@ -102,13 +94,13 @@ def _metadata(message: EmailMessage, passed_on: Forwarded | None) -> dict[str, F
 
 
 def _passed_on_day(value: str) -> str | None:
-    """The day of a repeated date; mailers write its time where they are, without an offset."""
+    """Return the day of a repeated date; mailers write its time where they are, without an offset."""
     found = date_of(value) or stated_date(value)
     return found if found is None or re.search(r"[+-]\d\d:\d\d$", found) else found[:10]
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header's decoded value; empty where it is missing, endless or beyond the standard library."""
+    """Return a header's decoded value; empty where it is missing, endless or beyond the standard library."""
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
     if len(raw) > MAX_HEADER:
         return ""
@@ -124,7 +116,7 @@ def _defects(message: EmailMessage) -> tuple[str, ...]:
 
 
 def _text(message: EmailMessage) -> tuple[str, Forwarded | None]:
-    """What is meant to be read: what the sender wrote, or what was passed on, with the sender's remark above it."""
+    """Return what is meant to be read: what the sender wrote, or what was passed on, the sender's remark above it."""
     subject = _header(message, "subject")
     for kind, whole, own in (("html", fragment_text, _html_text), ("plain", str, _plain_text)):
         contents = list(_contents(message, kind))
@@ -151,7 +143,7 @@ def _contents(message: EmailMessage, subtype: str) -> Iterator[str]:
 
 
 def _unflowed(content: str, part: EmailMessage) -> str:
-    """Text whose lines go on where they end in a space (RFC 3676); a signature's "-- " does not."""
+    """Join lines that go on where they end in a space (RFC 3676); a signature's "-- " does not."""
     joined: list[str] = []
     drop = str(part.get_param("delsp") or "").lower() == "yes"
     for line in content.replace("\r\n", "\n").split("\n"):
@@ -169,7 +161,7 @@ def _is_attached(part: EmailMessage) -> bool:
 
 
 def _content(part: EmailMessage) -> str:
-    """A part's text in the charset that it states, or by its form where that one is unknown or wrong."""
+    """Return a part's text in the charset that it states, or by its form where that one is unknown or wrong."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes) or not payload:
         return ""
@@ -180,7 +172,7 @@ def _content(part: EmailMessage) -> str:
 
 
 def _html_text(markup: str) -> str:
-    """Without quoted messages, unless there is nothing else: then it was forwarded to be read."""
+    """Leave out quoted messages, unless there is nothing else: then it was forwarded to be read."""
     text = _own_words(fragment_text(markup, leave_out=_QUOTED))
     return text if any(c.isalnum() for c in text) else fragment_text(markup)
 
@@ -190,7 +182,7 @@ def _plain_text(content: str) -> str:
 
 
 def _without_quotes(text: str) -> str:
-    """Without what is quoted, and the lines above it that say whose words they are."""
+    """Leave out what is quoted, and the lines above it that say whose words they are."""
     kept: list[str] = []
     for line in text.split("\n"):
         if not line.lstrip().startswith(">"):
@@ -204,7 +196,7 @@ def _without_quotes(text: str) -> str:
 
 
 def _is_intro(lines: list[str], n: int) -> bool:
-    """Whether the last `n` lines, and no fewer, say whose words are quoted below them."""
+    """Return True if the last `n` lines, and no fewer, say whose words are quoted below them."""
     intro = " ".join(lines[-n:])
     if len(lines) < n or len(intro) > MAX_INTRO or not (_QUOTES_BELOW.search(intro) and _INTRODUCES.search(intro)):
         return False
@@ -213,7 +205,7 @@ def _is_intro(lines: list[str], n: int) -> bool:
 
 
 def _own_words(text: str) -> str:
-    """What the sender wrote: not what is quoted in between or below, not the signature."""
+    """Return what the sender wrote: not what is quoted in between or below, not the signature."""
     lines = text.split("\n")
     kept: list[str] = []
     for n, line in enumerate(lines):
@@ -231,13 +223,13 @@ def _own_words(text: str) -> str:
 
 
 def _without_intro(block: str) -> str:
-    """Without "On 7 May 2024 at 10:00 Jan wrote:": a story's "the mayor wrote:" has no day, time or address."""
+    """Leave out "On 7 May 2024 at 10:00 Jan wrote:": a story's "the mayor wrote:" has no day, time or address."""
     wrote = _WROTE.search(block, 0, MAX_INTRO)
     return block[wrote.end() :] if wrote and _TIME_AND_DAY.search(block, 0, wrote.start()) else block
 
 
 def _without_edges(text: str) -> str:
-    """Without "view in browser" at the head, and without all from a line about unsubscribing in the second half on."""
+    """Leave out "view in browser" at the head, and all from a line about unsubscribing in the second half on."""
     kept: list[str] = []
     at = shown = 0
     for line in text.split("\n"):
@@ -253,5 +245,5 @@ def _without_edges(text: str) -> str:
 
 
 def _ends_no_text(line: str) -> bool:
-    """Whether a last line is empty, a row of labels, or one in which the sender speaks of itself."""
+    """Return True if a last line is empty, a row of labels, or one in which the sender speaks of itself."""
     return not line or _LABELS.fullmatch(line) is not None or is_boilerplate(line) or is_formula(line)

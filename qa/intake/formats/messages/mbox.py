@@ -23,7 +23,7 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
-    """The messages in their order; what is none is refused by its number."""
+    """Yield the messages in their order; what is none is refused by its number."""
     for number, message in enumerate(messages(BytesIO(data)), start=1):
         place = f"message {number}"
         if len(message) > MAX_MESSAGE:
@@ -37,7 +37,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
 
 
 def messages(stream: BinaryIO) -> Iterator[bytes]:
-    """The messages without their "From " lines; of one that is too long, no more than shows it."""
+    """Yield the messages without their "From " lines; of one that is too long, no more than shows it."""
     lines: list[bytes] = []
     size, blank, begun = 0, True, False
     while line := stream.readline(MAX_MESSAGE):
@@ -54,7 +54,7 @@ def messages(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def count(data: bytes, most: int = 2) -> int:
-    """How many messages begin in the data, counted up to `most`."""
+    """Count the messages that begin in the data, up to `most`."""
     found, blank = 0, True
     for line in BytesIO(data):
         found += blank and FROM.match(line) is not None

@@ -18,7 +18,7 @@ _LOCATION = ("snapshot-content-location", "content-location")
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
-    """The article of the archive's page. Raises ArticleError when it holds none."""
+    """Return the article of the archive's page. Raises ArticleError when it holds none."""
     try:
         message = message_from_bytes(data, policy=policy.default)
         parts = [part for part in message.walk() if not part.is_multipart()]
@@ -37,7 +37,7 @@ def parse(data: bytes, name: str) -> list[Draft]:
 
 
 def _page(parts: list[EmailMessage], address: str | None) -> EmailMessage | None:
-    """The part that is the page itself: the one at its address, else the first of its kind; frames come after it."""
+    """Return the part that is the page itself: the one at its address, else the first; frames come later."""
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     same = [part for part in pages if address and _raw(part, "content-location") == address]
     return next(iter([*same, *pages]), None)

@@ -34,7 +34,7 @@ def is_export(feed: Mapping[str, Any]) -> bool:
 
 
 def is_text(entry: Mapping[str, Any]) -> bool:
-    """Whether an item is a text that the site shows."""
+    """Return True if an item is a text that the site shows."""
     kind = str(entry.get("wp_post_type") or "")
     return (
         str(entry.get("wp_status") or "") in PUBLISHED and kind not in _NO_TEXTS and not entry.get("wp_post_password")
@@ -42,7 +42,7 @@ def is_text(entry: Mapping[str, Any]) -> bool:
 
 
 def unshown(entries: Sequence[Mapping[str, Any]]) -> str:
-    """How many of an export's texts its site does not show; empty where it shows all."""
+    """Count the texts of an export that its site does not show, as a note; empty where it shows all."""
     texts = [entry for entry in entries if str(entry.get("wp_post_type") or "") not in _NO_TEXTS]
     count = sum(not is_text(entry) for entry in texts)
     if not count:
@@ -53,7 +53,7 @@ def unshown(entries: Sequence[Mapping[str, Any]]) -> str:
 
 
 def paragraphs(markup: str) -> str:
-    """The markup that the site would make of an editor's text: blank lines are paragraphs, shortcodes are drawn."""
+    """Make the markup that the site makes of an editor's text: blank lines are paragraphs, shortcodes are drawn."""
     markup = _EMPTY.sub("", _CAPTION.sub("", _BLOCK_COMMENT.sub("\n\n", markup.replace("\r\n", "\n"))))
     ended = set(_PAIRED.findall(markup))
     markup = _SHORTCODE.sub(lambda m: "" if "=" in m[0] or _name(m[0]) in ended else m[0], markup)
@@ -66,5 +66,5 @@ def _name(shortcode: str) -> str:
 
 
 def _broken(paragraph: str) -> str:
-    """A paragraph with its line breaks as WordPress shows them, unless it is markup that breaks anywhere."""
+    """Return a paragraph with its line breaks as WordPress shows them, unless it is markup that breaks anywhere."""
     return paragraph if _HAS_BLOCKS.search(paragraph) else paragraph.replace("\n", "<br>\n")

@@ -34,7 +34,7 @@ _TITLE_PARAGRAPHS = 5  # from the top, in which a title stands
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
-    """One draft. Raises ArticleError for a damaged or hostile document, and for one without words."""
+    """Return one draft. Raises ArticleError for a damaged or hostile document, and for one without words."""
     archive = Archive(data)
     document = _Document(archive)
     text = document.text()
@@ -67,7 +67,7 @@ class _Document:
             self.notes.append("Text that Word hides was left out.")
 
     def text(self) -> str:
-        """Its text. Raises ArticleError where it is nested too deeply."""
+        """Return its text. Raises ArticleError where it is nested too deeply."""
         from mammoth import convert_to_html
 
         try:
@@ -84,7 +84,7 @@ class _Document:
             return "\n\n".join(_words(p) for p in self.body.iter("{*}p"))
 
     def title(self) -> dict[str, Found]:
-        """What stands at the top in the style of a title."""
+        """Return the line at the top in the style of a title."""
         styles = self._parts.get("styles")
         names = {
             value(s, "styleId"): value(n) for s in (styles if styles is not None else ()) for n in s.iter("{*}name")
@@ -96,7 +96,7 @@ class _Document:
         return {}
 
     def _lean(self) -> BytesIO:
-        """The document without its pictures, and with the relations that mammoth asks for."""
+        """Return the document without its pictures, and with the relations that mammoth asks for."""
         copy = BytesIO()
         with ZipFile(copy, "w") as lean:
             lean.writestr("word/document.xml", etree.tostring(self.body, encoding="utf-8"))
@@ -147,13 +147,13 @@ def _words(element: etree._Element) -> str:
 
 
 def _main_part(archive: Archive) -> str:
-    """The part that holds the body, wherever its writer has put it."""
+    """Return the part that holds the body, wherever its writer has put it."""
     target = _relations(archive, "")[1].get("officeDocument", _MAIN)
     return target if target in archive else _MAIN
 
 
 def _relations(archive: Archive, part: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The members that ids in a part mean, and those that kinds of relations lead to."""
+    """Return the members that ids in a part mean, and those that kinds of relations lead to."""
     folder, name = posixpath.split(part)
     rels = posixpath.join(folder, f"_rels/{name}.rels")
     if rels not in archive:
@@ -173,7 +173,7 @@ def _target(folder: str, target: str) -> str:
 
 
 def _properties(archive: Archive) -> dict[str, Found]:
-    """Title, authors and language. When it was made and last saved is not when it was published."""
+    """Return title, authors and language. When it was made and last saved is not when it was published."""
     if _CORE not in archive:
         return {}
     try:

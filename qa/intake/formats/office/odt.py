@@ -29,7 +29,7 @@ _BLOCKS = ("p", "h")
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
-    """One draft. Raises ArticleError for a damaged or protected document, and for one without words."""
+    """Return one draft. Raises ArticleError for a damaged or protected document, and for one without words."""
     archive = Archive(data)
     if "META-INF/manifest.xml" in archive and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise ArticleError("It is protected by a password. Save it without one and add it again.")
@@ -41,7 +41,7 @@ def parse(data: bytes, name: str) -> list[Draft]:
 
 
 def _blocks(body: etree._Element) -> list[str]:
-    """Paragraphs apart by an empty line, items and rows on lines of their own, cells by a bar."""
+    """Yield paragraphs apart by an empty line, items and rows on lines of their own, cells by a bar."""
     parts: list[str] = []
     for node in body.iter("{*}p", "{*}h", "{*}table-row", "{*}table-cell"):
         tag = _local(node)
@@ -59,7 +59,7 @@ def _blocks(body: etree._Element) -> list[str]:
 
 
 def _words(node: etree._Element) -> str:
-    """The text of a paragraph with its counted spaces, tabs and breaks; a note's text goes on in brackets."""
+    """Return the text of a paragraph with its counted spaces, tabs and breaks; a note's text goes on in brackets."""
     pieces = [node.text or ""]
     for child in node:
         tag = _local(child)

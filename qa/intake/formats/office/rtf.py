@@ -17,7 +17,7 @@ _LINES = re.compile(r"\n(?:[ \t]*\n)*")
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
-    """One draft. Raises ArticleError for what cannot be read, and for a file without words."""
+    """Return one draft. Raises ArticleError for what cannot be read, and for a file without words."""
     from striprtf.striprtf import rtf_to_text
 
     source = _PICTURE.sub(b"", data).decode("latin-1")
@@ -31,7 +31,7 @@ def parse(data: bytes, name: str) -> list[Draft]:
 
 
 def _information(source: str, to_text: object) -> dict[str, Found]:
-    """Title and author of the information group."""
+    """Return title and author of the information group."""
 
     def field(name: str) -> str | None:
         match = re.search(rf"\{{\\{name} ([^{{}}]{{0,{MAX_FIELD}}})\}}", source[:200_000])

@@ -45,7 +45,7 @@ def merge_runs(root: etree._Element) -> None:
 
 
 def hidden_styles(styles: etree._Element) -> set[str]:
-    """Ids of the styles whose text Word hides."""
+    """Return the ids of the styles whose text Word hides."""
     return {
         value(style, "styleId")
         for style in styles.iter("{*}style")
@@ -54,14 +54,14 @@ def hidden_styles(styles: etree._Element) -> set[str]:
 
 
 def paragraph(root: etree._Element, text: str) -> etree._Element:
-    """A paragraph of the same vocabulary as `root`."""
+    """Return a paragraph of the same vocabulary as `root`."""
     made = root.makeelement(_like(root, "p"))
     made.append(_run(root, text))
     return made
 
 
 def value(element: etree._Element, name: str = "val") -> str:
-    """An attribute, whatever namespace its writer has given it."""
+    """Return an attribute, whatever namespace its writer has given it."""
     return next((v for k, v in element.attrib.items() if str(k).rpartition("}")[2] == name), "")
 
 
@@ -133,7 +133,7 @@ _JOINED: dict[str, Callable[[list[str]], str]] = {
 
 
 def _linear(element: etree._Element) -> str:
-    """A formula as people type it on one line."""
+    """Return a formula as people type it on one line."""
     if local(element) == "t":
         return element.text or ""
     parts = [text for child in element if isinstance(child.tag, str) and (text := _linear(child))]

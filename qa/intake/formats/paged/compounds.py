@@ -17,7 +17,7 @@ _LEAST = 3  # letters of the second part: "-ed" and "-ly" are endings
 
 
 def is_compound(before: str, after: str, words: Mapping[str, int]) -> bool:
-    """Whether both parts are words, and together are none; `words` are those of the text."""
+    """Return True if both parts are words, and together are none; `words` are those of the text."""
     if not _is_english(words):
         return False
     first, last = before.rsplit("-", 1)[-1].lower(), after.split("-", 1)[0].lower()

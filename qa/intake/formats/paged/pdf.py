@@ -20,7 +20,8 @@ from qa.core.types import Draft, Found
 from qa.corpus.canonical import MAX_BYTES
 from qa.intake.drafts import drafted, joined_names, stated, stem_of
 from qa.intake.formats.office.tools import real_author, real_title
-from qa.intake.formats.paged.reflow import Line, Page, running_text
+from qa.intake.formats.paged.lines import Line, Page
+from qa.intake.formats.paged.reflow import running_text
 from qa.intake.formats.records.archive import parse_xml
 
 MAX_PAGES = 2_000  # a long book has 1,500; a page costs about twenty milliseconds
@@ -44,7 +45,7 @@ _Box = tuple[float, float, float, float]
 
 
 def parse(data: bytes, name: str) -> list[Draft]:
-    """One draft. Raises ArticleError for what is damaged, protected, too long, or pictures of text."""
+    """Return one draft. Raises ArticleError for what is damaged, protected, too long, or pictures of text."""
     document = _opened(data)
     try:
         if len(document) > MAX_PAGES:
@@ -75,7 +76,7 @@ def _opened(data: bytes) -> Any:
 
 
 def _pages(document: Any) -> tuple[list[Page], list[int]]:
-    """The pages' lines, and the numbers of pages that PDFium cannot read."""
+    """Return the pages' lines, and the numbers of pages that PDFium cannot read."""
     import pypdfium2
 
     pages, failed, letters, unreadable = [], [], 0, 0
@@ -104,7 +105,7 @@ def _pages(document: Any) -> tuple[list[Page], list[int]]:
 
 
 def _from_the_left(lines: list[Line], width: float) -> list[Line]:
-    """The lines of a page, mirrored where most of them are written from the right: reflowing knows one direction."""
+    """Return the lines of a page, mirrored where most are written from the right: reflowing knows one direction."""
     right = sum(len(line.text) for line in lines if is_from_the_right(line.text))
     if 2 * right <= sum(len(line.text) for line in lines):
         return lines
@@ -112,13 +113,13 @@ def _from_the_left(lines: list[Line], width: float) -> list[Line]:
 
 
 def is_from_the_right(text: str) -> bool:
-    """Whether most letters of a text are of scripts that are written from the right."""
+    """Return True if most letters of a text are of scripts that are written from the right."""
     sides = Counter(unicodedata.bidirectional(c) for c in text)
     return sides["R"] + sides["AL"] > sides["L"]
 
 
 def _lines(page: Any) -> tuple[list[Line], int]:
-    """The page's lines in the file's order, cut at wide gaps, and how many letters its fonts do not name."""
+    """Return the page's lines in the file's order, cut at wide gaps, and the count of letters its fonts do not name."""
     lines: list[Line] = []
     run = _Run()
     unreadable = 0
@@ -178,7 +179,7 @@ class _Run:
         self._heights: Counter[float] = Counter()
 
     def is_away(self, box: _Box, last: _Box) -> bool:
-        """Whether a word that begins there is not the next of this run."""
+        """Return True if a word that begins there is not the next of this run."""
         left, bottom, _, top = box
         size, gap = top - bottom, left - self._right
         if is_from_the_right(" ".join(self._words)) or last[0] < left:
@@ -195,7 +196,7 @@ class _Run:
         self._heights[round(first[3] - first[1], 1)] += len(word)
 
     def ended(self, *, hyphen: bool = False) -> list[Line]:
-        """The run as a line, none where it holds nothing, and begin anew."""
+        """Return the run as a line, none where it holds nothing, and begin anew."""
         text = " ".join(self._words)
         size = self._heights.most_common(1)[0][0] if self._heights else 0.0
         line = Line(text, self._left, self._bottom, self._right, size, hyphen)
@@ -207,7 +208,7 @@ class _Run:
 
 
 def _information(document: Any) -> dict[str, Found]:
-    """The information dictionary's title and author, unless a tool has put them there; its dates are the file's."""
+    """Return the information dictionary's title and author, unless a tool put them there; its dates are the file's."""
     from pypdfium2 import raw
 
     def value(key: str) -> str | None:
@@ -227,7 +228,7 @@ def _information(document: Any) -> dict[str, Found]:
 
 
 def _xmp(data: bytes) -> dict[str, Found]:
-    """The XMP packet's, which publishers fill in and tools copy. `prism` is the publishers' own vocabulary."""
+    """Return the XMP packet's, which publishers fill in and tools copy. `prism` is the publishers' own vocabulary."""
     start = data.find(b"<x:xmpmeta")
     end = data.find(b"</x:xmpmeta>", start, start + MAX_XMP)
     if start < 0 or end < 0:
@@ -254,7 +255,7 @@ def _xmp(data: bytes) -> dict[str, Found]:
 
 
 def _by_size(pages: list[Page]) -> dict[str, Found]:
-    """The first page's largest text, where it is one title's length and clearly larger than the rest."""
+    """Return the first page's largest text, where it is one title's length and clearly larger than the rest."""
     sizes = [line.size for page in pages[:5] for line in page.lines for _ in range(0, len(line.text), 20)]
     if not sizes:
         return {}

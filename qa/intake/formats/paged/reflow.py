@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise, zip_longest
 from statistics import median
 
+from qa.intake.formats.paged.columns import columns
 from qa.intake.formats.paged.compounds import is_compound
+from qa.intake.formats.paged.lines import Line, Page
 
 MIN_PEERS = 3  # lines that begin alike: fewer may be a heading, which is as full as it is long
 EDGE = 0.15  # share of a page's height at its top and bottom where headers and footers stand
@@ -24,11 +26,6 @@ SAME_SIZE = 0.15  # of the larger: letters of one paragraph; headings differ by 
 LEADING = 1.35  # times the usual distance of lines: from here on a gap is a gap between blocks
 INDENT = 0.8  # times the letters' height: a line that begins further right begins a paragraph
 SAME_EDGE = 1.5  # times the letters' height: lines that begin so near each other belong to one column, indented or not
-COLUMN = 0.15  # share of a page's width: narrower columns are a table's, not a text's
-INTERLEAVED = 0.25  # share of a page's lines that stand in another column than the one before: its order is bad
-STRIPS = 600  # of a page's width: about a point each on paper
-GUTTER = 8.0  # points of white between two columns
-CROSSING = 0.1  # share of a page's lines that may cross a gutter: headings and pictures' captions
 
 LONGEST_NUMBER = 200  # characters of a line that is the number of its page, dressed up
 
@@ -37,47 +34,18 @@ _ROMAN = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\W*(?:page|p\.?)?\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
 _STOP = re.compile(r"[.!?:…。！？؟।]['\"”’»)\]」』]*$")
 _LIST_ITEM = re.compile(r"(?:[-*•‣▪◦–—·●○■□➢✓]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[\d{1,3}\])(?:\s|$)")
-_LEADERS = re.compile(r"(?<!\.)(?<!\. )(?:\. ?){5,}\s*[\divxlc]+$")  # a line of a table of contents
 _WORD = re.compile(r"\w+(?:-\w+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A stretch of text on one baseline, in points from the page's lower left corner.
-
-    `hyphen` says that its last word is broken; the text is without the mark. `size` is the height of its letters.
-    """
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    size: float
-    hyphen: bool = False
-
-    @property
-    def top(self) -> float:
-        return self.bottom + self.size
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Lines in the order in which the file has them."""
-
-    lines: Sequence[Line]
-    width: float
-    height: float
 
 
 _Placed = tuple[float, Line]
 
 
 def running_text(pages: Sequence[Page]) -> str:
-    """Blocks with an empty line between them, a list's items and a table's rows on lines of their own."""
+    """Return blocks with an empty line between them, a list's items and a table's rows on lines of their own."""
     cleaned = [replace(page, lines=lines) for page, lines in zip(pages, _without_running_lines(pages), strict=True)]
     if not any(page.lines for page in cleaned):  # nothing but what is on every page: that is the text then
         cleaned = list(pages)
-    shapes = [_Shape(column) for page in cleaned for column in _columns(page)]
+    shapes = [_Shape(column) for page in cleaned for column in columns(page)]
     words = Counter(word.lower() for shape in shapes for line in shape.lines for word in _WORD.findall(line.text))
     parts: list[str] = []
     previous: Line | None = None
@@ -97,7 +65,7 @@ def running_text(pages: Sequence[Page]) -> str:
 
 
 def _without_running_lines(pages: Sequence[Page]) -> Iterator[list[Line]]:
-    """Each page's lines but those, from its upper and lower edge inwards, that a page nearby has there too."""
+    """Yield each page's lines but those, from its upper and lower edge inwards, that a page nearby has there too."""
     edges = [(_edge(page, top=True), _edge(page, top=False)) for page in pages]
     for n, page in enumerate(pages):
         running: set[Line] = set()
@@ -115,7 +83,7 @@ def _without_running_lines(pages: Sequence[Page]) -> Iterator[list[Line]]:
 
 
 def _edge(page: Page, *, top: bool) -> list[_Placed]:
-    """Lines near an edge of the page with their distance from it, the outermost first."""
+    """Return lines near an edge of the page with their distance from it, the outermost first."""
     placed = [(page.height - line.top if top else line.bottom, line) for line in page.lines]
     return sorted((p for p in placed if p[0] < EDGE * page.height), key=lambda p: p[0])
 
@@ -143,100 +111,11 @@ def _numbers(text: str) -> list[int]:
     return [] if _ROMAN.fullmatch(text) else [int(n[:18]) for n in _NUMBER.findall(text)]
 
 
-# Columns
-
-
-def _columns(page: Page) -> list[list[Line]]:
-    """The page's lines as columns to be read one after the other; one where the file's order is good."""
-    gutters = _gutters(page.lines, page.width)
-    if _is_interleaved(page, gutters):
-        return _by_gutters(sorted(page.lines, key=lambda line: (-line.bottom, line.left)), gutters)
-    merged = [line for row in _rows(page.lines) if not _LEADERS.search((line := _merged(row)).text)]
-    return [merged] if merged else []
-
-
-def _is_interleaved(page: Page, gutters: list[float]) -> bool:
-    """Whether the file goes from column to column line by line, and the columns are of text, not a table's."""
-    sides = [sum(line.left > gutter for gutter in gutters) for line in page.lines]
-    if sum(a != b for a, b in pairwise(sides)) <= INTERLEAVED * len(sides):
-        return False
-    widths = [
-        [line.right - line.left for line, s in zip(page.lines, sides, strict=True) if s == side] for side in set(sides)
-    ]
-    return all(median(column) > COLUMN * page.width for column in widths)
-
-
-def _rows(lines: Sequence[Line]) -> list[list[Line]]:
-    """Consecutive pieces side by side, going on to the right; a raised mark of a note is one."""
-    rows: list[list[Line]] = []
-    for line in lines:
-        last = rows[-1][-1] if rows else None
-        middle = line.bottom + line.size / 2
-        if last and last.bottom < middle < last.top and line.left > last.left and not last.hyphen:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return rows
-
-
-def _merged(row: list[Line]) -> Line:
-    largest = max(row, key=lambda line: line.size)
-    return Line(
-        text=" ".join(line.text for line in row),
-        left=row[0].left,
-        bottom=largest.bottom,
-        right=max(line.right for line in row),
-        size=largest.size,
-        hyphen=row[-1].hyphen,
-    )
-
-
-def _by_gutters(lines: list[Line], gutters: list[float]) -> list[list[Line]]:
-    """Lines from the top down, gathered by column; one that crosses a gutter ends the columns above it."""
-    done: list[list[Line]] = []
-    open_columns: list[list[Line]] = [[] for _ in range(len(gutters) + 1)]
-    for line in lines:
-        if any(line.left < gutter < line.right for gutter in gutters):
-            done += [*open_columns, [line]]
-            open_columns = [[] for _ in range(len(gutters) + 1)]
-        else:
-            open_columns[sum(line.left > gutter for gutter in gutters)].append(line)
-    done += open_columns
-    return [[_merged(row) for row in _rows(column)] for column in done if column]
-
-
-def _gutters(lines: Sequence[Line], width: float) -> list[float]:
-    """Middles of the vertical strips of white between columns."""
-    if not lines or width <= 0:
-        return []
-    unit = width / STRIPS
-
-    def strip(x: float) -> int:
-        return int(min(max(x / unit, 0), STRIPS))
-
-    covered = [0] * (STRIPS + 1)
-    for line in lines:
-        for n in range(strip(line.left), strip(line.right) + 1):
-            covered[n] += 1
-    gutters: list[float] = []
-    begun: int | None = None
-    left, right = strip(min(line.left for line in lines)), strip(max(line.right for line in lines))
-    for n in range(left, right):
-        white = covered[n] <= CROSSING * len(lines)
-        if white and begun is None:
-            begun = n
-        elif not white and begun is not None:
-            if (n - begun) * unit >= GUTTER and begun > left:
-                gutters.append((begun + n) / 2 * unit)
-            begun = None
-    return gutters
-
-
 # Paragraphs
 
 
 class _Shape:
-    """What is usual in a column: the distance of its lines, and how far to the right they go."""
+    """The usual of a column: the distance of its lines, and how far to the right they go."""
 
     def __init__(self, column: list[Line]) -> None:
         steps = [a.bottom - b.bottom for a, b in pairwise(column) if 0 < a.bottom - b.bottom < 3 * a.size]
@@ -244,18 +123,18 @@ class _Shape:
         self.lines = column
 
     def peers(self, line: Line) -> list[Line]:
-        """Lines of the column that begin where this one does, itself included."""
+        """Return the lines of the column that begin where this one does, itself included."""
         near = SAME_EDGE * line.size
         return [other for other in self.lines if abs(other.left - line.left) <= near and _same_size(other, line)]
 
     def is_full(self, line: Line, following: Line) -> bool:
-        """Whether the first word of the following line would not have fitted into the line."""
+        """Return True if the first word of the following line would not have fitted into the line."""
         width = (following.right - following.left) / len(following.text)
         word = following.text.split(maxsplit=1)[0]
         return line.right + (len(word) + 1) * width > max(other.right for other in self.peers(line))
 
     def gap(self, previous: Line, line: Line, following: Line | None) -> str:
-        """What stands between two lines of the column: a space, a line break or an empty line."""
+        """Return what stands between two lines of the column: a space, a line break or an empty line."""
         step = previous.bottom - line.bottom
         if step <= 0 or min(previous.right, line.right) <= max(previous.left, line.left):
             return _jump(previous, line, self)
@@ -275,7 +154,7 @@ class _Shape:
         return min(self._leading, 1.6 * line.size) if self._leading else 1.3 * line.size
 
     def _is_indented(self, previous: Line, line: Line, following: Line | None) -> bool:
-        """Whether it begins a paragraph by standing further right than its neighbours, and is not centred."""
+        """Return True if it begins a paragraph by standing further right than its neighbours, and is not centred."""
         by = INDENT * line.size
         centred = abs((previous.left + previous.right) - (line.left + line.right)) < line.size
         if centred or line.left - previous.left < by or line.text[:1].islower() or _LIST_ITEM.match(previous.text):
@@ -284,7 +163,7 @@ class _Shape:
 
 
 def _jump(previous: Line, line: Line, shape: _Shape) -> str:
-    """What stands between the end of a column or page and the beginning of the next."""
+    """Return what stands between the end of a column or page and the beginning of the next."""
     if not _same_size(previous, line) or _LIST_ITEM.match(line.text):
         return "\n\n"
     if previous.hyphen:
@@ -299,12 +178,12 @@ def _same_size(a: Line, b: Line) -> bool:
 
 
 def _goes_on(previous: Line, line: Line) -> bool:
-    """Whether a range of numbers is broken after its hyphen: "1934-" and "35"."""
+    """Return True if a range of numbers is broken after its hyphen: "1934-" and "35"."""
     return re.search(r"\d[-‐‑–]$", previous.text) is not None and line.text[0].isdigit()
 
 
 def _glued(previous: Line, line: Line, words: Counter[str]) -> str:
-    """The line as it goes on: after a broken word without a space, and with its hyphen where the text has it so."""
+    """Return the line as it goes on: after a broken word without a space, with its hyphen where the text has it so."""
     if not previous.hyphen:
         return line.text if _goes_on(previous, line) else f" {line.text}"
     before, after = _WORD.findall(previous.text)[-1:], _WORD.findall(line.text)[:1]

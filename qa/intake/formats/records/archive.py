@@ -44,7 +44,7 @@ class Archive:
         return list(self._members)
 
     def read(self, name: str) -> bytes:
-        """A member's bytes. Raises ArticleError when it is missing, damaged or too large."""
+        """Return a member's bytes. Raises ArticleError when it is missing, damaged or too large."""
         info = self._members.get(name)
         if info is None:
             raise ArticleError(f"Its archive lacks {name!r}. Save or download it again.")
@@ -65,7 +65,7 @@ class Archive:
 
 
 def parse_xml(data: bytes) -> etree._Element:
-    """The root of an XML document. Raises ArticleError when it is not well-formed or declares entities of its own."""
+    """Return the root of an XML document. Raises ArticleError when it is malformed or declares entities of its own."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )

@@ -17,7 +17,7 @@ MAX_DEPTH = 3  # objects around the list of records
 
 
 def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
-    """A draft for every record. Raises ArticleError, naming the fields there are, when the document holds none."""
+    """Yield a draft for every record. Raises ArticleError, naming the fields there are, when there is none."""
     try:
         document = json.loads(decoded(data).text)
     except json.JSONDecodeError as error:
@@ -45,7 +45,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
 
 
 def _records(document: Any, depth: int = 0) -> list[Any] | None:
-    """The records of a document: it itself, its list, or the list in an object in it; None where there are none."""
+    """Return the records of a document: itself, its list, or the list in an object in it; None where there are none."""
     if isinstance(document, list):
         return document if any(isinstance(one, dict) for one in document) else None
     if not isinstance(document, Mapping):

@@ -27,7 +27,7 @@ MAX_UNPACKED = 2 * 2**30  # bytes of a packed file: a million articles
 
 
 def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
-    """The records of a file in memory, plain or packed."""
+    """Return the records of a file in memory, plain or packed."""
     file = stem_of(name)
     if data.startswith(b"\x1f\x8b"):
         return records(cast(BinaryIO, gzip.open(BytesIO(data))), file)
@@ -37,7 +37,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
 
 
 def records(stream: BinaryIO, file: str = "") -> Iterator[Draft | Refusal]:
-    """A draft for every line that is an article, a refusal naming the line for every other that is not blank.
+    """Yield a draft for every line that is an article, a refusal naming the line for every other that is not blank.
 
     `file` names those that have no id.
     """

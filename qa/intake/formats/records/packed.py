@@ -20,7 +20,7 @@ Read = Callable[[bytes, str], Iterable[Draft | Refusal]]
 
 
 def members(data: bytes, read: Read) -> Iterator[Draft | Refusal]:
-    """What the members of a .zip hold, in its order, each called by its name."""
+    """Yield what the members of a .zip hold, in its order, each called by its name."""
     archive = Archive(data)
     names = [name for name in archive.names if not name.endswith("/") and not _is_beside(name)]
     for name in names[:MAX_FILES]:
@@ -40,7 +40,7 @@ def members(data: bytes, read: Read) -> Iterator[Draft | Refusal]:
 
 
 def unpacked(data: bytes) -> bytes:
-    """What a .gz holds. Raises ArticleError when it is damaged, too large, or packed once more."""
+    """Return what a .gz holds. Raises ArticleError when it is damaged, too large, or packed once more."""
     worker = zlib.decompressobj(31)
     try:
         content = worker.decompress(data, MAX_MEMBER + 1)
@@ -54,7 +54,7 @@ def unpacked(data: bytes) -> bytes:
 
 
 def is_packed(content: bytes) -> bool:
-    """Whether it is an archive of files and no document."""
+    """Return True if it is an archive of files and no document."""
     if content.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!")):
         return True
     if not content.startswith(b"PK\x03\x04"):

@@ -34,7 +34,7 @@ def plain_name(name: object) -> str:
 
 
 def draft_of(record: Mapping[str, Any], label: str, origin: str) -> Draft:
-    """The article in a record. `label` names one that has no id. Raises ArticleError."""
+    """Return the article in a record. `label` names one that has no id. Raises ArticleError."""
     named = {plain_name(name): value for name, value in reversed(list(record.items()))}
     text = next((t for name in NAMES["text"] if (t := text_in(named.get(name)))), "")
     if not text:
@@ -60,18 +60,18 @@ def draft_of(record: Mapping[str, Any], label: str, origin: str) -> Draft:
 
 
 def has_text(names: Mapping[str, Any] | list[str]) -> bool:
-    """Whether one of the names is one that exports give the text."""
+    """Return True if one of the names is one that exports give the text."""
     return not {plain_name(name) for name in names}.isdisjoint(NAMES["text"])
 
 
 def lacking(record: Mapping[str, Any]) -> str:
-    """Why a record is no article: which fields it has instead."""
+    """Say why a record is no article: name the fields that it has instead."""
     shown = ", ".join(repr(str(name)[:40]) for name in list(record)[:MAX_SHOWN]) or "none"
     return f'It has no text: its fields are {shown}. Name the one with the article\'s text "text".'
 
 
 def text_in(value: object, depth: int = 0) -> str:
-    """A text without markup: a string, paragraphs in a list, or what stands in an object for it."""
+    """Return a text without markup: a string, paragraphs in a list, or what stands in an object for it."""
     if isinstance(value, str):
         return fragment_text(value) if _MARKUP.search(value) else value.strip()
     if depth >= MAX_DEPTH:
@@ -85,7 +85,7 @@ def text_in(value: object, depth: int = 0) -> str:
 
 
 def _value(field: str, value: object, depth: int = 0) -> str:
-    """A field's value as a line: a scalar, or the names in a list or an object."""
+    """Return a field's value as a line: a scalar, or the names in a list or an object."""
     if value is None or isinstance(value, bool) or depth >= MAX_DEPTH:
         return ""
     if isinstance(value, list):

@@ -20,7 +20,7 @@ _SHOWN = 3  # addresses of a list in a message
 
 
 def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
-    """A draft for every row with a text. Raises ArticleError when no column holds texts."""
+    """Yield a draft for every row with a text. Raises ArticleError when no column holds texts."""
     text = decoded(data).text.removeprefix("\ufeff")
     csv.field_size_limit(4 * MAX_BYTES)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
@@ -47,13 +47,13 @@ def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
 
 
 def delimiter_of(text: str) -> str:
-    """The sign between the cells of the first line: which parts known names of columns, else the most frequent."""
+    """Return the sign between the cells of the first line: one that parts known names, else the most frequent."""
     first = text.partition("\n")[0]
     return max(DELIMITERS, key=lambda sign: (_known(first.split(sign)), first.count(sign)))
 
 
 def is_table(first: str) -> bool:
-    """Whether a first line names the columns of a table with texts or addresses."""
+    """Return True if a first line names the columns of a table with texts or addresses."""
     cells = [cell.strip(' "\r') for cell in first.split(delimiter_of(first))]
     return len(cells) > 1 and len(cells) == len(set(cells)) and has_text(cells) and _known(cells) > 1
 
@@ -64,7 +64,7 @@ def _known(cells: list[str]) -> int:
 
 
 def _without_text(header: list[str], rows: Iterator[list[str]]) -> str:
-    """Why a table gives no articles: a list of addresses to read later is to be fetched."""
+    """Say why a table gives no articles: a list of addresses to read later is to be fetched."""
     addresses = []
     for row in rows:
         addresses += [cell for cell in row if cell.startswith(("http://", "https://"))][:1]

@@ -49,7 +49,7 @@ _NAME_WORD = re.compile(r"^(?:[^\W\d_a-zß-ÿ]|['’\"“„(])|^(?:de|del|della
 
 
 def cleaned(values: Iterable[str], outlets: Iterable[str] = ()) -> list[str]:
-    """The people in author fields, each once. `outlets` are names of the publication, which is nobody."""
+    """Return the people in author fields, each once. `outlets` are names of the publication, which is nobody."""
     nobody = {plain(part) for o in outlets for part in (o, *o.split(" | "))}
     found = [name for value in values for name in _people(value)]
     people = {plain(n): n for n in reversed(found) if plain(n) not in nobody and not _is_nobody(n)}
@@ -57,7 +57,7 @@ def cleaned(values: Iterable[str], outlets: Iterable[str] = ()) -> list[str]:
 
 
 def byline(line: str, outlets: Iterable[str] = ()) -> list[str]:
-    """The people in a printed byline, which begins with a word such as "By"; none where it is something else."""
+    """Return the people in a printed byline, which begins with a word such as "By"; none where it is something else."""
     if not _BY.match(line):
         return []
     named: list[str] = []
@@ -69,12 +69,12 @@ def byline(line: str, outlets: Iterable[str] = ()) -> list[str]:
 
 
 def byline_free(name: str) -> str:
-    """A name without the "By" that people write before it."""
+    """Return a name without the "By" that people write before it."""
     return _BY.sub("", name, count=1) if _BY.match(name) and len(name.split()) > 2 else name
 
 
 def looks_like_a_name(text: str) -> bool:
-    """Two to five words, all of which may be part of a name."""
+    """Return True for two to five words, all of which may be part of a name."""
     words = text.split()
     if _JOB.search(text):
         return False

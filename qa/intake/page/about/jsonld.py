@@ -22,7 +22,7 @@ _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 
 
 def article_node(tree: Any) -> dict[str, Any]:
-    """The node of the page's article, its author's and publisher's references resolved; empty where there is none."""
+    """Return the node of the page's article, references to author and publisher resolved; empty where there is none."""
     nodes = [node for script in tree.iter("script") if _is_json_ld(script) for node in _nodes(_read(script.text or ""))]
     articles = [n for n in nodes if any(_ARTICLE_TYPE.search(t) for t in types(n))]
     strong = [n for n in articles if not _WEAK_TYPES.issuperset(types(n))]
@@ -34,14 +34,14 @@ def article_node(tree: Any) -> dict[str, Any]:
 
 
 def types(node: dict[str, Any]) -> list[str]:
-    """The types of a node, without the vocabulary's address."""
+    """Return the types of a node, without the vocabulary's address."""
     value = node.get("@type", [])
     listed = value if isinstance(value, list) else [value]
     return [t.rsplit("/", 1)[-1] for t in listed if isinstance(t, str)]
 
 
 def names(value: Any) -> list[str]:
-    """The names in an author or publisher: a string, a node, or a list of such."""
+    """Return the names in an author or publisher: a string, a node, or a list of such."""
     if isinstance(value, str):
         return [html.unescape(value)]
     if isinstance(value, list):
@@ -54,7 +54,7 @@ def names(value: Any) -> list[str]:
 
 
 def people(value: Any) -> list[str]:
-    """The names of those in an author that are not said to be organisations."""
+    """Return the names of those in an author that are not said to be organisations."""
     if isinstance(value, list):
         return [name for one in value for name in people(one)]
     if isinstance(value, dict) and any(_ORGANISATION.search(t) for t in types(value)):
@@ -63,7 +63,7 @@ def people(value: Any) -> list[str]:
 
 
 def article_body(node: dict[str, Any]) -> str:
-    """The text of the article that a node holds whole; empty where it has none."""
+    """Return the text of the article that a node holds whole; empty where it has none."""
     text = node.get("articleBody") or node.get("reviewBody") or node.get("text")
     return html.unescape(text) if isinstance(text, str) else ""
 
@@ -88,7 +88,7 @@ def _mended(text: str) -> str:
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """The nodes that speak of the page: at the top, in a graph, or its main entity. Nothing from lists of others."""
+    """Yield the nodes that speak of the page: at the top, in a graph, or its main entity. None from lists of others."""
     for node in value if isinstance(value, list) else [value]:
         if isinstance(node, dict):
             yield node

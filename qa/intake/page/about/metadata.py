@@ -14,15 +14,26 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from qa.core.types import Found
-from qa.intake.calendars import DATA
-from qa.intake.dates import machine_date, stated_date
+from qa.intake.dates import stated_date
 from qa.intake.page.about.authors import byline, cleaned, looks_like_a_name
 from qa.intake.page.about.jsonld import article_body, article_node, names, people
+from qa.intake.page.about.printed import (
+    CHANGED,
+    DATE_LABEL,
+    Stated,
+    is_of_else,
+    marks_author,
+    marks_publication,
+    moment_of,
+    printed_lines,
+    story_headings,
+    without_changes,
+    words_of,
+)
 from qa.intake.page.about.titles import best_title, plain, site_name
 
 MAX_LINE = 150  # characters of a byline or date line; more is a paragraph
 LINES_BEFORE, LINES_AFTER = 4, 8  # around the headline, where such lines stand
-MIN_STORY = 200  # characters of paragraphs before a heading that is not the story's
 MAX_PARTS = 2  # elements in a line that says that a date follows
 MAX_AWAY = 80  # elements from the headline within which an element marked as author or time is the story's
 
@@ -45,22 +56,6 @@ application-name
 _LANGUAGES = "og:locale language content-language dc.language dcterms.language inlanguage".split()
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
-_CHANGE = DATA["labels"]["changed"].replace("\n", "")
-_CHANGED = re.compile(_CHANGE, re.IGNORECASE)
-_PUBLISHED = DATA["labels"]["published"].replace("\n", "")
-_DATE_LABEL = re.compile(rf"(?<!\w)(?:{_PUBLISHED})(?!\w)", re.I)
-_PART = re.compile(rf"\s*[|•·;]\s*|\s[–—-]\s|(?=(?<!\w)(?:{_PUBLISHED}|{_CHANGE})(?!\w))", re.IGNORECASE)
-_ELSE_TAGS = frozenset("blockquote figure figcaption aside nav footer iframe".split())
-_ELSE_NAME = re.compile(
-    r"(?:^|[\s_-])(?:tweet|twitter-tweet|twitter|instagram|tiktok|fb-post|bluesky|mastodon|embed(?:ded)?|caption|teasers?|related"
-    r"|recommend\w*|comments?|sidebar|event|most-read|card|gallery|promo)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:by-?line|author|autor|auteur|signature|firma)", re.IGNORECASE)
-_UNREAD = frozenset(("script", "style", "noscript", "template"))
-_INLINE = frozenset("a b i em strong small font u sub sup abbr cite q mark bdi img span".split())
-
-Stated = tuple[str, str]  # a value and its origin
 
 
 class PageAbout:
@@ -75,7 +70,7 @@ class PageAbout:
         document_title = " ".join(next((t.text or "" for t in tree.iter("title")), "").split())
         outlets = list(self._outlets())
         titles = [*self._titles(), *([(document_title, "title")] if document_title else [])]
-        headings = list(_headings(tree, titles))
+        headings = list(story_headings(tree, titles))
         self._title, heading = best_title(titles, headings, [*(v for v, _ in outlets), *self._hosts()])
         self._sites = [value for value, _ in outlets]
         named = site_name(document_title, self._title[0]) if self._title else None
@@ -89,7 +84,7 @@ class PageAbout:
         self._lines = list(self._lines_around())
 
     def fields(self) -> dict[str, Found]:
-        """The fields of a draft that the page states."""
+        """Return the fields of a draft that the page states."""
         stated: dict[str, Stated | None] = {
             "title": self._title,
             "outlet": self._outlet,
@@ -110,14 +105,14 @@ class PageAbout:
         yield from self._meta(_TITLES)
 
     def _outlets(self) -> Iterator[Stated]:
-        """Names of the publication, the likeliest first."""
+        """Yield names of the publication, the likeliest first."""
         metas = list(self._meta(_OUTLETS))
         yield from metas[:1]
         yield from ((name, "json-ld") for name in names(self._node.get("publisher", [])))
         yield from metas[1:]
 
     def _descriptions(self) -> Iterator[str]:
-        """What the page says of its story in a sentence or two, as it is for others to show."""
+        """Yield what the page says of its story in a sentence or two, as it is for others to show."""
         described = self._node.get("description"), self._node.get("alternativeHeadline")
         yield from (html.unescape(one) for one in described if isinstance(one, str))
         yield from (value for value, _ in self._meta(_DESCRIPTIONS))
@@ -147,31 +142,31 @@ class PageAbout:
                 yield whole, origin
 
     def _dates(self) -> Iterator[Stated]:
-        """Dates of publication, the most trusted first."""
+        """Yield dates of publication, the most trusted first."""
         stated = [(v, "json-ld") for v in [self._node.get("datePublished")] if isinstance(v, str)]
         stated += self._meta(_DATES)
         marked = [e for e in self._elements if e.get("itemprop") == "datePublished"]
-        stated += [(_moment(e), "itemprop datePublished") for e in marked]
-        times = [e for e in self._near("time") if not _CHANGED.search(_words_of(e)) and not _of_else(e)]
-        stated += [(_moment(e), "time") for e in times if _marks_publication(e)]
-        stated += [(line, "date line") for line in self._lines if _DATE_LABEL.search(line)]
-        stated += [(_moment(e), "time") for e in times]
+        stated += [(moment_of(e), "itemprop datePublished") for e in marked]
+        times = [e for e in self._near("time") if not CHANGED.search(words_of(e)) and not is_of_else(e)]
+        stated += [(moment_of(e), "time") for e in times if marks_publication(e)]
+        stated += [(line, "date line") for line in self._lines if DATE_LABEL.search(line)]
+        stated += [(moment_of(e), "time") for e in times]
         stated += [(line, "date line") for line in self._lines]
         stated += [(line, "date line") for line in self._labelled_lines()]
         for value, origin in stated:
-            if day := stated_date(_without_changes(value), self.language):
+            if day := stated_date(without_changes(value), self.language):
                 yield day, origin
 
     def _labelled_lines(self) -> Iterator[str]:
-        """Short lines anywhere that begin by saying that a date follows."""
+        """Yield short lines anywhere that begin by saying that a date follows."""
         for element in self._elements:
             if element.tag in ("p", "li", "div", "span") and len(element) <= MAX_PARTS:
-                line = _words_of(element)
-                if len(line) <= MAX_LINE and _DATE_LABEL.match(line):
+                line = words_of(element)
+                if len(line) <= MAX_LINE and DATE_LABEL.match(line):
                     yield line
 
     def _authors(self) -> Iterator[Stated]:
-        """All authors in one line, from the first place that names a person."""
+        """Yield all authors in one line, from the first place that names a person."""
         said = [*self._sites, self._outlet[0] if self._outlet else ""]
         candidates = [(cleaned(people(self._node.get("author", [])), said), "json-ld")]
         for key in _AUTHORS:
@@ -182,19 +177,19 @@ class PageAbout:
         yield from ((", ".join(people), origin) for people, origin in candidates if people)
 
     def _marked_authors(self, said: list[str]) -> list[str]:
-        """Those in elements near the headline that say that they name an author."""
+        """Return those in elements near the headline that say that they name an author."""
         people: list[str] = []
         place = None  # where the first stands; its neighbours are authors too, others have other parts in the page
         for element in self._near(None):
-            text = _words_of(element)
-            if _marks_author(element) and len(text) <= MAX_LINE and place in (None, element.getparent()):
+            text = words_of(element)
+            if marks_author(element) and len(text) <= MAX_LINE and place in (None, element.getparent()):
                 named = [p for p in byline(text, said) or cleaned([text], said) if looks_like_a_name(p)]
                 place = element.getparent() if named else place
                 people += named
         return cleaned(people, said)
 
     def _near(self, tag: str | None) -> list[Any]:
-        """Elements around the headline, those after it first."""
+        """Return elements around the headline, those after it first."""
         if self._place is None:
             return []
         after = self._elements[self._place : self._place + MAX_AWAY]
@@ -202,7 +197,7 @@ class PageAbout:
         return [e for e in [*after, *reversed(before)] if isinstance(e.tag, str) and (tag is None or e.tag == tag)]
 
     def _found_title(self) -> int | None:
-        """Where the title stands, when it is in no heading."""
+        """Return the place of the title when it is in no heading."""
         if self._title is None:
             return None
         wanted = plain(self._title[0])
@@ -210,17 +205,17 @@ class PageAbout:
         return next(places, None)
 
     def _lines_around(self) -> Iterator[str]:
-        """Short lines after the headline, then those before it, the nearest first."""
+        """Yield short lines after the headline, then those before it, the nearest first."""
         if self._place is None:
             return
         head = self._elements[self._place]
         body = self._tree.body if self._tree.body is not None else self._tree
         lines: list[str] = []
         here = 0
-        for text, holder in _printed(body):
+        for text, holder in printed_lines(body):
             if holder is head or head in holder.iterancestors():
                 here = len(lines)
-            elif _of_else(holder):
+            elif is_of_else(holder):
                 continue
             lines.append(text)
         after, before = lines[here + 1 : here + 1 + LINES_AFTER], lines[max(here - LINES_BEFORE, 0) : here]
@@ -236,89 +231,10 @@ def _metas(tree: Any) -> Iterator[tuple[str, str]]:
 
 
 def _chosen(outlets: list[Stated], named: str | None) -> Stated | None:
-    """The outlet: what the document's title names too, else the likeliest."""
+    """Return the outlet: what the document's title names too, else the likeliest."""
     agreed = [o for o in outlets if named and plain(o[0]) == plain(named)]
     fallback = [(named, "title")] if named else []
     return next(iter([*agreed, *outlets, *fallback]), None)
-
-
-def _printed(body: Any) -> Iterator[tuple[str, Any]]:
-    """The lines of a page, each with the element that it begins in."""
-    parts: list[str] = []
-    holder = body
-    stack: list[tuple[Any, bool]] = [(body, False)]
-    while stack:
-        node, done = stack.pop()
-        breaks = node.tag not in _INLINE
-        if breaks and (line := " ".join("".join(parts).split())):
-            yield line, holder
-        if breaks:
-            parts, holder = [], node.getparent() if done else node
-        if done:
-            parts.append(node.tail or "")
-            continue
-        stack.append((node, True))
-        if isinstance(node.tag, str) and node.tag not in _UNREAD:
-            parts.append(node.text or "")
-            stack += [(child, False) for child in reversed(node)]
-
-
-def _words_of(element: Any) -> str:
-    return " ".join(element.text_content().split())
-
-
-def _of_else(element: Any) -> bool:
-    """Whether it stands in a part that has a date of its own: a post that is quoted, a caption, a teaser."""
-    for one in (element, *element.iterancestors()):
-        if one.tag in _ELSE_TAGS:
-            return True
-        if one.tag not in ("body", "html", "main", "article") and _ELSE_NAME.search(one.get("class") or ""):
-            return True
-    return False
-
-
-def _without_changes(line: str) -> str:
-    """A date line without its parts that say when the story was changed."""
-    if not _CHANGED.search(line):
-        return line
-    return " | ".join(part for part in _PART.split(line) if part and not _CHANGED.search(part))
-
-
-def _headings(tree: Any, titles: list[Stated]) -> Iterator[Any]:
-    """Those that may be the story's: of the lower ones, the ones before its text or with the words of a title."""
-    yield from tree.iter("h1")
-    told = {plain(value) for value, _ in titles}
-    for tag in ("h2", "h3"):
-        for heading in tree.iter(tag):
-            if plain(_words_of(heading)) in told or not _after_text(heading):
-                yield heading
-
-
-def _after_text(heading: Any) -> bool:
-    """Whether running text of its own part of the page stands before it."""
-    size = 0
-    for above in (heading, *heading.iterancestors()):
-        if above.tag in ("article", "main", "body"):
-            break
-        for one in above.itersiblings("p", preceding=True):
-            size += len(_words_of(one))
-    return size >= MIN_STORY
-
-
-def _moment(element: Any) -> str:
-    """What a time element says to machines, else to readers."""
-    marked = element.get("datetime") or element.get("content") or element.get("title") or ""
-    return marked if machine_date(marked) else f"{marked} {_words_of(element)}"
-
-
-def _marks_publication(element: Any) -> bool:
-    return element.get("pubdate") is not None or "publish" in (element.get("class") or "").lower()
-
-
-def _marks_author(element: Any) -> bool:
-    if "author" in (element.get("rel") or "") or element.get("itemprop") == "author":
-        return True
-    return bool(_AUTHOR_CLASS.search(element.get("class") or ""))
 
 
 def _is_web(address: str) -> bool:

@@ -21,14 +21,14 @@ _DATE_LIKE = re.compile(r"\d{4}$|^\d")
 
 
 def plain(text: str) -> str:
-    """Words in lower case, apart by one space: equal for the same title whatever its quotes and dashes."""
+    """Return words in lower case, apart by one space: equal for the same title whatever its quotes and dashes."""
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def best_title(
     stated: Sequence[tuple[str, str]], headings: Sequence[Any], sites: Iterable[str]
 ) -> tuple[tuple[str, str] | None, Any | None]:
-    """The title with its origin, and the heading that it stands in.
+    """Return the title with its origin, and the heading that it stands in.
 
     `stated` are titles of the metadata with their origins, the most trusted first; `headings` the page's h1 to h3.
     """
@@ -45,7 +45,7 @@ def best_title(
 
 
 def _title_of(heading: Any, stated: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    """The heading's text; where it begins with a stated title and goes on, as unclosed headings do, that title."""
+    """Return the heading's text; a stated title where it begins with one and goes on, as unclosed headings do."""
     text = _text(heading)
     if plain(text) in {plain(value) for value, _ in stated}:
         return text, str(heading.tag)
@@ -54,7 +54,7 @@ def _title_of(heading: Any, stated: Sequence[tuple[str, str]]) -> tuple[str, str
 
 
 def without_site(title: str, names: set[str]) -> str:
-    """A title without the segments that name the site, or its section where a bar sets it off."""
+    """Return a title without the segments that name the site, or its section where a bar sets it off."""
     title = " ".join(title.split())
     while True:
         ends = list(_SEPARATOR.finditer(title))
@@ -71,7 +71,7 @@ def without_site(title: str, names: set[str]) -> str:
 
 
 def site_name(title: str, story: str) -> str | None:
-    """What the title of the document holds besides the story's title: the site's name, where it is short."""
+    """Return what the title of the document holds besides the story's title: the site's name, where it is short."""
     parts = [p.strip() for p in _SEPARATOR.split(" ".join(title.split())) if p.strip()]
     told = plain(story)
     others = [p for p in parts if plain(p) and plain(p) not in told and not _DATE_LIKE.search(p)]
@@ -89,7 +89,7 @@ def _is_site(segment: str, separator: str, names: set[str]) -> bool:
 
 
 def _rank(heading: Any, stated: Sequence[tuple[str, str]], names: set[str]) -> float:
-    """How much a heading says what the metadata says: 0 for another thing, above 1 for the same words."""
+    """Rank a heading by how much it says what the metadata says: 0 for another thing, above 1 for the same words."""
     said = plain(_text(heading))
     if not said or said in names:
         return 0
