@@ -38,8 +38,10 @@ _LEANS = re.compile(
 
 
 def choose(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
-    """One to five sentences, the likeliest first, the others in reading order; each with those of other articles behind
-    it that say the same."""
+    """Choose one to five sentences, the likeliest first, the others in reading order.
+
+    Behind each stand those of other articles that say the same.
+    """
     groups: list[list[Evidence]] = []
     for e in evidence:
         twin = next((g for g in groups if says_the_same(g[0].candidate.text, e.candidate.text)), None)

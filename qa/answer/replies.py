@@ -26,14 +26,14 @@ CANDIDATES = 3  # that a leaning question may mean
 
 
 def without_search(meaning: Meaning, question: str) -> Answer:
-    """What is said to small talk, to a question about the collection and to work that is no question."""
+    """Return what is said to small talk, to a question about the collection and to work that is no question."""
     refused = meaning.behaviour == "refusal"
     text = TASK if refused else meaning.says
     return replace(_empty(question, meaning), declined=refused, text=text, articles=meaning.articles)
 
 
 def results(snapshot: Snapshot, meaning: Meaning, question: str, filters: Filters) -> Answer | None:
-    """The articles of a time, newest first; None where there is none or no time."""
+    """Return the articles of a time, newest first; None where there is none or no time."""
     time = meaning.time
     narrowed = within(filters, time.start, time.end) if time else None
     if time is None or narrowed is None:

@@ -52,7 +52,7 @@ def answer_text(answer: Answer) -> str:
 
 
 def _understood(answer: Answer) -> list[str]:
-    """What was read otherwise than it was written, a line each."""
+    """Return what was read otherwise than it was written, a line each."""
     u = answer.understood
     if u is None:
         return []

@@ -143,7 +143,7 @@ def _article(doc: dict[str, Any]) -> Article:
 
 
 def _kept(field: str, value: Any) -> str | None:
-    """The value where an article can hold it: one that cannot be read again would be refused at every start."""
+    """Return the value where an article can hold it: one that cannot be read again would be refused at every start."""
     try:
         return checked_field(field, value or None)
     except ArticleError:

@@ -181,8 +181,10 @@ def _sentence_figures(asked: Sequence[Asked]) -> dict[str, float | None]:
 
 
 def _shown_figures(asked: Sequence[Asked]) -> dict[str, float | int | None]:
-    """Of the sentences as a reader is shown them, a declined question counted as wrong; and how many questions were
-    taken for another kind than plain."""
+    """Return the figures of the sentences as a reader is shown them, a declined question counted as wrong.
+
+    `not_plain` counts the questions that were taken for another kind than plain.
+    """
     located = [a for a in asked if a.question.answerable and any(g.spans for g in a.question.gold)]
     shown = [(a.question, [s.citations for s in a.answer.sentences]) for a in located]
     return {

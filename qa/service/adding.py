@@ -177,8 +177,10 @@ def _planned(snapshot: Snapshot, index: IndexWriter, asked: Asked, taken: set[st
 
 
 def _older(snapshot: Snapshot, asked: Asked) -> str | None:
-    """The article that this one is a new version of: the one with its address, or of several that which has its title
-    too, since they only share a page."""
+    """Return the article that this one is a new version of: the one with its address.
+
+    Of several with that address it is the one with the same title, since they only share a page.
+    """
     article = asked.article
     if asked.apart or not is_address_of_one(article.url):
         return None

@@ -117,7 +117,7 @@ def _newest(found: Found, meaning: Meaning, question: Question, search: Search, 
 
 
 def _newer(snapshot: Snapshot, top: Article, hits: Sequence[Hit]) -> list[Article]:
-    """The retrieved articles of the same story that were published later, the newest first."""
+    """Return the retrieved articles of the same story that were published later, the newest first."""
     ids = list(dict.fromkeys([top.id, *(h.article for h in hits)]))
     articles = [a for a in map(snapshot.article, ids) if a is not None]
     groups = stories_of(snapshot, articles)
@@ -127,7 +127,7 @@ def _newer(snapshot: Snapshot, top: Article, hits: Sequence[Hit]) -> list[Articl
 
 
 def _that_holds(ranking: Ranking, question: Question, sure: float) -> Evidence | None:
-    """The first sentence of an article that answers about as well as the best of all, and in kind."""
+    """Return the first sentence of an article that answers about as well as the best of all, and in kind."""
     best = next((e for e in ranking.evidence if not _heads(e)), None)
     if best is None or not question.answered_in_kind(best.candidate.text):
         return None
@@ -140,14 +140,16 @@ def _heads(evidence: Evidence) -> bool:
 
 
 def _lead(ranking: Ranking, article: str) -> Evidence | None:
-    """The first whole sentence of an article among the evidence."""
+    """Return the first whole sentence of an article among the evidence."""
     own = (e for e in ranking.evidence if e.candidate.article.id == article and not _heads(e))
     return min((e for e in own if len(e.candidate.text.split()) >= WHOLE), key=lambda e: e.place[1], default=None)
 
 
 def said_before(meaning: Meaning, found: Found, search: Search) -> Found:
-    """Read the articles that earlier answers cited for the question as it was asked: "He wants to be a pilot" is no
-    worse an answer for not repeating the name. What was cited before is not told again."""
+    """Read the articles that earlier answers cited for the question as it was asked.
+
+    "He wants to be a pilot" is no worse an answer for not repeating the name. What was cited before is not told again.
+    """
     hits, ranking = found
     if not meaning.understood.leans_on or not ranking.evidence:
         return found
@@ -230,7 +232,7 @@ def _of_time(evidence: Evidence, time: Time) -> bool:
 
 
 def _until(search: Search, inside: Filters) -> Search:
-    """The search, kept within a time: what came after it is not the state of then."""
+    """Return the search, kept within a time: what came after it is not the state of then."""
 
     def narrowed(filters: Filters, text: str = "") -> Found:
         return search(replace(inside, articles=filters.articles), text)
@@ -239,7 +241,7 @@ def _until(search: Search, inside: Filters) -> Search:
 
 
 def _ahead(first: Ranking, second: Ranking) -> Ranking:
-    """The evidence of the first ranking before that of the second, which is left behind where it is no better."""
+    """Return the evidence of the first ranking before that of the second, left behind where it is no better."""
     places = {e.place for e in first.evidence}
     low = min(e.score for e in first.evidence)
     rest = [replace(e, score=min(e.score, low) - 20.0) for e in second.evidence if e.place not in places]
@@ -257,7 +259,7 @@ def _merged(first: Sequence[Hit], second: Sequence[Hit]) -> list[Hit]:
 
 
 def within(filters: Filters, start: date | None, end: date | None) -> Filters | None:
-    """The filters, narrowed to a time; None where they leave no day of it."""
+    """Return the filters, narrowed to a time; None where they leave no day of it."""
     firsts = [day for day in (filters.published_from, start.isoformat() if start else None) if day]
     lasts = [day for day in (filters.published_to, end.isoformat() if end else None) if day]
     first, last = max(firsts, default=None), min(lasts, default=None)

@@ -84,7 +84,7 @@ def _cosines(rows: Matrix) -> Matrix:
 
 
 def _joined(likeness: Matrix) -> list[int]:
-    """Groups by average linkage: the two that are most alike become one, until no two are alike enough."""
+    """Return groups by average linkage: the two that are most alike become one, until no two are alike enough."""
     groups = [[i] for i in range(len(likeness))]
     while len(groups) > 1:
         pairs = [(i, k) for i in range(len(groups)) for k in range(i)]

@@ -39,7 +39,7 @@ class Definition:
 
 
 def definitions_in(question: str, facts: Facts) -> list[Definition]:
-    """What the articles say the question's acronyms are short for, or how its long forms are abbreviated."""
+    """Return what the articles say the question's acronyms are short for, or how its long forms are abbreviated."""
     found: list[Definition] = []
     if question.isupper():
         return found
@@ -90,7 +90,7 @@ def short_form(text: str, long: str) -> str | None:
 
 
 def _ending_in(text: str, short: str) -> str | None:
-    """The words at the end of the text whose first letters are the acronym's, small words left out or counted."""
+    """Return the last words of the text whose first letters are the acronym's, small words left out or counted."""
     letters = [c for c in short.lower() if c.isalnum()]
     tokens = list(re.finditer(r"[^\W_][\w’'&-]*", text[-160:]))
     for small in (False, True):

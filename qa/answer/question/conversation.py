@@ -50,9 +50,11 @@ Said = str | Earlier  # an earlier question, with what answered it where that is
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A leaning question made whole: `text` is asked, `forms` are looked for beside it, `on` is what it leans on,
-    `articles` and `told` what the earlier answers cited; `bare` is how much the question as it was asked counts beside
-    the whole one."""
+    """A leaning question made whole.
+
+    `text` is asked, `forms` are looked for beside it, `on` is what it leans on, `articles` and `told` what the earlier
+    answers cited; `bare` is how much the question as it was asked counts beside the whole one.
+    """
 
     text: str
     forms: tuple[str, ...] = ()
@@ -200,7 +202,7 @@ def _phrases(question: str) -> list[str]:
 
 
 def _replaced(text: str, referent: str) -> str:
-    """The question with its pronoun replaced; the others follow from the first."""
+    """Return the question with its pronoun replaced; the others follow from the first."""
     forms = _patterns()
     own = re.compile(r"\b(?:his|its|their|hers|theirs)\b|\bher(?=\s+[a-z]+)", re.IGNORECASE)
     found = [m for kind in ("person", "thing", "people") if (m := forms[kind].search(text))]
@@ -211,7 +213,7 @@ def _replaced(text: str, referent: str) -> str:
 
 
 def _swapped(what: str, last: Earlier) -> str:
-    """The earlier question with this name in place of its last one."""
+    """Return the earlier question with this name in place of its last one."""
     what = what.strip(" ?.!")
     names = names_in(last.question)
     if not names_in(what) or not names:
@@ -221,7 +223,7 @@ def _swapped(what: str, last: Earlier) -> str:
 
 
 def _with_tail(text: str, turns: Sequence[Earlier]) -> str:
-    """The question with that part of the earlier one that says which event it was: "when the dam broke"."""
+    """Return the question with that part of the earlier one that says which event it was: "when the dam broke"."""
     last = turns[-1].question.rstrip(" ?.!")
     names = names_in(last)
     bare = text.rstrip(" ?.!")

@@ -90,11 +90,11 @@ class Facts:
         return self._snapshot.period()
 
     def newest(self, n: int) -> list[ArticleSummary]:
-        """The n articles that were published last."""
+        """Return the n articles that were published last."""
         return self._snapshot.summaries(order="published", descending=True, limit=n)
 
     def oldest(self, n: int) -> list[ArticleSummary]:
-        """The n articles that were published first."""
+        """Return the n articles that were published first."""
         return self._snapshot.summaries(order="published", limit=n)
 
     def last_added(self) -> str | None:

@@ -65,7 +65,7 @@ def is_keywords(text: str) -> bool:
 
 
 def _reduced(text: str) -> tuple[str, str]:
-    """The sentences that ask, and the statements around them; the whole text where that is not clear."""
+    """Return the sentences that ask, and the statements around them; the whole text where that is not clear."""
     sentences = sentences_of(text)
     if len(sentences) < 2:
         return text, ""
@@ -101,7 +101,7 @@ def _any(name: str, text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """The text without frames at its ends."""
+    """Return the text without frames at its ends."""
     before = None
     while before != text:
         before = text
@@ -122,7 +122,7 @@ def _as_question(text: str) -> str:
 
 
 def _tail(text: str, most: int) -> str:
-    """The end of a text, whole words: what stands nearest to the question says most of it."""
+    """Return the end of a text, whole words: what stands nearest to the question says most of it."""
     return text if len(text) <= most else text[-most:].split(" ", 1)[-1]
 
 

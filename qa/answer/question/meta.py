@@ -103,7 +103,7 @@ def said(intent: Intent, facts: Facts) -> tuple[str, tuple[str, ...]]:
 
 
 def _newest(facts: Facts) -> list[ArticleSummary]:
-    """The articles of the last day, NEWEST at least where there are as many."""
+    """Return the articles of the last day, NEWEST at least where there are as many."""
     rows = facts.newest(2 * NEWEST)
     days = {row.published[:10] if row.published else "" for row in rows[:1]}
     return [r for i, r in enumerate(rows) if i < NEWEST or (r.published or "")[:10] in days]

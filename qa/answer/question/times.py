@@ -170,7 +170,7 @@ def _preposition(before: str) -> int:
 
 
 def _days(name: str, words: str, today: date) -> tuple[date, date, str] | None:
-    """The first and the last day of a time, and its unit."""
+    """Return the first and the last day of a time, and its unit."""
     if name == "season" or re.search(r"\b(?:spring|summer|autumn|fall|winter)\b", words):
         return _season(words, today)
     if name == "recent":
@@ -251,8 +251,10 @@ def _span(words: str, today: date) -> tuple[date, date, str] | None:
 
 
 def day_of_reference(today: date | None, clock: date, newest: str | None) -> date:
-    """Return the day from which relative words count: the one given, the clock's, or, in an old collection, the newest
-    article's."""
+    """Return the day from which relative words count: the one given, the clock's or the newest article's.
+
+    The newest article's is taken where the collection is old and no day was given.
+    """
     if today is not None:
         return today
     last = date.fromisoformat(newest) if newest else clock

@@ -77,8 +77,11 @@ def understand(
     history: History = tuple[Earlier, ...],
     without: Collection[str] = (),
 ) -> Meaning:
-    """Return what a question means. `history` finds the earlier questions' answers, and is asked only by one that
-    leans on them; `without` are parts (qa.core.parts) that the reader wants left out."""
+    """Return what a question means.
+
+    `history` finds the earlier questions' answers, and is asked only by one that leans on them; `without` are parts
+    (qa.core.parts) that the reader wants left out.
+    """
     clause = clause_of(text)
     understood = Understood(searched=clause.text, today=today.isoformat(), without=tuple(sorted(without)))
     spoken_before = spoken_before and "context" not in without
@@ -97,7 +100,7 @@ def understand(
 
 
 def _whole(clause: Clause, spoken_before: bool, history: History) -> Whole | None:
-    """The question made whole; None where it leans and there is nothing to lean on."""
+    """Return the question made whole; None where it leans and there is nothing to lean on."""
     if clause.context:
         apart = joined([clause.context, clause.text])
         return Whole(apart if leans(clause.text, spoken_before=True) else clause.text, (apart,))
@@ -108,7 +111,7 @@ def _whole(clause: Clause, spoken_before: bool, history: History) -> Whole | Non
 
 
 def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts, today: date) -> Meaning:
-    """The words and the time of a question that is searched."""
+    """Return the words and the time of a question that is searched."""
     left_out = understood.without
     time = _of_articles(time_in(whole.text, today), whole.text, facts, today)
     newest = "newest" not in left_out and (wants_newest(whole.text, time) or (time is None and is_keywords(whole.text)))

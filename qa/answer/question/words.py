@@ -38,7 +38,7 @@ class _Token:
 
 
 def corrected(text: str, facts: Facts) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The text with its misspelt words as the articles write them, and what was changed: pairs of written and read."""
+    """Return the text with misspelt words as the articles write them, and what was changed: written and read."""
     tokens = list(_tokens(text))
     known = set(facts.passages_with([t.stem for t in tokens]))
     strange = [i for i, t in enumerate(tokens) if t.stem not in known and _is_word(t)]

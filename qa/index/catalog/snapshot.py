@@ -185,7 +185,7 @@ class Snapshot:
         return [r[0] for r in self._db.execute("SELECT DISTINCT outlet FROM articles WHERE outlet <> '' ORDER BY 1")]
 
     def period(self) -> tuple[str | None, str | None, int]:
-        """The first and the last day of publication, and how many articles have none."""
+        """Return the first and the last day of publication, and how many articles have none."""
         row = self._db.execute(
             "SELECT min(published_day), max(published_day), count(*) - count(published_day) FROM articles"
         ).fetchone()
