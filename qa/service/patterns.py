@@ -51,11 +51,11 @@ _ROLE_NAME = re.compile(rf"\b(?i:{_any_of('roles')}) ({_PERSON})(?! [{_UP}])")
 _APPOSITIVE = re.compile(rf"(?:(?<!\w)(\w+) )?\b({_PERSON}), (?:a|an|the|former|then) ([^,.;()“”]+)(?=[,.;])")
 _IS_A = re.compile(rf"({_PERSON})(?: \([^)]*\))?,? (is|was) (?:a|an|the) ([^;()“”]+)")
 _PHRASE_ENDS = re.compile(r" (?:of|in|for|at|on|by|to|from|with|and|or|that|which|who|whose|where|when|as|near)\b|[,.]")
-_KNOWN = re.compile(rf"(The )?({_NAME}) (is|was|are|were) (?:\w+ )?(known (?:for|as)) ")
+_KNOWN = re.compile(rf"\A(The )?({_NAME}) (is|was|are|were) (?:\w+ )?(known (?:for|as)) ")
 _WHEN = re.compile(
-    rf"(The )?({_NAME}) (was|were) (?:first |officially )?({_any_of('deeds')}) (?:\w+ )??(?:in|on) {_DATE}"
+    rf"\A(The )?({_NAME}) (was|were) (?:first |officially )?({_any_of('deeds')}) (?:\w+ )??(?:in|on) {_DATE}"
 )
-_SITE = re.compile(rf"(The )?({_NAME}) (is|are|was|were) (located|situated|based|headquartered) (?:in|on|at|near) ")
+_SITE = re.compile(rf"\A(The )?({_NAME}) (is|are|was|were) (located|situated|based|headquartered) (?:in|on|at|near) ")
 _ATTRIBUTES = (("What", _KNOWN), ("When", _WHEN), ("Where", _SITE))
 _PASSIVE = re.compile(rf"{_COUNT} {_COUNTED} (were|have been|had been) (?:\w+ly )?{_HARM}{_WHERE}")
 _ACTIVE = re.compile(

@@ -21,6 +21,7 @@ from attacks import ENDS, NOISE, PROPORTIONAL, Used, attacks, cost, growth, patt
 import qa
 import qa.corpus.frontmatter
 from qa.answer.question.clean import MAX_QUESTION, clean_question
+from qa.answer.question.frames import SEARCHED
 from qa.answer.question.subquestions import parts_of
 from qa.core.errors import ArticleError
 from qa.core.types import Sentence
@@ -31,7 +32,7 @@ from qa.corpus.lookalikes import lookalike_note
 from qa.corpus.markdown import markdown_to_text
 from qa.corpus.passages import MAX_CHARACTERS as LONGEST_PASSAGE
 from qa.corpus.passages import make_passages
-from qa.corpus.sentences import segment, sentence_spans
+from qa.corpus.sentences import LONGEST, segment, sentence_spans
 from qa.corpus.words import words
 from qa.index.catalog.near_duplicates import sign_text
 
@@ -39,8 +40,14 @@ PAGE = 2000  # characters from which on the square is plain to see
 
 # Patterns over what is short: the most characters that they see. White space has been made single in them.
 SHORT = {
-    "qa.answer.question.subquestions": MAX_QUESTION,
-    "qa.answer.evidence.signals": MAX_QUESTION,
+    "qa.answer.question.frames": MAX_QUESTION,
+    "qa.answer.question": SEARCHED,  # the clause that asks
+    "qa.answer.evidence.signals": SEARCHED,
+    "qa.service.patterns": LONGEST,  # sentences
+    "qa.intake.dates": 120,  # what stands around a date
+    "qa.intake.days": 120,
+    "qa.intake.calendars": 120,
+    "qa.intake.formats.office.tools": 500,
     "qa.intake.page.about.authors": 500,  # fields and bylines
     "qa.intake.page.about.titles": 500,
     "qa.intake.page.clutter._NAME_NOISE": 300,

@@ -137,7 +137,7 @@ def test_gradios_folder_is_in_the_services_private_one_and_not_the_systems(home,
     monkeypatch.setenv("GRADIO_TEMP_DIR", "/tmp/gradio")
     monkeypatch.setattr(server._Server, "run", lambda self, sockets: None)
     monkeypatch.setattr(server.RunningService, "start", lambda self, progress, then: None)
-    server.run(Settings(home), "127.0.0.1", 0)
+    server.serve(Settings(home), "127.0.0.1", 0)
     assert Path(get_upload_folder()).parent == home / "index" / "uploads"
 
 

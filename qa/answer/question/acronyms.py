@@ -17,7 +17,7 @@ SMALL = frozenset("of the and for de la on in to a an at und der die das du des 
 _SHORT = re.compile(r"(?<![\w-])[A-Z][A-Z0-9&.]{1,7}(?![\w-])")
 _PARENTHESES = re.compile(r"\(([^()]{2,80})\)")
 _NAME = re.compile(
-    r"(?:[A-Z][\w’'-]+)(?:\s+(?:(?:of|the|and|for|de|la|on)\s+){0,2}[A-Z][\w’'-]+)+"
+    r"(?<![\w’'-])[A-Z][\w’'-]++(?:\s++(?:(?:of|the|and|for|de|la|on)\s++){0,2}[A-Z][\w’'-]++)+"
 )  # capitalised words in a row, with small ones between them
 _IS_IT = re.compile(
     r"\W*what(?:[’']s| is| are| was| were)\b(?!.*\b(?:not|n[’']t)\b)", re.IGNORECASE

@@ -111,7 +111,7 @@ def names_in(text: str) -> list[str]:
         while tokens and not _is_name(tokens[0], first=m.start() == 0 and len(tokens) == len(m.group().split())):
             tokens = tokens[1:]
         if tokens and not tokens[0].isdigit():
-            found.append(re.sub(r"[’']s$|[.’'-]+$", "", " ".join(tokens)))
+            found.append(re.sub(r"[’']s$|(?<![.’'-])[.’'-]++$", "", " ".join(tokens)))
     return found
 
 

@@ -44,7 +44,8 @@ WALL_SHARE = 0.6  # of its lines
 MAX_BYLINE = 100  # characters of a byline or date line above the story
 FULLER = 1.25  # times the words of the page's text that the text in its JSON-LD must have to stand for it
 REPEATED = 3  # times that a line stands in the text, where it is no sentence: a label of the page
-_ENDS = re.compile(r"[.!?…。:;]\W*$|^\W*$")
+_LAST_WORD = re.compile(r"\w\W*$")
+_STOPS = ".!?…。:;"
 MAX_REPEATED = 4  # words of such a label; a longer one is what a list or a recipe says again
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # lxml refuses it in text that is decoded already
@@ -57,8 +58,6 @@ _GAPS = {  # of trafilatura's tags and of HTML's
 _TAGGED = re.compile(r"<(?:p|br|div|h[1-6]|a|strong|em|ul|li)\b[^<>]*>", re.IGNORECASE)
 _RANKS = ("", " ", "  ", "\n", "\n\n")
 _SPACES = re.compile(r"[^\S\u00a0]+")
-_LAST_WORD = re.compile(r"\w\W*$")
-_STOPS = ".!?…。:;"
 _WALL = re.compile(
     r"cookie|consent|zustimm|einwillig|datenschutz|tracking|werbung|partner|privacy|personal data|données personnelles|"
     r"captcha|access denied|verify (?:that )?you are|enable javascript|checking your browser|not found",
@@ -201,7 +200,7 @@ def _without_boilerplate(text: str, about: PageAbout, authors: list[str]) -> str
 
 
 def _is_label(line: str) -> bool:
-    return bool(line) and len(line.split()) <= MAX_REPEATED and not _ENDS.search(line)
+    return bool(line) and len(line.split()) <= MAX_REPEATED and not _ends(line)
 
 
 def _is_heading_matter(line: str, title: str, language: str) -> bool:
@@ -228,3 +227,9 @@ def _nothing(html: str, seen: str) -> str:
     if "<script" in html.lower():
         return f"The page holds no text of an article; a script may draw it, and scripts are never run. {advice}"
     return f"The page holds no text of an article. {advice}"
+
+
+def _ends(line: str) -> bool:
+    """Return True if a stop ends the line, or it has no word."""
+    last = _LAST_WORD.search(line)
+    return last is None or any(c in _STOPS for c in line[last.start() + 1 :])

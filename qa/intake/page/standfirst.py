@@ -33,7 +33,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_CUT = re.compile(r"\s*(?:\.{2,}|…|\[…\]|\[\.\.\.\])\s*$")
+_CUT = re.compile(r"(?:(?<!\s)\s++)?(?:(?<!\.)\.{2,}+|…|\[…\]|\[\.\.\.\])\s*+$")
 
 
 def standfirst(body: Any, headline: Any | None, descriptions: Iterable[str]) -> str | None:

@@ -16,7 +16,7 @@ _CALLOUT = re.compile(r"^((?:>[ \t]*)+)\[![\w-]{1,40}\][+-]?[ \t]*", re.MULTILIN
 _NOTE_TEXT = re.compile(r"^\[\^[^\]\s]{1,60}\]:[ \t]*", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]{1,60}\]")
 _INLINE_NOTE = re.compile(r"\^\[[^\[\]\n]{1,1000}\]")
-_BLOCK_MARK = re.compile(r"[ \t]+\^[A-Za-z0-9-]{1,60}[ \t]*$", re.MULTILINE)
+_BLOCK_MARK = re.compile(r"(?<![ \t])[ \t]++\^[A-Za-z0-9-]{1,60}[ \t]*+$", re.MULTILINE)
 _CHECK_BOX = re.compile(r"^([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX/-]\][ \t]+", re.MULTILINE)
 
 

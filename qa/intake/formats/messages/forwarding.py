@@ -27,7 +27,7 @@ _FIELDS = {
 }
 _PREFIX = re.compile(rf"^(?:(?:{DATA['forwards']}|{DATA['replies']})(?:\[\d+\])?\s?[:：]\s*)+", re.IGNORECASE)
 _IS_FORWARD = re.compile(rf"^\s*(?:{DATA['forwards']})\s?[:：]|\(fwd\)\s*$", re.IGNORECASE)
-_ADDRESS = re.compile(r"\s*[<(\[]?(?:mailto:)?[\w.+%-]+@[\w.-]+[>)\]]*\s*")
+_ADDRESS = re.compile(r"(?:(?<!\s)\s++)?[<(\[]?(?:mailto:)?(?<![\w.+%-])[\w.+%-]++@[\w.-]++[>)\]]*+\s*+")
 
 
 @dataclass(frozen=True, slots=True)

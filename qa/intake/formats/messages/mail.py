@@ -39,7 +39,8 @@ _LIST_HEADERS = ("list-unsubscribe", "list-id")
 _QUOTED = ("cite", "gmail_quote", "yahoo_quoted", "moz-cite-prefix", "appendonsend", "divRplyFwdMsg", "gmail_signature")
 _WROTE = re.compile(r"\b(?:wrote|writes|schrieb|a écrit)\s?:(?:\n|$)")
 _INTRODUCES = re.compile(r"\d[:.h]\d\d|\w@\w|\d{4}")
-_TIME_AND_DAY = re.compile(r"\w@\w|\d{4}.*\d[:.h]\d\d|\d[:.h]\d\d.*\d{4}|\d[./-]\d{1,2}[./-]\d\d", re.DOTALL)
+_SENDER_OR_DAY = re.compile(r"\w@\w|\d[./-]\d{1,2}[./-]\d\d")
+_YEAR, _TIME = re.compile(r"(?<!\d)\d{4}(?!\d)"), re.compile(r"\d[:.h]\d\d")
 _QUOTES_BELOW = re.compile(r":\s*$")
 _SAYS_WHEN = re.compile(r"(?:On|Am|Le|El|Il|Em|Op|Den|Dne|W dniu|Pe)\b|\d{1,4}[./-]|\w{2,4}, \d")
 _FROM_LINE = re.compile(rb"\AFrom (?![^\r\n]{0,40}:\s)[^\r\n]*\r?\n")
@@ -225,7 +226,12 @@ def _own_words(text: str) -> str:
 def _without_intro(block: str) -> str:
     """Leave out "On 7 May 2024 at 10:00 Jan wrote:": a story's "the mayor wrote:" has no day, time or address."""
     wrote = _WROTE.search(block, 0, MAX_INTRO)
-    return block[wrote.end() :] if wrote and _TIME_AND_DAY.search(block, 0, wrote.start()) else block
+    return block[wrote.end() :] if wrote and _says_who_or_when(block[: wrote.start()]) else block
+
+
+def _says_who_or_when(line: str) -> bool:
+    """Return True if a line has an address, a day in digits, or a year and a time."""
+    return bool(_SENDER_OR_DAY.search(line) or (_YEAR.search(line) and _TIME.search(line)))
 
 
 def _without_edges(text: str) -> str:

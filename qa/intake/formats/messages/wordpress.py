@@ -23,7 +23,10 @@ _WITHOUT_TEXT = (
 _EMPTY = re.compile(
     rf"\[({'|'.join(map(re.escape, _WITHOUT_TEXT.split()))})\b[^\]]{{0,500}}\](?:[^\[\]]{{0,500}}\[/\1\])?"
 )
-_SHORTCODE = re.compile(r"\[/?[a-z][\w-]{2,40}(?:\s+[\w-]+\s*=\s*(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\]]+))*\s*/?\]")
+_SHORTCODE = re.compile(
+    r"\[/?[a-z][\w-]{2,40}+(?:\s++[\w-]++\s*+=\s*+"
+    r"(?:\"[^\"\]]*+\"|'[^'\]]*+'|[^\s\[\]\"'][^\s\[\]]*+))*+\s*+/?\]"
+)
 _PAIRED = re.compile(r"\[/([a-z][\w-]{2,40})\]")
 _HAS_BLOCKS = re.compile(r"<(?:p|div|h[1-6]|ul|ol|blockquote|table|pre|figure|hr)\b", re.IGNORECASE)
 _BLANK = re.compile(r"\n\s*\n")

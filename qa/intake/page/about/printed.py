@@ -16,7 +16,7 @@ _CHANGE = DATA["labels"]["changed"].replace("\n", "")
 CHANGED = re.compile(_CHANGE, re.IGNORECASE)
 _PUBLISHED = DATA["labels"]["published"].replace("\n", "")
 DATE_LABEL = re.compile(rf"(?<!\w)(?:{_PUBLISHED})(?!\w)", re.I)
-_PART = re.compile(rf"\s*[|•·;]\s*|\s[–—-]\s|(?=(?<!\w)(?:{_PUBLISHED}|{_CHANGE})(?!\w))", re.IGNORECASE)
+_PART = re.compile(rf"(?:(?<!\s)\s++)?[|•·;]\s*+|\s[–—-]\s|(?=(?<!\w)(?:{_PUBLISHED}|{_CHANGE})(?!\w))", re.IGNORECASE)
 _ELSE_TAGS = frozenset("blockquote figure figcaption aside nav footer iframe".split())
 _ELSE_NAME = re.compile(
     r"(?:^|[\s_-])(?:tweet|twitter-tweet|twitter|instagram|tiktok|fb-post|bluesky|mastodon|embed(?:ded)?|caption|teasers?|related"
