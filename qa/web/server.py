@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import errno
 import faulthandler
 import logging
 import os
 import secrets
+import shutil
 import socket
 import stat
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -75,7 +78,7 @@ def serve(
     token = service_token(settings.index)
     conversations = Conversations(settings.home / FILE)
     service = RunningService(lambda: _open(settings, address, token, conversations), lambda: _read(settings))
-    os.environ["GRADIO_TEMP_DIR"] = str(settings.uploads / "gradio")  # never the system's shared folder
+    os.environ["GRADIO_TEMP_DIR"] = str(_private_folder(settings))  # never the system's shared one
     from qa.web.app import build_app  # the page knows the service; the service never knows the page
 
     login = Login(users, token, required=private)
@@ -214,6 +217,18 @@ def _own_secret(path: Path) -> str:
     except (OSError, UnicodeDecodeError):
         return ""
     return token if len(token) >= 24 else ""
+
+
+def _private_folder(settings: Settings) -> Path:
+    """Return a folder for gradio that nobody else can look into; of this process alone where the home is read-only."""
+    folder = settings.uploads / "gradio"
+    try:
+        settings.uploads.mkdir(0o700, parents=True, exist_ok=True)
+        folder.mkdir(0o700, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="groundwire-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _open(settings: Settings, address: str, token: str, conversations: Conversations) -> QA:

@@ -89,25 +89,26 @@ def serve(home: Path) -> None:
     sys.modules["matplotlib"] = None  # type: ignore[assignment]  # gradio uses it where tests are run, nobody's service has it
     import fakes
 
-    import ui
     from qa.cli.commands import main
-    from qa.core.lazy import Model
+    from qa.index.embedding import lazy_embedding
     from qa.index.vectors import chroma_folder as chroma
     from qa.index.vectors import probe
     from qa.service.service import QA
+    from qa.web import app
 
-    opened, built = QA.open, ui.build_app
+    opened, built = QA.open, app.build_app
 
     def with_fake(*, command: str, **_: object) -> QA:
         settings = fakes.fake_settings(home)
-        return opened(settings=settings, model=Model(settings.model, fakes.FakeEmbedding()), command=command)
+        model = lazy_embedding(settings.model, fakes.FakeEmbedding())
+        return opened(settings=settings, model=model, command=command)
 
     def noted(*arguments: Any, **options: Any) -> Any:
         application = built(*arguments, **options)
         (home.parent / ROUTES).write_text(json.dumps(routes(application)))
         return application
 
-    QA.open, ui.build_app = with_fake, noted
+    QA.open, app.build_app = with_fake, noted
     chroma.probe = lambda folder, catalog, _: probe.compare(
         folder, catalog
     )  # in this process: it is not what is tested

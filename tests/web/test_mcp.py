@@ -101,7 +101,8 @@ def test_an_answer_quotes_the_article_letter_for_letter(address):
 def test_what_the_articles_do_not_hold_is_declined_in_so_many_words(address):
     reply = values(address, "ask", question="Who won the football World Cup in 2018?")
     assert reply["declined"] is True
-    assert reply["message"] == f"{DECLINED} {ABSENT} 2018."
+    assert reply["message"].startswith(DECLINED)
+    assert reply["message"].endswith(f"{ABSENT} 2018.")
     assert reply["sentences"] == []
     assert reply["nearest"], "the closest passages are shown as such"
 
@@ -237,7 +238,8 @@ def test_an_unexpected_failure_tells_a_model_nothing_of_the_inside(home):
 def test_the_page_is_put_together_without_the_sdk():
     """It is half a second of imports; gradio would import it too, for a use that is off."""
     code = (
-        "import sys, ui\nwith ui._hidden('mcp'):\n    import gradio\nimport qa.web.page, qa.web.mcp\n"
+        "import sys\nfrom qa.web import app\nwith app._hidden('mcp'):\n    import gradio\n"
+        "import qa.web.page.page, qa.web.api.mcp\n"
         "print(sorted(m for m in sys.modules if m.split('.')[0] == 'mcp'))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=120)
