@@ -182,6 +182,8 @@ def test_a_duplicate_is_named_and_not_added(corpus_home, tmp_path):
     assert library(corpus_home) == before
 
 
+@pytest.mark.model
+@pytest.mark.process
 @pytest.mark.process
 def test_the_good_files_are_added_and_the_bad_ones_named(corpus_home, tmp_path):
     (tmp_path / "good.txt").write_text("A plane is white.")
@@ -202,6 +204,8 @@ def test_text_whose_encoding_is_not_stated_is_added_and_the_guess_is_said(corpus
     assert "Käse und Brötchen" in run(corpus_home, "show", "latin").output
 
 
+@pytest.mark.model
+@pytest.mark.process
 @pytest.mark.process
 def test_a_hundred_thousand_characters_are_an_article_like_any_other(corpus_home, tmp_path):
     path = tmp_path / "long.txt"

@@ -109,9 +109,11 @@ class Needs:
         return noting
 
     def missing(self, item: pytest.Item) -> str:
-        """Return what the test has used without its mark, as a sentence, or nothing; forget what was used."""
+        """Return what a test among the quick ones has used, as a sentence, or nothing; forget what was used."""
         has = {marker.name for marker in item.iter_markers()}
-        has |= {"process"} if "browser" in has else set()
-        bare = {mark: what for mark, what in self.used.items() if mark not in has}
+        apart = bool(
+            has & {*NAMES, "model", "clock", "long"}
+        )  # not among the quick ones, whichever of the marks it bears
+        bare = {} if apart else dict(self.used)
         self.used.clear()
         return "; ".join(f"used {what}: mark it `@pytest.mark.{mark}`" for mark, what in bare.items())
