@@ -535,7 +535,8 @@ def _crowd(service, n: int) -> list[int]:
         dependencies = http.get("/config").json()["dependencies"]
         data = [TANK, None, [], "", "", []]
         submits = [d for d in dependencies if any(t[1] == "submit" for t in d["targets"])]
-        [submit] = [d["id"] for d in submits if len(d["inputs"]) == len(data)]
+        [(submit, inputs)] = [(d["id"], len(d["inputs"])) for d in submits if len(d["inputs"]) >= len(data)]
+        data += [""] * (inputs - len(data))
         body = {"data": data, "fn_index": submit, "event_data": None}
         return [
             http.post("/gradio_api/queue/join", json={**body, "session_hash": f"other{i}"}).status_code

@@ -19,6 +19,7 @@ from shelves import Shelf, fill
 from websites import Site
 from websites import page as web_page
 
+from qa.core.lazy import Lazy
 from qa.intake.importer import MAX_FILE, Importer
 from qa.service.service import QA
 from qa.web.page.library.library import Library
@@ -433,7 +434,7 @@ def test_a_web_address_is_fetched_a_private_one_refused_and_what_was_added_is_li
         assert "QA_ALLOW_PRIVATE" in _results(page, 1)[0]
         assert site.connections == 0, "nobody was asked"
         assert page.input_value("#address input, #address textarea").endswith("/story"), "it can be mended"
-        small.host._intake = Importer(replace(small.qa.settings, allow_private="127.0.0.1"))
+        small.host._intake = Lazy(lambda: Importer(replace(small.qa.settings, allow_private="127.0.0.1")))
         _fetch(page, f"http://127.0.0.1:{site.port}/story")
         assert _results(page, 2)[0].startswith(f"Added http://127.0.0.1:{site.port}/story as the-bridge")
         assert page.input_value("#address input, #address textarea") == ""

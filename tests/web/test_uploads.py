@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -39,7 +40,8 @@ def _files(folder) -> set[str]:
 
 
 def _sent(uploads: Uploads, visitor: str, *chunks: bytes) -> str:
-    return asyncio.run(uploads.receive(visitor, _chunks(*chunks)))
+    with ThreadPoolExecutor(1) as apart:  # a browser that tests share leaves a loop running in this thread
+        return apart.submit(asyncio.run, uploads.receive(visitor, _chunks(*chunks))).result()
 
 
 def test_the_folder_is_the_services_own_and_nobody_elses_to_look_into(folder):
