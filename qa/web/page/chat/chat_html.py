@@ -32,7 +32,7 @@ def pending(text: str) -> str:
 
 def growing(turn: Turn, listed: Sequence[Article] = ()) -> str:
     """Return an answer as far as there is one, without its buttons; `listed` are the articles that it lists."""
-    return _render_turn("sentences.md", turn, listed, last=False)
+    return _render_turn("sentences.md", turn, listed, last=True)
 
 
 def reply(turn: Turn, conversation: str, listed: Sequence[Article] = (), *, last: bool = True) -> str:
