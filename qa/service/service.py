@@ -17,7 +17,7 @@ from qa.answer.evidence.evidence import Selector
 from qa.answer.evidence.retrieve import RANKINGS
 from qa.answer.evidence.selectors import load_selector
 from qa.answer.question.clean import clean_question, make_day, make_parts
-from qa.answer.question.conversation import Earlier, Said
+from qa.answer.question.conversation import MOST, Earlier, Said
 from qa.core.errors import ArticleError, DuplicateArticle, IndexDamaged, IndexIncompatible, StorageError, UnknownArticle
 from qa.core.lazy import Lazy
 from qa.core.priority import Priority
@@ -140,7 +140,7 @@ class QA(Service):
         """
         earlier = [
             replace(s, question=clean_question(s.question)) if isinstance(s, Earlier) else clean_question(s)
-            for s in history
+            for s in history[-MOST:]
         ]
         day, left_out = make_day(today), make_parts(without)
         return self.answerer.answer(str(clean_question(question)), filters or Filters(), earlier, day, left_out)
@@ -272,10 +272,3 @@ class QA(Service):
         if self._index is None:
             raise StorageError("The index is open for reading only. Stop what holds it, or ask the running service.")
         return self._index
-
-
-def _cleaned(said: Said) -> Said:
-    """Return an earlier question with its text as it is asked. Raises QuestionError."""
-    if isinstance(said, Earlier):
-        return replace(said, question=clean_question(said.question))
-    return clean_question(said)
