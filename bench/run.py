@@ -30,7 +30,8 @@ import page
 from cost import cost_rows
 from tqdm import tqdm
 
-from qa.answer.evidence.evidence import WEIGHTS, LinearSelector, gather, rank
+from qa.answer.evidence.calibration import first_stage
+from qa.answer.evidence.evidence import LinearSelector, gather, rank
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever
 from qa.answer.evidence.selectors import FIRST_STAGE
 from qa.answer.evidence.signals import Question
@@ -179,12 +180,13 @@ def ablation(
     """Variant to (document@1, sentence@1, sentence@3) over answerable questions with a located gold sentence."""
     located = [q for q in dataset.questions if q.answerable and any(g.spans for g in q.gold)]
     questions = draw(located, limit, 0)
+    weights = first_stage().ranking
     variants: dict[str, tuple[tuple[str, ...], Mapping[str, float]]] = {
-        "dense only": (("dense",), WEIGHTS),
-        "BM25 only": (("lexical",), WEIGHTS),
-        "fused": (RANKINGS, WEIGHTS),
-        **{f"fused, only {name}": (RANKINGS, {name: 1.0}) for name in WEIGHTS},
-        **{f"fused, without {n}": (RANKINGS, {k: v for k, v in WEIGHTS.items() if k != n}) for n in WEIGHTS},
+        "dense only": (("dense",), weights),
+        "BM25 only": (("lexical",), weights),
+        "fused": (RANKINGS, weights),
+        **{f"fused, only {name}": (RANKINGS, {name: 1.0}) for name in weights},
+        **{f"fused, without {n}": (RANKINGS, {k: v for k, v in weights.items() if k != n}) for n in weights},
     }
     totals = {name: [0, 0, 0] for name in variants}
     with open_dataset(dataset, settings, model) as qa:
@@ -211,7 +213,7 @@ def _ablate(
             found[rankings] = (hits, gather(snapshot, question, vector, hits))
         for name, (rankings, weights) in variants.items():
             hits, candidates = found[rankings]
-            evidence = rank(question, candidates, LinearSelector(weights))
+            evidence = rank(question, candidates, LinearSelector(replace(first_stage(), ranking=weights)))
             spans = [(e.candidate.article.id, e.candidate.sentence.span) for e in evidence[:3]]
             gold = [is_gold(asked, id, span.start, span.end) for id, span in spans]
             totals[name][0] += bool(hits) and any(hits[0].article == g.article for g in asked.gold)

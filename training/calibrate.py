@@ -1,6 +1,9 @@
-"""Fit the weights of the signals and the confidence, and print the constants to paste.
+"""Fit the weights of the signals and the confidence, and write them beside the models that they belong to.
 
     python training/calibrate.py WEIGHTS --training DIR... --development DIR... [--limit N] [--cache FOLDER]
+        [--first-stage FOLDER]
+
+The reader's go to WEIGHTS/calibration.json; the first stage's only where --first-stage names its folder.
 
 WEIGHTS: what training/export.py wrote. Ranking weights: listwise softmax loss over the candidates of questions about
 the training sets' held-out articles (training/mine.py). Confidence: logistic regression on those questions, on the
@@ -12,18 +15,21 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from candidates import OWN, SIGNALS, Example, collect
+from export import write_checksums
 from mine import held_out
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from qa.answer.evidence.evidence import WEIGHTS as FIRST_STAGE
+from qa.answer.evidence.calibration import FILE, first_stage
 from qa.answer.evidence.evidence import LinearSelector
 from qa.answer.evidence.reader import Reader
 from qa.answer.evidence.selectors import BEHIND, READ, UNREAD
@@ -41,7 +47,7 @@ FALSE_DECLINES = {"cautious": 0.20, "balanced": 0.12, "eager": 0.05}
 
 def is_read(e: Example, read: int = READ, behind: float = BEHIND) -> np.ndarray:
     """Which candidates the service would read (n,): of the `read` most promising passages, not too far behind."""
-    first = e.signals @ np.array([FIRST_STAGE[name] for name in SIGNALS])
+    first = e.signals @ np.array([first_stage().ranking[name] for name in SIGNALS])
     best = np.array([first[e.place == place].max() for place in e.place])
     return (e.place < read) & (best >= first.max() - behind) & np.isfinite(e.reading)
 
@@ -122,6 +128,7 @@ def main() -> None:
     parser.add_argument("--development", nargs="*", type=Path, default=[])
     parser.add_argument("--limit", type=int, default=1000, help="questions of each set")
     parser.add_argument("--cache", type=Path, default=Path("index/calibration"))
+    parser.add_argument("--first-stage", type=Path, metavar="FOLDER", help="write its calibration there too")
     args = parser.parse_args()
     settings = Settings.from_environment()
     model, reader = lazy_embedding(settings.model), Reader.load(args.weights)
@@ -137,21 +144,28 @@ def main() -> None:
             return collect(qa, reader, draw(asked, args.limit, 0), cache, alter=training)
 
     held = [e for folder in args.training for e in gathered(folder, True)]
-    report(held, {folder.name: gathered(folder, False) for folder in args.development})
+    sets = {folder.name: gathered(folder, False) for folder in args.development}
+    weights, first = fit_ranking(held), fit_ranking(held, SIGNALS)
+    report(held, sets, weights, first)
+    rng = random.Random(0)
+    taken = [t for e in held if rng.random() < 0.5 and (t := without_answer(e)) is not None]
+    fitting = held + taken + [e for s in sets.values() for e in s if fitted_half(e.id)]
+    write(args.weights, weights, fit_confidence("the reader", fitting, sets, weights, SURENESS))
+    of_first_stage = fit_confidence("the first stage", fitting, sets, first, OWN)
+    if args.first_stage:
+        write(args.first_stage, first, of_first_stage)
 
 
-def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
-    """Fit, and print constants and figures."""
-    weights = fit_ranking(held)
-    first = fit_ranking(held, SIGNALS)
-    print(
-        "qa/answer/evidence/selectors.py: WEIGHTS =",
-        {n: round(float(w), 3) for n, w in zip(RANKED, weights, strict=True)},
-    )
-    print(
-        "qa/answer/evidence/evidence.py: WEIGHTS =",
-        {n: round(float(w), 3) for n, w in zip(RANKED, first, strict=True) if w},
-    )
+def write(folder: Path, ranking: np.ndarray, confidence: dict[str, Any]) -> None:
+    """Write a calibration beside its model, and the checksums anew."""
+    weights = {n: round(float(w), 3) for n, w in zip(RANKED, ranking, strict=True) if w}
+    (folder / FILE).write_text(json.dumps({"ranking": weights, **confidence}, indent=1) + "\n", "utf-8")
+    write_checksums(folder)
+    print("wrote", folder / FILE)
+
+
+def report(held: list[Example], sets: dict[str, list[Example]], weights: np.ndarray, first: np.ndarray) -> None:
+    """Print how often the fitted weights put a gold sentence first."""
     variants = {"first stage": first, "reading alone": fit_ranking(held, ("reading",)), "fused": weights}
     for name, examples in {"held out": held, **sets}.items():
         for variant, w in variants.items():
@@ -163,26 +177,22 @@ def report(held: list[Example], sets: dict[str, list[Example]]) -> None:
             at = " / ".join(f"{first_right(examples, weights, k, READ, behind):.3f}" for k in (1, 3))
             read = np.mean([len(set(e.place[is_read(e, READ, behind)])) for e in examples if len(e.gold)])
             print(f"# {name}: read up to {behind} behind: sentence@1 / @3 {at}, {read:.1f} passages")
-    rng = random.Random(0)
-    taken = [t for e in held if rng.random() < 0.5 and (t := without_answer(e)) is not None]
-    fitting = held + taken + [e for s in sets.values() for e in s if fitted_half(e.id)]
-    print_confidence("READ", fitting, sets, weights, SURENESS)
-    print_confidence("FIRST_STAGE", fitting, sets, first, OWN)
 
 
-def print_confidence(
-    constant: str, fitting: list[Example], sets: dict[str, list[Example]], weights: np.ndarray, names: tuple[str, ...]
-) -> None:
-    """Fit the confidence on these signals of the sentence that these weights rank first; what the other halves say."""
+def fit_confidence(
+    of: str, fitting: list[Example], sets: dict[str, list[Example]], weights: np.ndarray, names: tuple[str, ...]
+) -> dict[str, Any]:
+    """Fit the confidence on these signals of the sentence that these weights rank first; print the other halves."""
     columns = [SURENESS.index(name) for name in names]
     signals, labels, _ = rows_of(fitting, weights)
     scale = signals[:, columns].std(0)
     model = LogisticRegression(C=1.0, max_iter=1000).fit(signals[:, columns] / scale, labels)
     fitted = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0] / scale, strict=True)}
-    print(f"qa/answer/evidence/confidence.py: {constant} =", round(float(model.intercept_[0]), 3), fitted)
+    print(f"# confidence of {of}:")
     for name, examples in sets.items():
         signals, labels, answerable = rows_of([e for e in examples if not fitted_half(e.id)], weights)
         _print_figures(name, model.predict_proba(signals[:, columns] / scale)[:, 1], labels, answerable)
+    return {"bias": round(float(model.intercept_[0]), 3), "confidence": fitted}
 
 
 def _print_figures(name: str, sure: np.ndarray, supported: np.ndarray, answerable: np.ndarray) -> None:

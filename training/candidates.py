@@ -15,8 +15,8 @@ import numpy as np
 from alter import altered, named_words
 from tqdm import tqdm
 
-from qa.answer.evidence.confidence import FIRST_STAGE
-from qa.answer.evidence.evidence import WEIGHTS, Candidate, LinearSelector, gather
+from qa.answer.evidence.calibration import Calibration, first_stage
+from qa.answer.evidence.evidence import Candidate, LinearSelector, gather
 from qa.answer.evidence.reader import Reader
 from qa.answer.evidence.retrieve import TOP, HybridRetriever
 from qa.answer.evidence.selectors import ReaderSelector, promising
@@ -27,8 +27,8 @@ from qa.quality.dataset import AskedQuestion
 from qa.quality.evaluate import is_gold
 from qa.service.service import QA
 
-SIGNALS = tuple(WEIGHTS)
-OWN = tuple(FIRST_STAGE[1])
+SIGNALS = tuple(first_stage().ranking)
+OWN = tuple(first_stage().confidence)
 UNREAD = np.nan
 
 
@@ -80,7 +80,8 @@ def _example(qa: QA, reader: Reader, asked: AskedQuestion, text: str, kind: str)
         for place, (article, shown) in reversed(list(enumerate(promising(question, candidates, LinearSelector()))))
         for n in range(shown.first, shown.first + len(shown.sentences))
     }
-    scored = ReaderSelector(reader, {"reading": 1.0}, read=TOP, behind=math.inf).score(question, candidates)
+    alone = Calibration({"reading": 1.0}, 0.0, {})
+    scored = ReaderSelector(reader, alone, read=TOP, behind=math.inf).score(question, candidates)
     readings = [s.reading for s in scored]
     return Example(
         asked.id, kind,

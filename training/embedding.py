@@ -53,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         export(Path(folder) / "whole.onnx")
         quantise(Path(folder) / "whole.onnx", out / "model.onnx")
-    seal(out)
+    seal(out, "embedding")
 
 
 if __name__ == "__main__":

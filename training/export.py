@@ -22,7 +22,11 @@ from model import Reader, encoder_folder, trained
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from qa.answer.evidence.calibration import FILE
+from qa.core.onnx import WEIGHTS
+
 NAMES = ("input_ids", "attention_mask", "token_type_ids", "members")
+SEALED = ("model.onnx", "tokenizer.json", FILE)
 
 
 def export(reader: Reader, out: Path) -> None:
@@ -55,12 +59,19 @@ def quantise(source: Path, out: Path) -> None:
         )  # fmt: skip
 
 
-def seal(out: Path) -> None:
-    """Lay the tokenizer beside the model, and the checksums of both. Prints sizes."""
+def seal(out: Path, shipped: str) -> None:
+    """Lay the tokenizer beside the model, and the shipped calibration where there is none. Prints sizes."""
     shutil.copy(Path(encoder_folder()) / "tokenizer.json", out / "tokenizer.json")
-    sums = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in ("model.onnx", "tokenizer.json")}
+    if not (out / FILE).is_file():
+        shutil.copy(WEIGHTS / shipped / FILE, out / FILE)
+    write_checksums(out)
+    print({name: (out / name).stat().st_size for name in SEALED})
+
+
+def write_checksums(out: Path) -> None:
+    """Write the checksums of what is loaded."""
+    sums = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in SEALED}
     (out / "checksums.json").write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
-    print({name: (out / name).stat().st_size for name in sums})
 
 
 def main() -> None:
@@ -71,7 +82,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     export(trained(args.run, encoder_folder()), args.run / "reader.onnx")
     quantise(args.run / "reader.onnx", args.out / "model.onnx")
-    seal(args.out)
+    seal(args.out, "reader")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer.compose import KEEP, MAX_SENTENCES, SURE, _cite, choose, source
-from qa.answer.evidence.confidence import confidence
-from qa.answer.evidence.evidence import WEIGHTS, LinearSelector, Score, rank
+from qa.answer.evidence.calibration import first_stage
+from qa.answer.evidence.evidence import LinearSelector, Score, rank
 from qa.answer.evidence.reader import Reading
 from qa.answer.evidence.signals import Question, coverage, rarity_in_english, smoothed_rarity, term_set
 from qa.core.types import Answer, AnswerSentence, Article, Hit, Sentence, SourcePassage
@@ -73,11 +73,13 @@ def test_equal_scores_are_ordered_by_article_and_position():
 def test_the_selector_is_the_weighted_sum_of_its_signals():
     question, candidate = Question("Who opened the bridge?"), evidence("Anna Kowalska opened it.", 0).candidate
     signals = candidate.ranking_signals(question)
-    assert set(signals) == set(WEIGHTS)
+    weights = first_stage().ranking
+    assert set(signals) == set(weights)
     [score] = LinearSelector().score(question, [candidate])
-    assert score.value == pytest.approx(sum(WEIGHTS[n] * signals[n] for n in WEIGHTS))
-    [without] = LinearSelector({n: w for n, w in WEIGHTS.items() if n != "similarity"}).score(question, [candidate])
-    assert score.value - without.value == pytest.approx(WEIGHTS["similarity"] * signals["similarity"])
+    assert score.value == pytest.approx(sum(weights[n] * signals[n] for n in weights))
+    less = {n: w for n, w in weights.items() if n != "similarity"}
+    [without] = LinearSelector(replace(first_stage(), ranking=less)).score(question, [candidate])
+    assert score.value - without.value == pytest.approx(weights["similarity"] * signals["similarity"])
 
 
 @given(st.integers(1, 10**6), st.data())
@@ -105,7 +107,7 @@ def test_a_missing_name_lowers_the_confidence():
         text = "A missile strike killed 12 civilians in Kyiv."
         candidate = evidence(text, 0).candidate
         absent = bool(asked.premises.absent([candidate.article]))
-        return confidence({**candidate.own_signals(asked), "similarity": 0.6}, absent)
+        return first_stage().estimate_confidence({**candidate.own_signals(asked), "similarity": 0.6}, absent)
 
     assert sure("How many civilians were killed in Kyiv?") > sure("How many civilians were killed in Kharkiv?")
     assert sure("How many civilians were killed in Kyiv?") > sure("How many civilians were killed in Kyiv in 2022?")

@@ -12,9 +12,10 @@ from candidates import evidence
 from fakes import open_fake, write_article
 from hypothesis import given
 from hypothesis import strategies as st
+from models import cross_encoder
 from sentence_transformers import CrossEncoder
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
+from qa.answer.evidence.calibration import Calibration
 from qa.answer.evidence.evidence import LinearSelector, Score
 from qa.answer.evidence.pairs import QUESTION_PIECES, WINDOW, PairTokenizer, Shown, batch
 from qa.answer.evidence.reader import FOLDER, UNSEEN, Reader, Reading
@@ -132,7 +133,7 @@ def test_whatever_it_reads_each_sentence_has_a_finite_score_and_an_answer_inside
             assert start <= reading.answer[0] - 7 <= reading.answer[1] - 7 <= end
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "calibration.json"])
 def test_weights_that_are_not_those_that_were_shipped_are_refused(tmp_path, name):
     folder = tmp_path / "weights"
     shutil.copytree(FOLDER, folder)
@@ -153,6 +154,8 @@ def test_the_card_names_the_weights_it_describes():
 class Listed:
     """A reader whose scores are looked up by sentence; what it was asked to read is kept."""
 
+    calibration = Calibration.load(FOLDER)
+
     def __init__(self, scores: dict[str, float]) -> None:
         self.scores = scores
         self.read_passages: list[str] = []
@@ -166,7 +169,7 @@ class Listed:
 def test_at_most_so_many_passages_are_read_and_the_unread_stand_behind(monkeypatch):
     candidates = [evidence(f"Sentence number {n}.", 0, article=f"a{n}").candidate for n in range(READ + 5)]
     listed = Listed({c.text: 0.0 for c in candidates})
-    scores = ReaderSelector(listed, {"reading": 1.0}).score(Question("Which number?"), candidates)
+    scores = ReaderSelector(listed, Calibration({"reading": 1.0}, 0.0, {})).score(Question("Which number?"), candidates)
     assert len(listed.read_passages) == READ
     assert [s.value for s in scores if s.reading is None] == [UNREAD] * 5
     assert all(s.value == 0.0 for s in scores if s.reading)
@@ -177,7 +180,7 @@ def test_a_passage_far_behind_is_not_read(monkeypatch):
     monkeypatch.setattr(LinearSelector, "score", lambda self, q, cs: [Score(7.0 - behind[c.article.id]) for c in cs])
     candidates = [evidence(f"Sentence of {id}.", 0, article=id).candidate for id in reversed(behind)]
     listed = Listed({c.text: 0.0 for c in candidates})
-    scores = ReaderSelector(listed, {"reading": 1.0}).score(Question("Which number?"), candidates)
+    scores = ReaderSelector(listed, Calibration({"reading": 1.0}, 0.0, {})).score(Question("Which number?"), candidates)
     assert listed.read_passages == ["Sentence of a0.", "Sentence of a1."]
     assert [s.value for s in scores] == [UNREAD, UNREAD, 0.0, 0.0]
 
@@ -220,21 +223,6 @@ def test_a_cross_encoder_from_a_folder_is_asked_for_logits_not_for_probabilities
     logits = CrossEncoder(str(made), device="cpu").predict(pairs, activation_fn=torch.nn.Identity())
     assert scores == pytest.approx([float(x) for x in logits], abs=1e-5)
     assert max(abs(s) for s in scores) > 1.0, "logits, which no probability is"
-
-
-def cross_encoder(folder):
-    """A tiny one with random weights, large enough for logits beyond a probability's range."""
-    shutil.copytree(model_folder(DEFAULT_MODEL), folder)
-    config = BertConfig(
-        vocab_size=30522, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32, num_labels=1
-    )
-    torch.manual_seed(0)
-    model = BertForSequenceClassification(config)
-    torch.nn.init.constant_(model.classifier.bias, 3.0)
-    model.save_pretrained(folder)
-    BertTokenizerFast(tokenizer_file=str(folder / "tokenizer.json")).save_pretrained(folder)
-    (folder / "checksums.json").unlink()
-    return folder
 
 
 @pytest.mark.parametrize("level", ["cautious", "balanced", "eager"])

@@ -8,14 +8,14 @@ questions; `training/calibrate.py` prints what they would be today); the others 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.answer.evidence.confidence import confidence
+from qa.answer.evidence.calibration import Calibration, first_stage
 from qa.answer.evidence.pairs import Shown
 from qa.answer.evidence.reader import Reading
 from qa.answer.evidence.signals import Question, coverage, smoothed_rarity, term_set
@@ -26,15 +26,18 @@ from qa.index.catalog.snapshot import Snapshot, StoredPassage, StoredSentence
 Vector = NDArray[np.float32]
 
 APART = 20.0  # of scores: no sentence so far below the best is likely beside it
-WEIGHTS: dict[str, float] = {"similarity": 12.5, "coverage": 4.95, "context": 4.36, "passage": 3.55, "in_kind": 1.65}
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`value` orders the candidates of one question, higher is better; `reading` is None where nothing was read."""
+    """`value` orders the candidates of one question, higher is better; `reading` is None where nothing was read.
+
+    `calibration` says what confidence the signals of the candidate mean.
+    """
 
     value: float
     reading: Reading | None = None
+    calibration: Calibration = field(default_factory=first_stage)
 
 
 class Selector(Protocol):
@@ -95,6 +98,7 @@ class Evidence:
     candidate: Candidate
     score: float
     reading: Reading | None = None
+    calibration: Calibration = field(default_factory=first_stage)
 
     @property
     def place(self) -> tuple[str, int]:
@@ -106,19 +110,19 @@ class Evidence:
         own = self.candidate.own_signals(question)
         return own if self.reading is None else {**own, "reading": self.reading.score, "sure": self.reading.sure}
 
+    def confidence(self, question: Question, absent: bool = False) -> float:
+        """Estimate the probability, 0 to 1, that it answers; `absent` as in `Calibration.estimate_confidence`."""
+        return self.calibration.estimate_confidence(self.signals(question), absent)
+
 
 class LinearSelector:
-    """A weighted sum of signals. `weights` without one of them is an ablation."""
+    """A weighted sum of signals. A calibration that ranks by fewer of them is an ablation."""
 
-    def __init__(self, weights: Mapping[str, float] = WEIGHTS) -> None:
-        self._weights = dict(weights)
+    def __init__(self, calibration: Calibration | None = None) -> None:
+        self._calibration = calibration or first_stage()
 
     def score(self, question: Question, candidates: Sequence[Candidate]) -> list[Score]:
-        scores = []
-        for candidate in candidates:
-            signals = candidate.ranking_signals(question)
-            scores.append(Score(sum(weight * signals[name] for name, weight in self._weights.items())))
-        return scores
+        return [Score(self._calibration.score(candidate.ranking_signals(question))) for candidate in candidates]
 
 
 def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequence[Hit]) -> list[Candidate]:
@@ -174,7 +178,7 @@ def _shown(article: Article, passage: StoredPassage, around: Sequence[StoredSent
 def rank(question: Question, candidates: Sequence[Candidate], selector: Selector) -> list[Evidence]:
     """Score candidates and sort them, best first; ties in the order of article and position."""
     scores = selector.score(question, candidates)
-    evidence = [Evidence(c, s.value, s.reading) for c, s in zip(candidates, scores, strict=True)]
+    evidence = [Evidence(c, s.value, s.reading, s.calibration) for c, s in zip(candidates, scores, strict=True)]
     return sorted(evidence, key=lambda e: (-e.score, e.candidate.article.id, e.candidate.sentence.n))
 
 
@@ -198,7 +202,7 @@ class Ranking:
         """Rank the sentences of the hits for one question."""
         evidence = rank(question, gather(snapshot, question, vector, hits), selector)
         absent = question.premises.absent({e.candidate.article.id: e.candidate.article for e in evidence}.values())
-        sure = confidence(evidence[0].signals(question), bool(absent)) if evidence else 0.0
+        sure = evidence[0].confidence(question, bool(absent)) if evidence else 0.0
         return cls(evidence, sure, absent)
 
     def with_parts(self, parts: Mapping[str, Ranking], threshold: float, together: bool = False) -> Ranking:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from qa.answer.evidence.confidence import confidence
 from qa.answer.evidence.evidence import Evidence, Ranking
 from qa.answer.evidence.signals import Question, term_set
 from qa.answer.evidence.story import day_of, stories_of
@@ -131,7 +130,7 @@ def _that_holds(ranking: Ranking, question: Question, sure: float) -> Evidence |
     best = next((e for e in ranking.evidence if not _heads(e)), None)
     if best is None or not question.answered_in_kind(best.candidate.text):
         return None
-    return best if confidence(best.signals(question)) >= HOLDS * sure else None
+    return best if best.confidence(question) >= HOLDS * sure else None
 
 
 def _heads(evidence: Evidence) -> bool:

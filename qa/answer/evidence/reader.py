@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.answer.evidence.calibration import Calibration
 from qa.answer.evidence.pairs import PairTokenizer, Row, Shown, Span, batch
 from qa.core.onnx import WEIGHTS, check, session
 
@@ -36,7 +37,8 @@ class Reading:
 class Reader:
     """The loaded model. Safe to use from many threads."""
 
-    def __init__(self, session: Any, tokenizer: PairTokenizer) -> None:
+    def __init__(self, session: Any, tokenizer: PairTokenizer, calibration: Calibration) -> None:
+        self.calibration = calibration
         self._session = session
         self._tokenizer = tokenizer
 
@@ -44,7 +46,7 @@ class Reader:
     def load(cls, folder: Path = FOLDER) -> Reader:
         """Load the model, its files checked against their checksums. Raises ModelUnavailable."""
         check(folder)
-        return cls(session(folder / "model.onnx"), PairTokenizer(folder))
+        return cls(session(folder / "model.onnx"), PairTokenizer(folder), Calibration.load(folder))
 
     def read(self, question: str, passage: Shown) -> list[Reading]:
         """Read a passage: return a reading of each of its sentences, in their order.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from qa.answer.evidence.calibration import Calibration
 from qa.answer.evidence.evidence import Candidate, LinearSelector, Score, Selector
 from qa.answer.evidence.pairs import Shown
 from qa.answer.evidence.reader import Reader, Reading
@@ -25,9 +26,6 @@ READ = 10  # passages read a question or a part of one, the most promising first
 BEHIND = 4.0
 TIME_LIMIT = 5.0  # seconds of reading, for each of these, after which the other passages are left to the first stage
 PAIRS = 40  # sentences that a cross-encoder scores a question
-WEIGHTS: dict[str, float] = {
-    "reading": 0.432, "similarity": 8.029, "coverage": 0.691, "context": 3.763, "passage": 2.709, "in_kind": 0.632,
-}  # fmt: skip
 UNREAD = -8.0  # the reading of a sentence that was not read
 
 
@@ -35,10 +33,10 @@ class ReaderSelector:
     """Reads the passages whose sentences the first stage ranks best, and mixes what it reads with its signals."""
 
     def __init__(
-        self, reader: Reader, weights: Mapping[str, float] = WEIGHTS, read: int = READ, behind: float = BEHIND
+        self, reader: Reader, calibration: Calibration | None = None, read: int = READ, behind: float = BEHIND
     ) -> None:
         self._reader = reader
-        self._weights = dict(weights)
+        self._calibration = calibration or reader.calibration
         self._read = read
         self._behind = behind
         self._first = LinearSelector()
@@ -49,7 +47,8 @@ class ReaderSelector:
         for candidate in candidates:
             reading = readings.get((candidate.article.id, candidate.sentence.n))
             signals = {"reading": reading.score if reading else UNREAD, **candidate.ranking_signals(question)}
-            scores.append(Score(sum(weight * signals[name] for name, weight in self._weights.items()), reading))
+            value = self._calibration.score(signals)
+            scores.append(Score(value, reading, self._calibration) if reading else Score(value))
         return scores
 
     def _readings(self, question: Question, passages: Sequence[tuple[str, Shown]]) -> dict[tuple[str, int], Reading]:
