@@ -15,15 +15,11 @@ from numpy.typing import NDArray
 
 from qa.answer.compose import source
 from qa.answer.evidence.evidence import Ranking, Selector
-from qa.answer.evidence.names import checked
-from qa.answer.evidence.preference import (
-    by_time,
-    definition_first,
-    denial_first,
-    lead_first,
-    newest_first,
-    said_before,
-)
+from qa.answer.evidence.preference.forms import definition_first, denial_first
+from qa.answer.evidence.preference.names import checked
+from qa.answer.evidence.preference.newest import lead_first, newest_first
+from qa.answer.evidence.preference.said import said_before
+from qa.answer.evidence.preference.times import by_time
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.answer.evidence.signals import Question
 from qa.answer.question.conversation import Earlier, Said

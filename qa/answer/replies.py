@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from qa.answer.compose import NEAREST, compose, source
 from qa.answer.evidence.evidence import Ranking
-from qa.answer.evidence.preference import within
+from qa.answer.evidence.preference.times import within
 from qa.answer.evidence.signals import Question
 from qa.answer.question.conversation import names_in
 from qa.answer.question.meta import spoken
