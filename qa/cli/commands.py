@@ -150,6 +150,7 @@ def index(home: str | None, rebuild: bool) -> None:
     with opened(settings, "qa index", rebuild=rebuild) as qa, progress_bar("indexing") as progress:
         report = qa.sync(progress)
         chroma = qa.attach_chroma()
+        qa.fill_in()
     click.echo(f"{out.report_text(report)}\n{chroma}.")
 
 

@@ -20,7 +20,8 @@ from qa.core.types import Article, SyncReport
 from qa.corpus.article_file import ArticleFile
 from qa.corpus.folder import Corpus, CorpusFile
 from qa.index.catalog.catalog import FILE, Catalog
-from qa.index.catalog.schema import FORMAT, Manifest
+from qa.index.catalog.migrations import OLDEST
+from qa.index.catalog.schema import Manifest
 from qa.index.embedding import SentenceEmbedding
 from qa.index.freshness import mark_whole, select_files, was_left_whole
 from qa.index.lock import IndexLock
@@ -32,6 +33,7 @@ from qa.index.vectors.search import DenseSearch
 Progress = Callable[[int, int, str], None]  # done, of, what
 
 BATCH_CHARACTERS = 60_000  # about 120 passages: full batches for the model, seconds of work lost by a kill
+FILLED_AT_ONCE = 32  # articles of an older index: hundredths of a second, which a change may have to wait for
 RACY_SECONDS = 2.0  # a file this young may change again without its stamp changing
 
 
@@ -153,6 +155,17 @@ class IndexWriter:
         with self._writing:
             return self._mirror.attach()
 
+    def fill_in(self) -> int:
+        """Derive what an index of an older format lacks, a batch at a time between questions. Return of how many."""
+        done = 0
+        while True:
+            with self._writing:
+                count = self.catalog.fill_in(FILLED_AT_ONCE)
+            done += count
+            if not count:
+                return done
+            self.priority.step_aside()
+
     def close(self) -> None:
         """Let whoever adds end at its next piece, then close both stores and give the lock back."""
         self.priority.close()
@@ -258,12 +271,16 @@ def _open_catalog(
 
 
 def _kept_catalog(path: Path, expected: Manifest, whole: bool) -> Catalog | None:
-    """Open a catalog that may go on being used; None for one of an older version. Raises IndexDamaged and its kin."""
+    """Open a catalog that may go on being used, led on to today's format; None for one that cannot be.
+
+    Raises IndexDamaged and its kin.
+    """
     catalog = Catalog.open(path, writable=True)
     try:
         if check_manifest(catalog.manifest(), expected):
             if not whole:  # after a kill, or when another hand was at the file
                 catalog.check()
+            catalog.migrate()
             return catalog
     except BaseException:
         catalog.close()  # before its files go: SQLite removes the log by name
@@ -273,11 +290,11 @@ def _kept_catalog(path: Path, expected: Manifest, whole: bool) -> Catalog | None
 
 
 def check_manifest(found: Manifest, expected: Manifest) -> bool:
-    """Return True when the index fits, False when it is older than the code and may be made anew.
+    """Return True when the index fits, or can be led on; False when it is too old and may be made anew.
 
     Raises IndexIncompatible when it was made with another model: making it anew would embed everything.
     """
-    if found.format < FORMAT:
+    if found.format < OLDEST:
         return False
     if (found.model_digest, found.precision) != (expected.model_digest, expected.precision):
         raise IndexIncompatible(
@@ -285,7 +302,7 @@ def check_manifest(found: Manifest, expected: Manifest) -> bool:
             f"{expected.model} ({expected.model_digest}, {expected.precision}). To keep the index set QA_MODEL="
             f"{found.model}; to embed everything with the new model run: qa index --rebuild"
         )
-    kept = [f.name for f in fields(Manifest) if f.name not in ("dimension", "model")]
+    kept = [f.name for f in fields(Manifest) if f.name not in ("format", "dimension", "model")]
     return all(getattr(found, name) == getattr(expected, name) for name in kept)
 
 

@@ -114,6 +114,10 @@ class QA(Service):
         """Let Chroma answer dense queries, healed first if needed. Returns what was done, in words."""
         return self._writer().attach_chroma()
 
+    def fill_in(self) -> int:
+        """Derive what an index that an older version made lacks, while questions are answered. Return of how many."""
+        return self._writer().fill_in()
+
     def announce(self, holder: Holder) -> None:
         """Tell other processes where the service that holds the index answers."""
         self._writer().lock.announce(holder)

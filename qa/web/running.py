@@ -131,6 +131,18 @@ class RunningService:
             )
         if then:
             then(self)
+        if self.state == "ready":
+            self._fill_in()
+
+    def _fill_in(self) -> None:
+        """Derive what an older index lacks, behind the questions; what is not done at the end is done next time."""
+        try:
+            if count := self.qa.fill_in():
+                log.info("%d articles of an older index have what is new now", count)
+        except NotReady:
+            pass
+        except GroundwireError as error:
+            log.warning("what an older index lacks is not filled in yet: %s", error)
 
     def _changed(self, ids: Collection[str] | None) -> None:
         refused = self.qa.sync(only=ids).refused

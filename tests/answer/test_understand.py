@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 from fakes import open_fake, write_article
 
-from qa.answer.question.acronyms import long_form, short_form
 from qa.answer.question.conversation import Earlier, leans, made_whole
 from qa.answer.question.frames import clause_of, is_keywords
 from qa.answer.question.meta import intent_of
 from qa.answer.question.times import day_of_reference, time_in, wants_newest, without
 from qa.core.errors import QuestionError
 from qa.core.types import Understood
+from qa.index.catalog.acronyms import read_definitions
 from qa.service.codec import answer_from_dict, answer_to_dict
 
 TODAY = date(2026, 3, 21)
@@ -139,9 +139,8 @@ def test_a_word_of_a_subject_makes_it_a_question_to_the_articles(text):
 
 def test_an_acronym_is_learnt_both_ways():
     text = "It was approved by the Civil Aviation Office (CAO) on Monday."
-    assert long_form(text, "CAO") == "Civil Aviation Office"
-    assert short_form(text, "Civil Aviation Office") == "CAO"
-    assert long_form("The (CAO) met.", "CAO") is None
+    assert read_definitions(text) == {("CAO", "Civil Aviation Office")}
+    assert read_definitions("The (CAO) met.") == set()
 
 
 @pytest.fixture

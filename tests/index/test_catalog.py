@@ -13,6 +13,7 @@ from fakes import FakeEmbedding, fake_settings, open_fake, write_article
 from qa.core.errors import IndexDamaged, IndexIncompatible, NotReady
 from qa.core.types import Article, Filters, Passage, Sentence
 from qa.index.catalog.catalog import Catalog, Indexed
+from qa.index.catalog.migrations import OLDEST
 from qa.index.catalog.schema import FORMAT, Manifest
 from qa.index.freshness import is_fresh
 from qa.service.service import QA
@@ -180,7 +181,7 @@ def test_another_model_is_refused_by_name_with_both_ways_out(made):
         QA.read(settings=fake_settings(made))
 
 
-@pytest.mark.parametrize("older", [{"format": FORMAT - 1}, {"segmenter": "punkt-0"}, {"passages": "1/1/1"}], ids=str)
+@pytest.mark.parametrize("older", [{"format": OLDEST - 1}, {"segmenter": "punkt-0"}, {"passages": "1/1/1"}], ids=str)
 def test_an_older_index_is_made_anew_by_itself_and_says_so(made, older):
     rewrite(made, **older)
     with pytest.raises(IndexIncompatible, match="made by an older version"):

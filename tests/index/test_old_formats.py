@@ -61,7 +61,8 @@ def rows(home: Path) -> dict[str, list[tuple[object, ...]]]:
         return {
             "articles": db.execute(f"SELECT {', '.join(articles)} FROM articles ORDER BY key").fetchall(),
             **{t: db.execute(f"SELECT * FROM {t} ORDER BY key").fetchall() for t in ("sentences", "passages")},
-            **{t: db.execute(f"SELECT * FROM {t}").fetchall() for t in ("manifest", "pending", "refused", "bands")},
+            **{t: db.execute(f"SELECT * FROM {t}").fetchall() for t in ("pending", "refused", "bands")},
+            "manifest": db.execute("SELECT * FROM manifest WHERE key <> 'format'").fetchall(),
         }
 
 

@@ -34,6 +34,7 @@ from qa.corpus.passages import MAX_CHARACTERS as LONGEST_PASSAGE
 from qa.corpus.passages import make_passages
 from qa.corpus.sentences import LONGEST, segment, sentence_spans
 from qa.corpus.words import words
+from qa.index.catalog.acronyms import read_definitions
 from qa.index.catalog.near_duplicates import sign_text
 
 PAGE = 2000  # characters from which on the square is plain to see
@@ -60,6 +61,7 @@ SHORT = {
 SHAPES = (
     "!?", "!", ".)", '."', "!) ", "..)", ". . ", ".\n", "。[1]", "[。]", ".[1]", "a.b.", "U.S.", "aa.Aa", "“Why?”",
     "…)", "!'", ".@", "http://a.b/c?d=e&", "\u0301\u0316", "\u0f73", "a", "A\n", "- a\n", "\ufffd\n", "?” he", "x.  X",
+    "AB ", "Ab ", "(AB", "AB (", "AB (Aa Bb) ",
 )  # fmt: skip
 
 
@@ -115,7 +117,9 @@ def test_cutting_sentences_costs_linear_time_on_twenty_shapes(piece: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "step", [canonical_text, boilerplate_lines, words, lookalike_note, sign_text], ids=lambda step: step.__name__
+    "step",
+    [canonical_text, boilerplate_lines, words, lookalike_note, sign_text, read_definitions],
+    ids=lambda step: step.__name__,
 )
 def test_every_step_from_a_text_to_its_index_costs_linear_time(step: Callable[[str], object]) -> None:
     def text(piece: str, size: int) -> str:

@@ -56,6 +56,14 @@ class Facts:
         """Ids and texts of passages that fit an FTS5 expression."""
         return self._snapshot.matching(match, k)
 
+    def long_forms(self, short: str) -> list[str]:
+        """Return what the articles say an acronym is short for, what most say first."""
+        return self._snapshot.long_forms(short)
+
+    def short_forms(self, long: str) -> list[str]:
+        """Return how the articles abbreviate a long form, what most do first."""
+        return self._snapshot.short_forms(long)
+
     def any_with(self, *phrases: str) -> bool:
         """Return True if a passage has all of the phrases, each word for word."""
         return bool(self.matching(" AND ".join(f'"{phrase}"' for phrase in phrases), 1))

@@ -22,7 +22,9 @@ from qa.core.errors import IndexDamaged, IndexIncompatible
 from qa.core.types import Article, Passage, Sentence, version_of
 from qa.corpus.article_file import FIELDS, join_origins
 from qa.corpus.canonical import storable
+from qa.index.catalog.acronyms import forget_definitions, store_definitions
 from qa.index.catalog.database import Database, translated
+from qa.index.catalog.migrations import OLDEST, fill_in, migrate
 from qa.index.catalog.near_duplicates import link_near_duplicates, unlink_near_duplicates
 from qa.index.catalog.schema import FORMAT, SCHEMA, Manifest
 from qa.index.catalog.snapshot import Snapshot
@@ -78,9 +80,9 @@ class Catalog:
             rows = dict(db.execute("SELECT key, value FROM manifest"))
         try:
             found = {key: json.loads(value) for key, value in rows.items()}
-            if found["format"] < FORMAT:
+            if found["format"] < OLDEST:
                 return Manifest(found["format"], "", "", "", 0, "", "")
-            if found["format"] == FORMAT:
+            if found["format"] <= FORMAT:
                 return Manifest(**{name: found[name] for name in Manifest.__slots__})
         except (KeyError, ValueError, TypeError) as error:
             raise IndexDamaged(f"The index's manifest cannot be read ({error}). Run: qa index --rebuild") from error
@@ -88,6 +90,18 @@ class Catalog:
             f"The index has format {found['format']}; this version of Groundwire reads up to {FORMAT}. "
             "Upgrade Groundwire, or make the index anew with: qa index --rebuild"
         )
+
+    def migrate(self) -> None:
+        """Lead a catalog of an older format on to today's; what is derived from its texts is left to `fill_in`."""
+        found = self.manifest().format
+        if found < FORMAT:
+            with self._database.transaction() as db:
+                migrate(db, found)
+
+    def fill_in(self, most: int) -> int:
+        """Derive what is missing of at most `most` articles, in one transaction. Return how many it was."""
+        with self._database.transaction() as db:
+            return fill_in(db, most)
 
     def check(self) -> None:
         """Read everything once: the file's structure, and each text against its version. Raises IndexDamaged."""
@@ -120,6 +134,7 @@ class Catalog:
             key = db.execute(sql, values).lastrowid
             assert key is not None  # noqa: S101  (for the type checker: an INSERT has one)
             link_near_duplicates(db, key, indexed.signature)
+            store_definitions(db, key, article.title, article.text)
             db.executemany(
                 'INSERT INTO sentences (article, n, start, "end", furniture, vector) VALUES (?,?,?,?,?,?)',
                 (
@@ -228,6 +243,8 @@ class Catalog:
         db.execute("DELETE FROM passages WHERE article = ?", (key,))
         db.execute("DELETE FROM sentences WHERE article = ?", (key,))
         unlink_near_duplicates(db, key)
+        forget_definitions(db, key)
+        db.execute("DELETE FROM underived WHERE article = ?", (key,))
         db.execute("DELETE FROM articles WHERE key = ?", (key,))
         return ids
 

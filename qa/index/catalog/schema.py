@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FORMAT = 3  # raise it whenever the meaning of a stored byte changes
+FORMAT = 4  # raise it whenever the meaning of a stored byte changes, and say in `migrations.py` how it comes about
+
+# What articles say acronyms are short for, `folded` as words are compared; articles of which that is not known yet.
+ACRONYMS = """
+CREATE TABLE acronyms (
+    short TEXT NOT NULL, folded TEXT NOT NULL, article INTEGER NOT NULL, long TEXT NOT NULL,
+    PRIMARY KEY (short, folded, article)
+) WITHOUT ROWID;
+CREATE INDEX acronyms_folded ON acronyms (folded);
+CREATE INDEX acronyms_article ON acronyms (article);
+CREATE TABLE underived (article INTEGER PRIMARY KEY);
+"""
 
 # `passage_text` is what the full-text index reads: text is stored once, in articles. A derived title is in neither.
 # `bands` finds articles that may be near duplicates (`near_duplicates.py`); those that are share a `story`, the key of
 # one of them, and an article that is alone has none. `furniture` is the column of boilerplate's mark.
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version TEXT NOT NULL, stamp TEXT NOT NULL,
@@ -41,6 +52,7 @@ CREATE TABLE pending (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE refused (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE generation (n INTEGER NOT NULL);
 INSERT INTO generation VALUES (0);
+{ACRONYMS}
 """
 
 

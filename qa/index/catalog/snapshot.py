@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from qa.core.types import Article, ArticleSummary, Filters, Sentence
 from qa.corpus.article_file import split_origins
 from qa.corpus.canonical import storable
+from qa.index.catalog.acronyms import long_forms, short_forms
 from qa.index.catalog.filters import SHOWN, article_condition, search_condition
 
 Matrix = NDArray[np.float32]
@@ -231,6 +232,14 @@ class Snapshot:
             " JOIN passage_text t ON t.key = f.rowid WHERE passage_index MATCH ? ORDER BY f.rowid LIMIT ?"
         )
         return [(r[0], r[1]) for r in self._db.execute(sql, (match, k))]
+
+    def long_forms(self, short: str) -> list[str]:
+        """Return what the articles say an acronym is short for, what most say first."""
+        return long_forms(self._db, short)
+
+    def short_forms(self, long: str) -> list[str]:
+        """Return how the articles abbreviate a long form, what most do first."""
+        return short_forms(self._db, long)
 
     def passages(self, ids: Iterable[str]) -> dict[str, StoredPassage]:
         """Return passages by id; ids that are not stored are left out."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 from qa.answer.evidence.evidence import Ranking
 from qa.answer.evidence.preference.ranked import Found, put_first
 from qa.answer.evidence.signals import Question, term_set
-from qa.answer.question.acronyms import long_form
 from qa.answer.question.understand import Meaning
+from qa.index.catalog.acronyms import read_definitions
 
 CERTAIN = 0.9  # confidence of a definition that stands in the articles, letter for letter
 DENIED = 0.4  # of scores that a sentence which denies may lie behind
@@ -43,7 +43,7 @@ def definition_first(meaning: Meaning, found: Found) -> Found:
     if not meaning.asks_form:
         return found
     for e in ranking.evidence:
-        if any(long_form(e.candidate.text, d.short) for d in meaning.definitions):
+        if any(short == d.short for d in meaning.definitions for short, _ in read_definitions(e.candidate.text)):
             rest = [r for r in ranking.evidence if r.place != e.place]
             first = replace(e, score=max(e.score, ranking.evidence[0].score) + 2.0)
             return hits, Ranking([first, *rest], max(CERTAIN, ranking.sure), ranking.absent)
