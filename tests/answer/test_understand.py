@@ -241,3 +241,9 @@ def test_today_in_the_present_tense_is_the_state_of_today_and_no_day(tmp_path):
         understood = qa.ask("Who leads Ulm today?", today="2026-03-21").understood
         assert (understood.newest, understood.time) == (True, "")
         assert qa.ask("What did Ida Holm say today?", today="2026-03-20").understood.time == "today"
+
+
+def test_a_word_that_only_begins_the_question_is_no_name_that_is_missing(service):
+    plain, other = service.ask("Whereabouts in Dunmere is the crane?"), service.ask("Who opened a crane in Lindau?")
+    assert not [note for note in plain.notes if "Whereabouts" in note]
+    assert [note for note in other.notes if "Lindau" in note]

@@ -1,7 +1,8 @@
 """What a question takes for granted: the people, places and organisations that it names.
 
 Each has to stand in the article of the best sentence or in another that was found of its story. Where one does not, the
-articles speak of something else: the confidence falls and the answer says which is missing.
+articles speak of something else: the confidence falls and the answer says which is missing. A single word at the
+beginning has its capital from there, and may be no name.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def checked(question: str, ranking: Ranking) -> tuple[Ranking, tuple[str, ...]]:
         return ranking, ()
     articles = {e.candidate.article.id: e.candidate.article for e in ranking.evidence[:FOUND]}
     said = [term_set(f"{a.title or ''} {a.author or ''} {a.outlet or ''} {a.text}") for a in articles.values()]
-    missing = [name for name in names_in(question)[:MOST] if not _mentioned(name, said)]
+    names = [name for name in names_in(question)[:MOST] if " " in name or not question.startswith(name)]
+    missing = [name for name in names if not _mentioned(name, said)]
     if not missing:
         return ranking, ()
     return replace(ranking, sure=ranking.sure * FALLS), (f"{MISSING} {' or '.join(missing)}.",)
