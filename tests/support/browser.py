@@ -159,10 +159,11 @@ class Guarded:
         return page
 
     def finish(self) -> list[str]:
-        """Close the pages of a test; returns what went wrong in them."""
+        """Close the pages of a test; returns what went wrong in them before: closing breaks off what they wait for."""
+        records = list(self.records)
         for page in self._pages:
             page.close()
-        records, self._pages, self.records = self.records, [], []
+        self._pages, self.records = [], []
         return records
 
     def _context(self, visitor: str, options: dict[str, Any]):
