@@ -66,6 +66,7 @@ STEPS = [
     Step("time", UNDERSTAND + "time_in", lambda *_: None),
     Step("newest", UNDERSTAND + "wants_newest", lambda *_: False),
     Step("conversation", UNDERSTAND + "leans", lambda *_, **__: False),
+    Step("furniture", "qa.answer.evidence.evidence.facts_only", lambda _, evidence: evidence),
     Step("said before", ANSWERER + "said_before", _same),
     Step("names", ANSWERER + "checked", lambda _, ranking: (ranking, ())),
     Step("denial first", ANSWERER + "denial_first", _same),

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answer.evidence.calibration import Calibration, first_stage
+from qa.answer.evidence.furniture import AHEAD_OF_TEXT, facts_only, role_of
 from qa.answer.evidence.pairs import Shown
 from qa.answer.evidence.reader import Reading
 from qa.answer.evidence.signals import Question, coverage, smoothed_rarity, term_set
@@ -142,9 +143,10 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
         title = term_set(article.title) if article.title else frozenset()
         whole = title.union(*present)
         shown = _shown(article, passage, around)
+        last = passage.last + _ends_in_heading(article, passage, around)
         for i, sentence in enumerate(around):
             key = (passage.article, sentence.n)
-            if key in seen or sentence.span.boilerplate or not passage.first <= sentence.n < passage.last:
+            if key in seen or sentence.span.boilerplate or not passage.first <= sentence.n < last:
                 continue
             seen.add(key)
             if _is_title(article, sentence):
@@ -160,6 +162,12 @@ def gather(snapshot: Snapshot, question: Question, vector: Vector, hits: Sequenc
                 )
             )  # fmt: skip
     return out
+
+
+def _ends_in_heading(article: Article, passage: StoredPassage, around: Sequence[StoredSentence]) -> bool:
+    """Return True if what the passage's last sentence is about stands behind the passage."""
+    last = next((s.span for s in around if s.n == passage.last - 1), None)
+    return last is not None and role_of(article, last.start, last.end) in AHEAD_OF_TEXT
 
 
 def _is_title(article: Article, sentence: StoredSentence) -> bool:
@@ -200,7 +208,7 @@ class Ranking:
         cls, snapshot: Snapshot, question: Question, vector: Vector, hits: Sequence[Hit], selector: Selector
     ) -> Ranking:
         """Rank the sentences of the hits for one question."""
-        evidence = rank(question, gather(snapshot, question, vector, hits), selector)
+        evidence = facts_only(question, rank(question, gather(snapshot, question, vector, hits), selector))
         absent = question.premises.absent({e.candidate.article.id: e.candidate.article for e in evidence}.values())
         sure = evidence[0].confidence(question, bool(absent)) if evidence else 0.0
         return cls(evidence, sure, absent)

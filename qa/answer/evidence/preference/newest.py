@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -20,7 +19,6 @@ HOLDS = 0.55  # of the best one's confidence: what a newer sentence needs to ans
 WHOLE = 8  # words of a first sentence that is no heading
 SAME_STATE = 1.6  # of scores: what a sentence with "now" is ahead where "now" was asked
 NEWER = 4  # newer articles of a story that are read for one
-_HEADING = re.compile(r"By (?:[^\W\d_a-z][\w.’'-]*,? ?(?:and )?){1,6}")  # a byline names a person and tells nothing
 
 
 def newest_first(meaning: Meaning, question: Question, found: Found, search: Search, snapshot: Snapshot) -> Found:
@@ -76,18 +74,13 @@ def _newer(snapshot: Snapshot, top: Article, hits: Sequence[Hit]) -> list[Articl
 
 def _that_holds(ranking: Ranking, question: Question, sure: float) -> Evidence | None:
     """Return the first sentence of an article that answers about as well as the best of all, and in kind."""
-    best = next((e for e in ranking.evidence if not _heads(e)), None)
+    best = next(iter(ranking.evidence), None)
     if best is None or not question.answered_in_kind(best.candidate.text):
         return None
     return best if best.confidence(question) >= HOLDS * sure else None
 
 
-def _heads(evidence: Evidence) -> bool:
-    text = evidence.candidate.text
-    return _HEADING.fullmatch(text) is not None or text.isupper()
-
-
 def _lead(ranking: Ranking, article: str) -> Evidence | None:
     """Return the first whole sentence of an article among the evidence."""
-    own = (e for e in ranking.evidence if e.candidate.article.id == article and not _heads(e))
+    own = (e for e in ranking.evidence if e.candidate.article.id == article)
     return min((e for e in own if len(e.candidate.text.split()) >= WHOLE), key=lambda e: e.place[1], default=None)
