@@ -171,11 +171,11 @@ def _question(
         gold.append(Gold(article, int(evidence.get("grade", 1)), spans))
     return AskedQuestion(
         str(asked["id"]), asked["question"], bool(asked.get("answerable", True)), tuple(asked.get("answers") or ()),
-        tuple(gold), unlocated, _history(asked.get("history") or ()),
+        tuple(gold), unlocated, read_history(asked.get("history") or ()),
     )  # fmt: skip
 
 
-def _history(turns: Sequence[Any]) -> tuple[Earlier, ...]:
+def read_history(turns: Sequence[Any]) -> tuple[Earlier, ...]:
     """Earlier questions: texts, or turns with a role, where what follows a user's turn answers it."""
     found: list[Earlier] = []
     for turn in turns:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from qa.answer.question.frames import joined
 from qa.corpus.words import STOPWORDS, words
 
 MOST = 6  # earlier questions that count
+SURNAME = 3.5  # rarity in English from which a single word may be somebody's name
 FEW = 2  # content words of a question that cannot stand alone with a pronoun
 LONGEST_SWAP = 8  # words of "What about X?"
 
@@ -25,9 +26,10 @@ _WORD = re.compile(r"[^\W_][\w’'-]*")
 _CAPITAL = r"[A-Z0-9À-ÖØ-Þ][\w’'.-]*"
 _NAME = re.compile(rf"{_CAPITAL}(?:\s+(?:(?:of|the|de|van|von|for|and)\s+){{0,2}}{_CAPITAL})*")
 _PHRASE = re.compile(  # "the repair of the Lorne Bridge", "the Northvale tram strike"
-    rf"(?:\b(?:the|a|an)\s+(?:[a-zß-öø-ÿ-]+\s+){{1,3}}(?:of|in|at|for|on|from|to)\s+)?(?:\bthe\s+)?{_NAME.pattern}"
-    r"(?:\s+(?!(?:is|are|was|were|do|does|did|has|have|had|can|will|and|or|in|on|at|of|for|to|by|from|when|who|which|that"
-    r"|cost|die|died|say|said|come|work|happen)\b)[a-zß-öø-ÿ-]+(?=\s+[a-z]+|\W*$)){0,2}"
+    rf"(?:\b(?:the|a|an)\s+(?:[a-zß-öø-ÿ-]+\s+){{1,3}}(?:of|in|at|for|on|from|to)\s+)?(?P<the>\bthe\s+)?"
+    rf"{_NAME.pattern}(?(the)(?:\s+(?!(?:is|are|was|were|do|does|did|has|have|had|can|will|and|or|in|on|at|of|for|to|by"
+    r"|from|when|who|which|that"
+    r"|cost|die|died|say|said|come|work|happen)\b)[a-zß-öø-ÿ-]+(?=\s+[a-z]+|\W*$)){0,2})"
 )
 _NOUN = re.compile(r"\b(?:the|a|an|my|our|your|each|every|some|any)\s+\w+")
 _TAIL = re.compile(
@@ -158,18 +160,10 @@ def referent_of(text: str, turns: Sequence[Earlier]) -> str:
     person = forms["person"].search(text) is not None
     if not person and not forms["thing"].search(text) and not forms["people"].search(text):
         return ""
+    if person:
+        return next((found for turns in _by_nearness(turns) for found in turns), "")
     for turn in reversed(turns):
         asked_who = forms["asks_person"].search(turn.question) is not None
-        named = names_in(turn.question)
-        if person:
-            answered = [n for n in names_in(turn.answer) if _is_person(n)]
-            people = [n for n in named if _is_person(n)]
-            told = [n for s in turn.sentences for n in names_in(s) if _is_person(n)]
-            known = _known_as_person(people, turn)
-            for found in (known, answered if asked_who else (), told if asked_who else (), people, answered, told):
-                if found:
-                    return found[0]
-            continue
         if not asked_who and turn.answer and (names_in(turn.answer)) and len(turn.answer.split()) <= 12:
             return turn.answer.strip(" .,;")
         if phrases := _phrases(turn.question):
@@ -177,6 +171,26 @@ def referent_of(text: str, turns: Sequence[Earlier]) -> str:
         if turn.answer and names_in(turn.answer):
             return turn.answer.strip(" .,;")
     return ""
+
+
+def _by_nearness(turns: Sequence[Earlier]) -> Iterator[list[str]]:
+    """Yield who may be meant by "he" or "she": those whom the questions are about before those whom answers mention."""
+    for turn in reversed(turns):
+        named, answered, told = _people_of(turn)
+        if _patterns()["asks_person"].search(turn.question):
+            yield from (_known_as_person(named, turn), answered, told)
+        yield from (named, [n for n in names_in(turn.question) if _is_surname(n)][-1:])
+    for turn in reversed(turns):
+        yield from _people_of(turn)[1:]
+
+
+def _people_of(turn: Earlier) -> tuple[list[str], list[str], list[str]]:
+    """Return the people named by a turn's question, by the words that answer it, and by their sentences."""
+    told = [name for sentence in turn.sentences for name in names_in(sentence)]
+    named, answered, told = (
+        [n for n in names if _is_person(n)] for names in (names_in(turn.question), names_in(turn.answer), told)
+    )
+    return named, answered, told
 
 
 def _known_as_person(people: Sequence[str], turn: Earlier) -> list[str]:
@@ -191,6 +205,11 @@ def _is_person(name: str) -> bool:
     if not 1 < len(tokens) <= 4 or any(t.lower() in ("of", "the", "and", "for") for t in tokens):
         return False
     return all(t[0].isupper() and not t.isupper() for t in tokens) and rarity_in_english(tokens[-1].lower()) > 3.0
+
+
+def _is_surname(name: str) -> bool:
+    """Return True if a single word may be a person's name: no ordinary word, no acronym, no number."""
+    return name.isalpha() and not name.isupper() and rarity_in_english(name.lower()) > SURNAME
 
 
 def _phrases(question: str) -> list[str]:
@@ -227,6 +246,8 @@ def _with_tail(text: str, turns: Sequence[Earlier]) -> str:
     last = turns[-1].question.rstrip(" ?.!")
     names = names_in(last)
     bare = text.rstrip(" ?.!")
+    if not names and any(_patterns()[kind].search(text) for kind in ("person", "thing", "people")):
+        return text
     if not names:
         content = [w for w in _WORD.findall(last) if w.lower() not in STOPWORDS]
         return joined([f"{bare}:", " ".join(content) + "?"])
