@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 KEYS = (
     "set", "documents", "questions", "unlocated_gold", "document_recall@1", "document_recall@5",
-    "document_recall@10", "ndcg@10", "sentence@1", "sentence@3", "shown@1", "shown@3", "not_plain",
+    "document_recall@10", "ndcg@5", "ndcg@10", "sentence@1", "sentence@3", "shown@1", "shown@3", "not_plain",
     "citation_precision", "citation_recall", "citations_exact", "answer_contains", "abstention_auroc",
     "decline_precision", "decline_recall", "false_decline", "latency_ms_p50", "latency_ms_p95",
     "index_seconds", "passages_per_second",
@@ -157,7 +157,7 @@ def _document_figures(asked: Sequence[Asked]) -> dict[str, float | None]:
     import ir_measures
     from ir_measures import R, nDCG
 
-    names = {"document_recall@1": R @ 1, "document_recall@5": R @ 5, "document_recall@10": R @ 10, "ndcg@10": nDCG @ 10}
+    names = {f"document_recall@{k}": R @ k for k in (1, 5, 10)} | {f"ndcg@{k}": nDCG @ k for k in (5, 10)}
     judged = [a for a in asked if a.question.gold]
     if not judged:
         return dict.fromkeys(names)
@@ -220,12 +220,13 @@ def _decline_figures(asked: Sequence[Asked]) -> dict[str, float | None]:
     from sklearn.metrics import roc_auc_score
 
     labels = [a.question.answerable for a in asked]
-    declined = [a.answer.declined for a in asked]
+    declined = [a.answer.declined or not a.answer.sentences for a in asked]  # what cites nothing answers nothing
+    sure = [0.0 if not a.answer.sentences and not a.answer.declined else a.answer.confidence for a in asked]
     answerable = [d for d, label in zip(declined, labels, strict=True) if label]
     unanswerable = [d for d, label in zip(declined, labels, strict=True) if not label]
     both = bool(answerable) and bool(unanswerable)
     return {
-        "abstention_auroc": float(roc_auc_score(labels, [a.answer.confidence for a in asked])) if both else None,
+        "abstention_auroc": float(roc_auc_score(labels, sure)) if both else None,
         "decline_precision": sum(unanswerable) / sum(declined) if both and any(declined) else None,
         "decline_recall": _mean(unanswerable) if both else None,
         "false_decline": _mean(answerable),

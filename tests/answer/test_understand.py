@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from fakes import open_fake, write_article
 
+from qa.answer.evidence.preference.names import MISSING
 from qa.answer.question.conversation import Earlier, leans, made_whole
 from qa.answer.question.frames import clause_of, is_keywords
 from qa.answer.question.meta import intent_of
@@ -247,3 +248,9 @@ def test_a_word_that_only_begins_the_question_is_no_name_that_is_missing(service
     plain, other = service.ask("Whereabouts in Dunmere is the crane?"), service.ask("Who opened a crane in Lindau?")
     assert not [note for note in plain.notes if "Whereabouts" in note]
     assert [note for note in other.notes if "Lindau" in note]
+
+
+def test_names_that_stand_side_by_side_are_looked_for_each_alone_and_months_are_none(service):
+    together = service.ask("What did Ida Holm and Jonas Kern leave in May?")
+    assert not [note for note in together.notes if MISSING in note]
+    assert [note for note in service.ask("Did Ida Holm and Petra Falk meet?").notes if "Petra Falk" in note]

@@ -23,6 +23,7 @@ _NUMBER = r"\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|tw
 _NUMBER += r"millions?|billions?|half|quarter|third|once|twice|several|percent|no"
 _MONTHS = r"january|february|march|april|(?-i:May)|june|july|august|september|october|november|december"
 _DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+DAY_NAMES = re.compile(rf"(?:{_MONTHS}|{_DAYS})\b", re.IGNORECASE)  # of a month or of a day of the week
 _ASKS = (
     # (what the question looks like, what an answer to it looks like)
     (

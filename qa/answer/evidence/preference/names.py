@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qa.answer.evidence.evidence import Ranking
-from qa.answer.evidence.signals import term_set
+from qa.answer.evidence.signals import DAY_NAMES, term_set
 from qa.answer.question.conversation import names_in
 from qa.corpus.words import STOPWORDS, stem, words
 
@@ -26,11 +26,16 @@ def checked(question: str, ranking: Ranking) -> tuple[Ranking, tuple[str, ...]]:
         return ranking, ()
     articles = {e.candidate.article.id: e.candidate.article for e in ranking.evidence[:FOUND]}
     said = [term_set(f"{a.title or ''} {a.author or ''} {a.outlet or ''} {a.text}") for a in articles.values()]
-    names = [name for name in names_in(question)[:MOST] if " " in name or not question.startswith(name)]
-    missing = [name for name in names if not _mentioned(name, said)]
+    missing = [name for name in _named(question)[:MOST] if not _mentioned(name, said)]
     if not missing:
         return ranking, ()
     return replace(ranking, sure=ranking.sure * FALLS), (f"{MISSING} {' or '.join(missing)}.",)
+
+
+def _named(question: str) -> list[str]:
+    """Return the names of a question, each alone; no month or day of the week, and no word that only begins it."""
+    names = [name for listed in names_in(question) for name in listed.split(" and ")]
+    return [n for n in names if not DAY_NAMES.match(n) and (" " in n or not question.startswith(n))]
 
 
 def _mentioned(name: str, said: list[frozenset[str]]) -> bool:
