@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +23,15 @@ from qa.answer.evidence.preference.said import said_before
 from qa.answer.evidence.preference.times import by_time
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.answer.evidence.signals import Question
+from qa.answer.kinds.asking import Asking
+from qa.answer.kinds.tell import tell
 from qa.answer.question.conversation import Earlier, Said
 from qa.answer.question.facts import Facts, Vocabulary
+from qa.answer.question.kinds.request import Request
 from qa.answer.question.subquestions import parts_of
 from qa.answer.question.times import day_of_reference
 from qa.answer.question.understand import Meaning, spelt_out, understand
-from qa.answer.replies import composed, results, without_search
+from qa.answer.replies import answer_of_kind, composed, results, without_search
 from qa.core.lazy import Lazy
 from qa.core.priority import Priority
 from qa.core.types import Answer, Filters, Hit, SourcePassage
@@ -162,10 +166,44 @@ class Answerer:
             return Explained(without_search(meaning, question), (), NOTHING)
         if meaning.behaviour == "results" and (listed := results(snapshot, meaning, question, filters)) is not None:
             return Explained(listed, (), NOTHING)
+        if meaning.request is not None:
+            told = self._tell(snapshot, meaning, meaning.request, filters, timings, top)
+            if told is not None:
+                return told
         hits, ranking, notes = self._seek(snapshot, meaning, filters, timings, top)
         composing = time.perf_counter()
         answer = composed(snapshot, meaning, hits, ranking, notes, filters, self._threshold)
         timings["answer"] = (time.perf_counter() - composing) * 1000
+        return Explained(answer, tuple(hits), ranking)
+
+    def _tell(
+        self,
+        snapshot: Snapshot,
+        meaning: Meaning,
+        request: Request,
+        filters: Filters,
+        timings: dict[str, float],
+        top: int,
+    ) -> Explained | None:
+        """Return the answer of the kind that a question asks for; None where a plain one serves better."""
+        started = time.perf_counter()
+        plain = cache(lambda: self._seek(snapshot, meaning, filters, {}, top))
+
+        def retrieve(text: str, within: Filters) -> list[Hit]:
+            return self._retrieve(snapshot, text, self.embed(text), within, top)
+
+        def rank(text: str, within: Filters) -> Ranking:
+            return self._rank(snapshot, Question(text), (), within, top, {})[1]
+
+        asking = Asking(
+            snapshot, meaning, request, filters, self._threshold, retrieve, rank, lambda: plain()[1], self.embed
+        )
+        told = tell(asking)
+        if told is None:
+            return None
+        hits, ranking = plain()[:2] if plain.cache_info().currsize else ([], NOTHING)
+        answer = answer_of_kind(snapshot, asking, told, hits)
+        timings["kind"] = (time.perf_counter() - started) * 1000
         return Explained(answer, tuple(hits), ranking)
 
     def _seek(

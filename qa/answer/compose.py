@@ -64,25 +64,42 @@ def compose(
 ) -> Answer:
     """Choose, order and cite what was ranked for a question, or decline with the nearest passages."""
     declined = not ranking.evidence or ranking.sure < threshold
+    groups = [] if declined else [("", group) for group in choose(ranking.evidence)]
+    sentences, passages = cite(snapshot, groups, filters)
+    return Answer(
+        question=question.text,
+        declined=declined,
+        confidence=round(ranking.sure, 4),
+        sentences=sentences,
+        nearest=tuple(source(snapshot, hit) for hit in hits[:NEAREST]),
+        passages=passages,
+        timings_ms={},
+        undated_left_out=snapshot.undated(filters),
+        notes=_notes(ranking, hits, filters, declined),
+    )
+
+
+def cite(
+    snapshot: Snapshot, groups: Sequence[tuple[str, Sequence[Evidence]]], filters: Filters
+) -> tuple[tuple[AnswerSentence, ...], tuple[SourcePassage, ...]]:
+    """Return the sentences of an answer with their citations, and the passages behind these.
+
+    Each group is a label, the sentence and those of other articles that say the same.
+    """
     sentences, passages = list[AnswerSentence](), list[SourcePassage]()
-    for group in [] if declined else choose(ranking.evidence):
+    for label, group in groups:
         told = once_a_story(snapshot, group, filters)
         citations = tuple(_cite(e, len(passages) + n, also_in) for n, (e, also_in) in enumerate(told, 1))
         passages += (
             source(snapshot, e.candidate.hit, (c.start, c.end)) for (e, _), c in zip(told, citations, strict=True)
         )
-        sentences.append(AnswerSentence(citations[0].quote, citations))
-    return Answer(
-        question=question.text,
-        declined=declined,
-        confidence=round(ranking.sure, 4),
-        sentences=tuple(sentences),
-        nearest=tuple(source(snapshot, hit) for hit in hits[:NEAREST]),
-        passages=tuple(passages),
-        timings_ms={},
-        undated_left_out=snapshot.undated(filters),
-        notes=_notes(ranking, hits, filters, declined),
-    )
+        sentences.append(AnswerSentence(citations[0].quote, citations, label))
+    return tuple(sentences), tuple(passages)
+
+
+def leans_on_others(sentence: str) -> bool:
+    """Return True if a sentence cannot be understood without the one before it."""
+    return _LEANS.match(sentence) is not None
 
 
 def _notes(ranking: Ranking, hits: Sequence[Hit], filters: Filters, declined: bool) -> tuple[str, ...]:

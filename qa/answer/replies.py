@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.answer.compose import NEAREST, compose, source
+from qa.answer.compose import NEAREST, cite, compose, source
 from qa.answer.evidence.evidence import Ranking
 from qa.answer.evidence.preference.times import within
 from qa.answer.evidence.signals import Question
+from qa.answer.kinds.asking import Asking, Told
 from qa.answer.question.conversation import names_in
 from qa.answer.question.meta import spoken
 from qa.answer.question.understand import Meaning
@@ -75,6 +76,19 @@ def composed(
         answer, notes=notes, understood=meaning.understood, text=text or (PASSAGES if searched else ""),
         behaviour="results" if searched else "",
         articles=tuple(dict.fromkeys(p.article for p in answer.nearest)) if searched else (),
+    )  # fmt: skip
+
+
+def answer_of_kind(snapshot: Snapshot, asking: Asking, told: Told, hits: Sequence[Hit]) -> Answer:
+    """Return an answer of the kind that was asked for."""
+    groups = [(chosen.label, chosen.evidence) for chosen in told.chosen]
+    sentences, passages = cite(snapshot, groups, asking.filters)
+    understood = replace(asking.meaning.understood, kind=asking.request.kind)
+    return replace(
+        _empty(asking.meaning.text, asking.meaning), confidence=round(told.sure, 4), sentences=sentences,
+        passages=passages, nearest=tuple(source(snapshot, hit) for hit in hits[:NEAREST]), notes=told.notes,
+        behaviour=told.behaviour, text=told.text, articles=told.articles, understood=understood,
+        undated_left_out=snapshot.undated(asking.filters),
     )  # fmt: skip
 
 

@@ -15,6 +15,11 @@ PARTS: Mapping[str, str] = {  # that can be left out, and what each is called on
     "acronyms": "the long form",
     "time": "the time",
     "newest": "newest first",
+    "kind": "the kind of answer",
+}
+KINDS: Mapping[str, str] = {  # of answers that are not the sentences that say a fact, in words
+    "overview": "an overview",
+    "timeline": "a timeline",
 }
 
 
@@ -42,6 +47,8 @@ def read_parts(question: str, understood: Understood | None) -> list[Part]:
         parts.append(Part("time", write_time(u)))
     if u.newest:
         parts.append(Part("newest", "newest first"))
+    if u.kind in KINDS:
+        parts.append(Part("kind", KINDS[u.kind]))
     return parts
 
 

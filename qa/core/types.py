@@ -207,10 +207,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """A sentence of an answer with the citations that carry it."""
+    """A sentence of an answer with the citations that carry it.
+
+    `label` is what it stands under in an answer of several parts: a day, a side, a speaker.
+    """
 
     text: str
     citations: tuple[Citation, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +237,8 @@ class SourcePassage:
 class Understood:
     """What a question was taken to mean. All of it is JSON as it stands, so that a page can show it and drop a part.
 
-    `kind` is plain, keywords, definition, results, meta, smalltalk, clarify or task. `searched` is what was looked for
+    `kind` is plain, keywords, definition, results, meta, smalltalk, clarify or task, or the kind of answer that
+    is given (`qa.answer.kinds`): overview, timeline, list, count. `searched` is what was looked for
     in place of the question, empty where nothing was. `corrections` and `acronyms` are pairs: as written, as read.
     `leans_on` are the earlier questions that it was read with. `time` are the words that name a time; `published_from`
     and `published_to` the days they mean, as a preference: `time_kind` is published, as of or in the text. `newest`:
@@ -263,7 +268,8 @@ class Answer:
     threshold `declined` is true, `sentences` is empty and `nearest` holds the closest passages.
     `undated_left_out` counts articles that a date filter left out for want of a date; `notes` say what else a
     reader should know, such as a part of the question that is not answered. `behaviour` says what kind of answer it is
-    where it is not one of cited sentences (meta, smalltalk, clarify, results, refusal), `text` what is said without a
+    where it is not one of the sentences that answer (meta, smalltalk, clarify, results, refusal, overview, timeline,
+    list, count), `text` what is said without a
     citation, `articles` the ids of the articles that it is about; `understood` is what the question was taken to mean.
     """
 

@@ -30,7 +30,8 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
 def answer_from_dict(data: Mapping[str, Any]) -> Answer:
     """Return an answer from JSON."""
     sentences = tuple(
-        AnswerSentence(s["text"], tuple(citation_from_dict(c) for c in s["citations"])) for s in data["sentences"]
+        AnswerSentence(s["text"], tuple(citation_from_dict(c) for c in s["citations"]), s.get("label", ""))
+        for s in data["sentences"]  # no label in conversations of before the kinds
     )
     return Answer(
         **{

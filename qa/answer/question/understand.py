@@ -15,6 +15,7 @@ from qa.answer.question.acronyms import Definition, asks_for_a_form, definitions
 from qa.answer.question.conversation import Earlier, Whole, leans, made_whole
 from qa.answer.question.facts import Facts
 from qa.answer.question.frames import Clause, clause_of, is_keywords, joined
+from qa.answer.question.kinds.request import Request, request_of
 from qa.answer.question.meta import intent_of, said
 from qa.answer.question.times import (
     Time,
@@ -38,7 +39,8 @@ class Meaning:
     without a search (meta, smalltalk, refusal) or otherwise than by sentences (clarify, results). `explicit`: a word
     asks for the newest, not the tense alone. `articles` are those that it is about or that were cited before, `told`
     the sentences that were; `asked` is the clause as it was asked, and `bare` how much it counts beside the whole.
-    `thin`: more was said than is asked, so that the confidence of what answers is too low.
+    `thin`: more was said than is asked, so that the confidence of what answers is too low. `request` is the kind of
+    answer that is asked for, where it is not a plain one.
     """
 
     understood: Understood
@@ -55,6 +57,7 @@ class Meaning:
     told: tuple[str, ...] = ()
     behaviour: str = ""
     says: str = ""
+    request: Request | None = None
 
     @property
     def plain(self) -> bool:
@@ -139,6 +142,7 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
         understood, asked, forms, time, definitions, asks_form,
         explicit="newest" not in left_out and says_newest(whole.text), articles=whole.articles, asked=clause.text,
         told=whole.told, bare=whole.bare, thin=bool(clause.context),
+        request=None if "kind" in left_out else request_of(asked),
     )  # fmt: skip
 
 

@@ -1,0 +1,112 @@
+"""Central and diverse sentences of some articles, over the sentence vectors that are stored.
+
+LexRank (Erkan and Radev 2004) in its form with a query (Otterbacher et al. 2005) says how central a sentence is:
+a walk over the sentences, from one to those like it, that begins again at those like the subject. Maximal marginal
+relevance (Carbonell and Goldstein 1998) takes one after the other, so that none repeats another. News tells the main
+thing first, so a sentence's place counts too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.answer.compose import leans_on_others
+from qa.core.types import Article
+from qa.index.catalog.snapshot import Snapshot, StoredSentence
+
+Vector = NDArray[np.float32]
+Matrix = NDArray[np.float64]
+
+RESTART = 0.25  # of the walk's steps begin anew; the rest go on to a sentence that is like the last
+LIKE = 0.15  # cosine from which two sentences are like each other at all
+STEPS = 40
+LEAD = 0.8  # what the first sentence of an article is ahead, of the most central one's score; it fades with the place
+FADES = 3.0  # sentences
+LEANING = 0.6  # what is left of the score of a sentence that leans on the one before it
+NEW = 0.7  # how much relevance counts against repetition
+SHORTEST = 5  # words of a sentence that tells something
+_ENDS = re.compile(r"[.!?…][\"”’')\]]*$")
+_BYLINE = re.compile(r"By (?:[^\W\d_a-z][\w.’'-]*,? ?(?:and )?){1,6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence of an article that may tell its part, and how central it is."""
+
+    article: Article
+    sentence: StoredSentence
+    place: int  # among the sentences of its article that tell something
+    score: float = 0.0
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.sentence.span.start : self.sentence.span.end]
+
+
+def sentences_of(snapshot: Snapshot, articles: Sequence[Article]) -> list[Told]:
+    """Return the sentences of the articles that tell something: no headings, bylines, questions or scraps."""
+    out = list[Told]()
+    for article in articles:
+        place = 0
+        for sentence in snapshot.stored_sentences_of(article.id):
+            if not sentence.span.boilerplate and tells(article.text[sentence.span.start : sentence.span.end]):
+                out.append(Told(article, sentence, place))
+                place += 1
+    return out
+
+
+def tells(text: str) -> bool:
+    """Return True if a sentence tells something by itself."""
+    said = text.strip()
+    enough = len(said.split()) >= SHORTEST and _ENDS.search(said) is not None
+    return enough and not said.endswith("?") and not said.isupper() and _BYLINE.fullmatch(said) is None
+
+
+def central(told: Sequence[Told], subject: Vector | None) -> Matrix:
+    """Return how central each sentence is, the most central 1: to the others and to the subject, where there is one."""
+    vectors = np.array([t.sentence.vector for t in told], np.float64)
+    alike = vectors @ vectors.T
+    np.fill_diagonal(alike, 0.0)
+    alike[alike < LIKE] = 0.0
+    steps = alike / np.maximum(alike.sum(axis=1, keepdims=True), 1e-9)
+    toward = vectors @ (subject if subject is not None else _mean(vectors))
+    start = np.maximum(toward, 0.0) + 1e-9
+    start /= start.sum()
+    walk = start
+    for _ in range(STEPS):
+        walk = RESTART * start + (1 - RESTART) * (steps.T @ walk)
+    return np.asarray(walk / walk.max())
+
+
+def _mean(vectors: Matrix) -> Matrix:
+    mean = vectors.mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9))
+
+
+def choose(told: Sequence[Told], subject: Vector | None, most: int, an_article: int) -> list[Told]:
+    """Choose the sentences that tell most of what all of them tell, at most so many of an article, in reading order."""
+    if not told:
+        return []
+    scores = central(told, subject)
+    for i, t in enumerate(told):
+        scores[i] += LEAD * np.exp(-t.place / FADES)
+        if leans_on_others(t.text):
+            scores[i] *= LEANING
+    vectors = np.array([t.sentence.vector for t in told])
+    chosen = list[int]()
+    nearest = np.zeros(len(told))
+    while len(chosen) < most:
+        worth = NEW * scores - (1 - NEW) * nearest
+        taken = [told[i].article.id for i in chosen]
+        free = [i for i in range(len(told)) if i not in chosen and taken.count(told[i].article.id) < an_article]
+        if not free:
+            break
+        best = max(free, key=lambda i: (worth[i], -i))
+        chosen.append(best)
+        nearest = np.maximum(nearest, vectors @ vectors[best])
+    return [told[i] for i in sorted(chosen)]
