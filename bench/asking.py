@@ -58,7 +58,7 @@ def _same(_: Any, found: Any, *__: Any) -> Any:
     return found
 
 
-UNDERSTAND, ANSWERER = "qa.answer.question.understand.", "qa.answer.answerer."
+UNDERSTAND, ANSWERER, TELL = "qa.answer.question.understand.", "qa.answer.answerer.", "qa.answer.kinds.tell."
 STEPS = [
     Step("frames", UNDERSTAND + "clause_of", lambda text: Clause(text[:SEARCHED])),
     Step("corrections", UNDERSTAND + "corrected", lambda text, _: (text, ())),
@@ -74,6 +74,8 @@ STEPS = [
     Step("definition first", ANSWERER + "definition_first", _same),
     Step("meta", UNDERSTAND + "intent_of", lambda _: None),
     Step("sub-questions", ANSWERER + "parts_of", lambda _: Parts([])),
+    Step("overview", TELL + "overview", lambda _: None),
+    Step("timeline", TELL + "timeline", lambda _: None),
     Step("premises", "qa.answer.question.premises.Premises.absent", lambda *_: ()),
     Step("copies", "qa.answer.compose.once_a_story", lambda _, group, __: [(e, ()) for e in group]),
     Step("distinct", "qa.answer.compose.says_the_same", lambda a, b: a == b),

@@ -9,6 +9,7 @@ from typing import Any
 
 from qa.core.display import also_in, shown
 from qa.core.errors import UserError
+from qa.core.parts import KINDS
 from qa.core.types import (
     DECLINED,
     METADATA,
@@ -29,7 +30,7 @@ def answer_text(answer: Answer) -> str:
     lines: list[str] = []
     if answer.behaviour in ("meta", "smalltalk"):
         return textwrap.fill(answer.text, WIDTH)
-    if answer.behaviour == "results" and not answer.declined:
+    if answer.behaviour in ("results", "count") and not answer.declined:
         return "\n".join([textwrap.fill(answer.text, WIDTH), *(f"    {id}" for id in answer.articles)])
     if answer.declined:
         lines += [textwrap.fill(answer.text, WIDTH)] if answer.text else []
@@ -38,9 +39,11 @@ def answer_text(answer: Answer) -> str:
             lines += ["", "Closest, but not an answer:"]
             lines += [_passage(p) for p in answer.nearest]
     else:
+        lines += [textwrap.fill(answer.text, WIDTH), ""] if answer.text else []
         for sentence in answer.sentences:
             marks = "".join(f"[{c.n}]" for c in sentence.citations)
-            lines += [textwrap.fill(f"{' '.join(sentence.text.split())} {marks}", WIDTH), ""]
+            label = f"{sentence.label}: " if sentence.label else ""
+            lines += [textwrap.fill(f"{label}{' '.join(sentence.text.split())} {marks}", WIDTH), ""]
         for citation in (c for s in answer.sentences for c in s.citations):
             facts = ", ".join(x for x in (citation.title, citation.outlet, citation.published) if x)
             lines += [f"[{citation.n}] {facts}", f"    {citation.article} --at {citation.start}-{citation.end}"]
@@ -61,6 +64,7 @@ def _understood(answer: Answer) -> list[str]:
     lines += [f"Understood as: {u.searched}"] if u.leans_on else []
     if u.published_from or u.published_to:
         lines.append(f"Understood: {u.time}, {u.published_from or '…'} to {u.published_to or '…'}.")
+    lines += [f"Answered as {KINDS[u.kind]}."] if u.kind in KINDS else []
     return lines
 
 

@@ -47,7 +47,7 @@ def conversation_values(id: str, turns: Sequence[Turn]) -> dict[str, Any]:
     """Return a whole conversation as JSON values.
 
     They are `format, id, turns[n, asked, question, filters, state, message, declined, confidence, behaviour, text,
-    articles, understood, sentences[text, citations[n, article, version, start, end, quote, title, outlet,
+    articles, understood, sentences[text, label, citations[n, article, version, start, end, quote, title, outlet,
     published]]]`.
     """
     return {"format": FORMAT, "id": id, "turns": [_values(t) for t in turns]}
@@ -74,7 +74,8 @@ def _body(turn: Turn, shown: Callable[[str], str]) -> Iterable[str]:
                 yield from (shown(line), "")
         for sentence in turn.answer.sentences:
             numbers = "".join(f"[{c.n}]" for c in sentence.citations)
-            yield from (f"{shown(sentence.text)} {shown(numbers)}", "")
+            label = f"{shown(sentence.label)}: " if sentence.label else ""
+            yield from (f"{label}{shown(sentence.text)} {shown(numbers)}", "")
         if turn.answer.declined and turn.answer.behaviour not in ("clarify", "results"):
             yield from (DECLINED, "")
         for note in turn.answer.notes:

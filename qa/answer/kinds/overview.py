@@ -19,10 +19,9 @@ def overview(asking: Asking) -> Told | None:
         return None
     told = sentences_of(asking.snapshot, subject.articles)
     wanted = asking.request.parts.get("sentences", "").lower()
-    several = len(subject.articles) > 1
     most = NUMBERS.get(wanted) or (int(wanted) if wanted.isdigit() else _length(len(told), len(subject.articles)))
     vector = asking.embed(subject.words) if subject.words else None
-    found = choose(told, vector, most, most if not several else 1 if len(subject.articles) >= most else 2)
+    found = choose(told, vector, most)
     if not found:
         return None
     chosen = [Chosen((evidence_of(asking.snapshot, t.article, t.sentence, t.score),)) for t in found]

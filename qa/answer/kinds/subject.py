@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa.answer.evidence.preference import within
+from qa.answer.evidence.preference.times import within
 from qa.answer.evidence.signals import Question, coverage, term_set
 from qa.answer.evidence.story import day_of, stories_of
 from qa.answer.kinds.asking import Asking
@@ -87,7 +87,7 @@ def _named(asking: Asking, about: str) -> _Named:
             piece, filters = of_outlet, replace(filters, outlets=filters.outlets or (outlet,))
             break
     if piece is None:
-        return _Named(" ".join(text.split()), "", filters)
+        return _Named(phrase("story_of").sub("", " ".join(text.split()), count=1), "", filters)
     return _Named(piece["rest"].strip(" \"“”‘’'"), piece["genre"].lower(), filters)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answer.compose import leans_on_others
+from qa.answer.evidence.furniture import role_of
 from qa.core.types import Article
 from qa.index.catalog.snapshot import Snapshot, StoredSentence
 
@@ -31,7 +32,6 @@ LEANING = 0.6  # what is left of the score of a sentence that leans on the one b
 NEW = 0.7  # how much relevance counts against repetition
 SHORTEST = 5  # words of a sentence that tells something
 _ENDS = re.compile(r"[.!?…][\"”’')\]]*$")
-_BYLINE = re.compile(r"By (?:[^\W\d_a-z][\w.’'-]*,? ?(?:and )?){1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,19 @@ def sentences_of(snapshot: Snapshot, articles: Sequence[Article]) -> list[Told]:
     for article in articles:
         place = 0
         for sentence in snapshot.stored_sentences_of(article.id):
-            if not sentence.span.boilerplate and tells(article.text[sentence.span.start : sentence.span.end]):
+            if _tells(article, sentence):
                 out.append(Told(article, sentence, place))
                 place += 1
     return out
 
 
-def tells(text: str) -> bool:
+def _tells(article: Article, sentence: StoredSentence) -> bool:
     """Return True if a sentence tells something by itself."""
-    said = text.strip()
-    enough = len(said.split()) >= SHORTEST and _ENDS.search(said) is not None
-    return enough and not said.endswith("?") and not said.isupper() and _BYLINE.fullmatch(said) is None
+    span = sentence.span
+    said = article.text[span.start : span.end].strip()
+    if span.boilerplate or len(said.split()) < SHORTEST or said.endswith("?") or _ENDS.search(said) is None:
+        return False
+    return not role_of(article, span.start, span.end)
 
 
 def central(told: Sequence[Told], subject: Vector | None) -> Matrix:
@@ -88,8 +90,11 @@ def _mean(vectors: Matrix) -> Matrix:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9))
 
 
-def choose(told: Sequence[Told], subject: Vector | None, most: int, an_article: int) -> list[Told]:
-    """Choose the sentences that tell most of what all of them tell, at most so many of an article, in reading order."""
+def choose(told: Sequence[Told], subject: Vector | None, most: int) -> list[Told]:
+    """Choose the sentences that tell most of what all of them tell, in reading order.
+
+    Every article has its turn before another has its second one, the newest of them first.
+    """
     if not told:
         return []
     scores = central(told, subject)
@@ -98,15 +103,17 @@ def choose(told: Sequence[Told], subject: Vector | None, most: int, an_article: 
         if leans_on_others(t.text):
             scores[i] *= LEANING
     vectors = np.array([t.sentence.vector for t in told])
+    newest = told[-1].article.id
+    turns = dict.fromkeys((t.article.id for t in told), 0)
     chosen = list[int]()
     nearest = np.zeros(len(told))
-    while len(chosen) < most:
-        worth = NEW * scores - (1 - NEW) * nearest
-        taken = [told[i].article.id for i in chosen]
-        free = [i for i in range(len(told)) if i not in chosen and taken.count(told[i].article.id) < an_article]
-        if not free:
-            break
-        best = max(free, key=lambda i: (worth[i], -i))
+    while len(chosen) < min(most, len(told)):
+        fewest = min(turns[told[i].article.id] for i in range(len(told)) if i not in chosen)
+        free = [i for i in range(len(told)) if i not in chosen and turns[told[i].article.id] == fewest]
+        if not chosen:
+            free = [i for i in free if told[i].article.id == newest]
+        best = max(free, key=lambda i: (NEW * scores[i] - (1 - NEW) * nearest[i], -i))
         chosen.append(best)
+        turns[told[best].article.id] += 1
         nearest = np.maximum(nearest, vectors @ vectors[best])
     return [told[i] for i in sorted(chosen)]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from qa.answer.kinds.asking import Asking, Told
 from qa.answer.kinds.overview import overview
 from qa.answer.kinds.timeline import timeline
 
-KINDS: Mapping[str, Callable[[Asking], Told | None]] = {"overview": overview, "timeline": timeline}
-
 
 def tell(asking: Asking) -> Told | None:
     """Return the answer of the kind that is asked for; None where a plain one serves better."""
-    kind = KINDS.get(asking.request.kind)
-    return kind(asking) if kind else None
+    match asking.request.kind:
+        case "overview":
+            return overview(asking)
+        case "timeline":
+            return timeline(asking)
+    return None

@@ -67,11 +67,16 @@ class Place(BaseModel):
 class Quote(Place):
     """A sentence of an article and where it stands: the article's text from start to end is the quote.
 
-    `also_in` are near duplicates of the article that have the sentence too: they confirm nothing.
+    `also_in` are near duplicates of the article that have the sentence too: they confirm nothing. `label` is what it
+    stands under in an answer of several parts: a day, a side, a speaker.
     """
 
     quote: str
     also_in: list[Copy]
+    label: str
+
+
+SHARED = (*Place.model_fields, "quote")  # what a citation and a quote have in common
 
 
 class Nearest(Place):
@@ -149,7 +154,7 @@ class Tools:
             filters = make_filters(outlets, articles, published_from, published_to)
             answer = self._service.qa.ask(question, filters, history=history or (), today=today)
         sentences = [
-            Quote(**{**{name: getattr(c, name) for name in Quote.model_fields}, "also_in": list(c.also_in)})
+            Quote(**{name: getattr(c, name) for name in SHARED}, also_in=list(c.also_in), label=sentence.label)
             for sentence in answer.sentences
             for c in sentence.citations
         ]

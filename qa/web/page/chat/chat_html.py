@@ -80,7 +80,7 @@ def _said(turn: Turn, listed: Sequence[Article]) -> str:
     if answer is None:
         return ""
     lead, colon, _ = answer.text.partition(": ")
-    return f"{lead}:" if colon and listed and answer.behaviour in ("results", "clarify") else answer.text
+    return f"{lead}:" if colon and listed and answer.behaviour in ("results", "count", "clarify") else answer.text
 
 
 def _notes(turn: Turn) -> list[str]:

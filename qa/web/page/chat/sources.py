@@ -19,7 +19,7 @@ CONTEXT = 2  # sentences around a cited one whose answer the page no longer has
 CHANGED = "“{}” has changed since this answer. This is what it said then."
 REMOVED = "“{}” has been removed from the library since this answer. This is what it said."
 
-LISTING = ("meta", "results", "clarify")  # behaviours whose articles are listed below what is said
+LISTING = ("meta", "results", "count", "clarify")  # behaviours whose articles are listed below what is said
 
 Found = tuple[Article, list[Sentence]]
 See = Callable[[Token, Sequence[Turn]], str]

@@ -1,0 +1,119 @@
+"""Laws of answers of other kinds: what is recognised by its phrase, and what each kind makes of the articles."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import exact, open_fake, write_article
+
+from qa.answer.question.kinds.request import request_of
+
+PLAIN = [
+    "Who is Ida Holm?",
+    "When did the bridge open?",
+    "Which timeline is the most accurate?",
+    "What happened in 1066?",
+    "How did the price of a ticket change on 1 February?",
+    "How did the fire start?",
+    "What are the stages in a compound engine called?",
+    "How many stories does the tower have?",
+    "What is the main purpose of the treaty?",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_plain_question_asks_for_no_other_kind_of_answer(text):
+    assert request_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("Summarise the harbour dispute.", "the harbour dispute"),
+        ("Could you please sum up the ferry affair in two sentences?", "the ferry affair"),
+        ("Give me a short overview of the flood in Ulm", "the flood in Ulm"),
+        ("What's the gist of the interview with Ida Holm?", "the interview with Ida Holm"),
+        ("Tell me everything about the Ida", "the Ida"),
+        ("What is the article about the dam about?", "the article about the dam"),
+        ("What does the editorial on the tram say?", "the editorial on the tram"),
+        ("What do we know about the leak so far?", "the leak"),
+        ("What is going on at the port?", "the port"),
+    ],
+)
+def test_an_overview_is_asked_for_in_many_words(text, about):
+    request = request_of(text)
+    assert request is not None
+    assert (request.kind, request.about) == ("overview", about)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("Timeline of the ferry affair", "the ferry affair"),
+        ("Give me a chronology of the flood", "the flood"),
+        ("How did the price of bread develop over time?", "the price of bread"),
+        ("List the events around the mayor in chronological order.", "the mayor"),
+        ("Trace the law from the first draft to the vote.", "the law"),
+        ("How has the strike unfolded?", "the strike"),
+        ("What were the key dates of the trial?", "the trial"),
+    ],
+)
+def test_a_timeline_is_asked_for_in_many_words(text, about):
+    request = request_of(text)
+    assert request is not None
+    assert (request.kind, request.about) == ("timeline", about)
+
+
+FERRY = [
+    ("ferry-1", "2025-03-01", "The ferry Ida was sold", "The ferry Ida of Dunmere was sold to Orrin Lines on Friday. "
+     "The crew of the ferry Ida was not told before. Nobody in Dunmere had expected the sale of the ferry."),
+    ("ferry-2", "2025-03-09", "Crew of the ferry Ida walks out", "The crew of the ferry Ida walked out on Sunday over "
+     "the sale to Orrin Lines. The ferry Ida lay idle in Dunmere all day. Orrin Lines would not comment on the ferry."),
+    ("ferry-3", "2025-03-20", "Ferry Ida sails again", "The ferry Ida sailed again from Dunmere on Thursday after its "
+     "crew and Orrin Lines had agreed. The fare for the ferry rises to 4 crowns. Before it was 3 crowns."),
+    ("bees", "2025-03-11", "Bees of Ulm", "A keeper of bees in Ulm won a prize for honey. The honey was very sweet."),
+]  # fmt: skip
+
+
+@pytest.fixture
+def news(tmp_path):
+    for id, day, title, text in FERRY:
+        write_article(tmp_path, id, text, title=title, published=day, outlet="The Post")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        yield qa
+
+
+def test_an_overview_is_of_the_story_alone_in_the_order_in_which_it_was_told(news):
+    answer = news.ask("Summarise the story of the ferry Ida.")
+    assert answer.behaviour == answer.understood.kind == "overview"
+    told = [s.citations[0].article for s in answer.sentences]
+    assert 3 <= len(told) <= 7
+    assert told == sorted(told)
+    assert set(told) == {"ferry-1", "ferry-2", "ferry-3"}
+    exact(news, answer)
+
+
+def test_an_overview_has_as_many_sentences_as_are_asked_for(news):
+    assert len(news.ask("Summarise the sale of the ferry Ida in two sentences.").sentences) == 2
+
+
+def test_an_overview_of_an_article_that_is_named_by_its_title_quotes_that_one_only(news):
+    answer = news.ask("What is this about: “Crew of the ferry Ida walks out”?")
+    assert {s.citations[0].article for s in answer.sentences} == {"ferry-2"}
+
+
+def test_a_timeline_has_a_sentence_a_day_the_oldest_first_and_the_day_as_its_label(news):
+    answer = news.ask("Give me a timeline of the ferry Ida.")
+    assert answer.behaviour == answer.understood.kind == "timeline"
+    assert [s.label for s in answer.sentences] == ["1 March 2025", "9 March 2025", "20 March 2025"]
+    exact(news, answer)
+
+
+def test_what_no_article_is_about_is_left_to_the_plain_way(news):
+    assert news.ask("Summarise the eruption of Mount Tarn.").understood.kind == "plain"
+
+
+def test_the_kind_is_left_out_where_the_reader_wants_that(news):
+    answer = news.ask("Give me a timeline of the ferry Ida.", without=["kind"])
+    assert answer.understood.kind == "plain"
+    assert not any(s.label for s in answer.sentences)
