@@ -201,10 +201,10 @@ class Answerer:
         told = tell(asking)
         if told is None:
             return None
-        hits, ranking = plain()[:2] if plain.cache_info().currsize else ([], NOTHING)
+        hits = plain()[0] if plain.cache_info().currsize else retrieve(meaning.text, filters)
         answer = answer_of_kind(snapshot, asking, told, hits)
         timings["kind"] = (time.perf_counter() - started) * 1000
-        return Explained(answer, tuple(hits), ranking)
+        return Explained(answer, tuple(hits), Ranking([chosen.evidence[0] for chosen in told.chosen], told.sure))
 
     def _seek(
         self, snapshot: Snapshot, meaning: Meaning, filters: Filters, timings: dict[str, float], top: int

@@ -20,6 +20,9 @@ PARTS: Mapping[str, str] = {  # that can be left out, and what each is called on
 KINDS: Mapping[str, str] = {  # of answers that are not the sentences that say a fact, in words
     "overview": "an overview",
     "timeline": "a timeline",
+    "list": "a list",
+    "count": "a number of articles",
+    "comparison": "a comparison",
 }
 
 

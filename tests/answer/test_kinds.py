@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fakes import exact, open_fake, write_article
 
+from qa.answer.kinds.sides import sides_of
 from qa.answer.question.kinds.request import request_of
 
 PLAIN = [
@@ -15,7 +16,6 @@ PLAIN = [
     "How did the price of a ticket change on 1 February?",
     "How did the fire start?",
     "What are the stages in a compound engine called?",
-    "How many stories does the tower have?",
     "What is the main purpose of the treaty?",
 ]
 
@@ -117,3 +117,72 @@ def test_the_kind_is_left_out_where_the_reader_wants_that(news):
     answer = news.ask("Give me a timeline of the ferry Ida.", without=["kind"])
     assert answer.understood.kind == "plain"
     assert not any(s.label for s in answer.sentences)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("How many articles mention the ferry Ida?", "count"),
+        ("How many reports did Ada Lund write?", "count"),
+        ("In how many articles is Orrin Lines mentioned?", "count"),
+        ("How often did The Post report on the ferry?", "count"),
+        ("How many newspapers wrote about the flood?", "count"),
+        ("Which articles are about bees?", "results"),
+        ("Show me all stories by Ada Lund", "results"),
+        ("Which outlets covered the trial?", "results"),
+        ("Which ships were sold in 2025?", "list"),
+        ("Who has led the club since the summer?", "list"),
+        ("List all the villages that were evacuated.", "list"),
+        ("Who is older, Ida Holm or Jonas Kern?", "comparison"),
+        ("Which bridge was longer, the one at Ulm or the one at Trier?", "comparison"),
+        ("What cost more, the ferry or the bridge?", "comparison"),
+        ("Were there more visitors in Ulm or in Trier?", "comparison"),
+        ("What is the difference between the first and the second draft?", "comparison"),
+        ("Compare the votes in May and in June.", "comparison"),
+    ],
+)
+def test_numbers_lists_and_comparisons_are_told_by_their_phrase(text, kind):
+    request = request_of(text)
+    assert request is not None
+    assert request.kind == kind
+
+
+def test_the_sides_of_a_comparison_are_named_in_full():
+    request = request_of("Which bridge was longer, the one at Ulm or that at Trier?")
+    one, other = sides_of(dict(request.parts))
+    assert (one.question, other.question) == ("How long was the bridge at Ulm?", "How long was the bridge at Trier?")
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "articles"),
+    [
+        ("How many articles mention Orrin Lines?", "3 articles", ("ferry-1", "ferry-2", "ferry-3")),
+        ("How many articles did The Post publish?", "4 articles", ("ferry-1", "ferry-2", "bees", "ferry-3")),
+        ("How many articles mention honey?", "1 article ", ("bees",)),
+        ("How many articles mention volcanoes?", "No article", ()),
+        ("How many outlets wrote about honey?", "1 outlet ", ("bees",)),
+        ("Which articles mention Orrin Lines?", "3 articles", ("ferry-1", "ferry-2", "ferry-3")),
+        ("How many articles has Ada Lund written?", "No article by Ada Lund", ()),
+    ],
+)
+def test_a_number_of_articles_is_said_and_they_are_its_proof(news, question, says, articles):
+    answer = news.ask(question)
+    assert answer.behaviour in ("count", "results")
+    assert answer.text.startswith(says)
+    assert answer.articles == articles
+
+
+def test_a_number_that_is_not_of_articles_is_a_plain_question(news):
+    assert news.ask("How many stories does the tower have?").understood.kind == "plain"
+
+
+def test_a_list_has_a_sentence_of_each_story_that_tells_of_one(tmp_path):
+    fires = {"ulm": "A fire broke out in Ulm on Monday. Nobody was hurt in the town hall.",
+             "trier": "A fire burned down a barn near Trier. The farmer saved his cows."}  # fmt: skip
+    for n, (id, text) in enumerate(fires.items()):
+        write_article(tmp_path, id, text, title=f"Fire {id}", published=f"202{4 + n}-06-01")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        answer = qa.ask("Which fires were there?")
+        assert {s.citations[0].article for s in answer.sentences} == set(fires)
+        exact(qa, answer)

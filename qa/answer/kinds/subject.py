@@ -26,12 +26,16 @@ HEAD = 300  # characters of an article that say what it is
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The articles about something, the oldest first, and the words that name it; `one`: a single article is meant."""
+    """The articles about something, the oldest first, and the words that name it; `one`: a single article is meant.
+
+    `every` has opinions and near duplicates too.
+    """
 
     articles: tuple[Article, ...]
     words: str
     one: bool = False
     sure: float = 1.0
+    every: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ def subject_of(asking: Asking, about: str) -> Subject | None:
         return None
     if named.genre:
         return Subject((best,), named.words, one=True, sure=share)
-    return Subject(_of_one_story(asking, found), named.words, sure=share)
+    every = _of_one_story(asking, found)
+    return Subject(_told_once(asking, every), named.words, sure=share, every=every)
 
 
 def _titled(asking: Asking, about: str) -> Article | None:
@@ -81,7 +86,7 @@ def _named(asking: Asking, about: str) -> _Named:
     filters, text = _of_time(asking, about)
     piece = phrase("of_piece").fullmatch(text.strip())
     for outlet in asking.snapshot.outlets():
-        found = _outlet_in(text, outlet)
+        found = outlet_in(text, outlet)
         of_outlet = phrase("of_piece").fullmatch(text.replace(found, " ").strip()) if found else None
         if of_outlet is not None:
             piece, filters = of_outlet, replace(filters, outlets=filters.outlets or (outlet,))
@@ -102,7 +107,7 @@ def _of_time(asking: Asking, about: str) -> tuple[Filters, str]:
     return (narrowed if narrowed and some else asking.filters), text
 
 
-def _outlet_in(text: str, outlet: str) -> str:
+def outlet_in(text: str, outlet: str) -> str:
     """Return how a text names an outlet: in full, or "the Chronicle" for the Castrell Chronicle; "" if it does not."""
     last = outlet.split()[-1]
     full = re.search(rf"\b(?:the )?{re.escape(outlet)}(?:['’]s)?(?!\w)", text, re.IGNORECASE)
@@ -141,17 +146,18 @@ def _mentioned(text: str, articles: Sequence[Article]) -> bool:
 
 
 def _of_one_story(asking: Asking, found: Sequence[tuple[float, float, Article]]) -> tuple[Article, ...]:
-    """Return the best article and the others of its story that are about the words too, the oldest first.
-
-    Of near duplicates only the first is kept.
-    """
+    """Return the best article and the others of its story that are about the words too, the oldest first."""
     articles = [a for _, _, a in found]
     groups = stories_of(asking.snapshot, articles)
     least = NEARLY * found[0][1]
     kept = [a for (_, share, a), g in zip(found, groups, strict=True) if g == groups[0] and share >= least]
-    kept = [a for a in kept if not phrase("opinion").fullmatch(a.title or "")] or kept
+    return tuple(sorted(kept, key=lambda a: (day_of(a) is None, day_of(a), a.id)))
+
+
+def _told_once(asking: Asking, articles: Sequence[Article]) -> tuple[Article, ...]:
+    """Return the reports among the articles, of near duplicates only the first; all where there is no report."""
+    kept = [a for a in articles if not phrase("opinion").fullmatch(a.title or "")] or list(articles)
     copies = asking.snapshot.near_duplicate_groups([a.id for a in kept])
-    kept.sort(key=lambda a: (day_of(a) is None, day_of(a), a.id))
     first: dict[object, Article] = {}
     for article in kept:
         first.setdefault(copies.get(article.id, article.id), article)

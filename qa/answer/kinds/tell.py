@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from qa.answer.kinds.asking import Asking, Told
+from qa.answer.kinds.counting import counting
+from qa.answer.kinds.listing import listing
 from qa.answer.kinds.overview import overview
+from qa.answer.kinds.sides import sides
 from qa.answer.kinds.timeline import timeline
 
 
@@ -14,4 +17,10 @@ def tell(asking: Asking) -> Told | None:
             return overview(asking)
         case "timeline":
             return timeline(asking)
+        case "count" | "results":
+            return counting(asking)
+        case "list":
+            return listing(asking)
+        case "comparison":
+            return sides(asking)
     return None

@@ -185,6 +185,19 @@ class Snapshot:
     def outlets(self) -> list[str]:
         return [r[0] for r in self._db.execute("SELECT DISTINCT outlet FROM articles WHERE outlet <> '' ORDER BY 1")]
 
+    def authors(self) -> list[str]:
+        """Return everybody who is named as a writer of an article."""
+        rows = self._db.execute("SELECT DISTINCT author FROM articles WHERE author <> ''")
+        return sorted({name.strip() for (names,) in rows for name in names.split(",") if name.strip()})
+
+    def articles_with(self, match: str) -> list[str]:
+        """Return the ids of all articles of which a passage fits a MATCH expression, title included."""
+        sql = (
+            "SELECT DISTINCT a.id FROM passage_index f JOIN passages p ON p.key = f.rowid"
+            " JOIN articles a ON a.key = p.article WHERE passage_index MATCH ? ORDER BY a.id"
+        )
+        return [r[0] for r in self._db.execute(sql, (match,))]
+
     def period(self) -> tuple[str | None, str | None, int]:
         """Return the first and the last day of publication, and how many articles have none."""
         row = self._db.execute(

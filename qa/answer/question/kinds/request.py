@@ -48,6 +48,16 @@ def phrase(name: str) -> re.Pattern[str]:
     return _made(_data()["phrases"][name])
 
 
+def base_of(comparative: str) -> str:
+    """Return what a comparative asks of one side alone: "large" for "larger"; "" where it is not known."""
+    return str(_data()["bare"].get(comparative.lower(), ""))
+
+
+def sought_by(question: str) -> re.Pattern[str] | None:
+    """Return how an answer to the question looks, where its form tells that."""
+    return next((_made(form) for asks, form in _data()["sought"].items() if asks in question.lower()), None)
+
+
 @cache
 def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return the forms of the data file in their order, with the kind that each asks for."""
