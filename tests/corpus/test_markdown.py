@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from attacks import is_linear
+from attacks import cost, is_linear
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_text
 
 from qa.core.errors import ArticleError
 from qa.corpus.canonical import canonical_text
-from qa.corpus.markdown import html_to_text, markdown_to_text
+from qa.corpus.markdown import MAX_LINKS, html_to_text, markdown_to_text
 
 words = st.lists(st.from_regex(r"[A-Za-z]{1,9}", fullmatch=True), min_size=1, max_size=12).map(" ".join)
 
@@ -94,3 +94,10 @@ def test_deep_nesting_is_kept_whole_or_refused_never_dropped(marker: str) -> Non
 )
 def test_hostile_html_costs_linear_time(piece: str) -> None:
     assert is_linear(html_to_text, piece, 20_000)
+
+
+@pytest.mark.parametrize("piece", ["[", "![", "[a][", "[a](b) "])
+def test_a_text_of_nothing_but_brackets_is_read_in_a_moment_and_loses_nothing(piece):
+    source, plain = piece * (2 * MAX_LINKS), "a b c\n" * (2 * MAX_LINKS)
+    assert cost(markdown_to_text, source) < 3 * cost(markdown_to_text, plain)
+    assert markdown_to_text(source).count("[") == source.count("[")
