@@ -69,6 +69,8 @@ STEPS = [
     Step("furniture", "qa.answer.evidence.evidence.facts_only", lambda _, evidence: evidence),
     Step("said before", ANSWERER + "said_before", _same),
     Step("names", ANSWERER + "checked", lambda _, ranking: (ranking, ())),
+    Step("reason beside", ANSWERER + "reason_beside", _same),
+    Step("echoes last", ANSWERER + "echoes_last", _same),
     Step("denial first", ANSWERER + "denial_first", _same),
     Step("lead first", ANSWERER + "lead_first", _same),
     Step("definition first", ANSWERER + "definition_first", _same),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from qa.answer.compose import source
 from qa.answer.evidence.evidence import Ranking, Selector
+from qa.answer.evidence.preference.beside import echoes_last, reason_beside
 from qa.answer.evidence.preference.forms import definition_first, denial_first
 from qa.answer.evidence.preference.names import checked
 from qa.answer.evidence.preference.newest import lead_first, newest_first
@@ -217,19 +218,20 @@ class Answerer:
         with self._priority.question():
             found = self._rank(snapshot, question, meaning.forms, filters, top, timings)
             started = time.perf_counter()
+
+            def search(narrowed: Filters, text: str = "") -> Found:
+                asked, forms = (Question(text), ()) if text else (question, meaning.forms)
+                return self._rank(snapshot, asked, forms, narrowed, top, {})
+
             if not meaning.plain:
-
-                def search(narrowed: Filters, text: str = "") -> Found:
-                    asked, forms = (Question(text), ()) if text else (question, meaning.forms)
-                    return self._rank(snapshot, asked, forms, narrowed, top, {})
-
                 found = self._spell_out(snapshot, meaning, found, filters, top)
                 found = said_before(meaning, found, search)
                 found, notes = by_time(meaning, found, search, filters, snapshot)
                 found = newest_first(meaning, question, found, search, snapshot)
                 found = lead_first(meaning, found)
                 found = definition_first(meaning, found)
-            hits, ranking = denial_first(question, found)
+            found = denial_first(question, echoes_last(question, found))
+            hits, ranking = reason_beside(question, found, search)
             ranking, missing = checked(meaning.text, ranking)
         timings["prefer"] = (time.perf_counter() - started) * 1000
         return hits, ranking, (*notes, *missing)
