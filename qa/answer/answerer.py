@@ -26,7 +26,7 @@ from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever, reciproc
 from qa.answer.evidence.signals import Question
 from qa.answer.kinds.asking import Asking
 from qa.answer.kinds.tell import tell
-from qa.answer.question.conversation import Earlier, Said
+from qa.answer.question.conversation import Earlier, Said, parts_made_whole
 from qa.answer.question.facts import Facts, Vocabulary
 from qa.answer.question.kinds.request import Request
 from qa.answer.question.subquestions import parts_of
@@ -256,9 +256,10 @@ class Answerer:
         selector, best = self._selector.get(), hits[:TOP]
         ranking = Ranking.of(snapshot, question, vector, best, selector)
         texts, together = parts_of(question.text)
+        whole = texts if together else parts_made_whole(texts)
         parts = {  # they lean on one another: all are looked for in what the whole question finds
-            part.text: Ranking.of(snapshot, part, self.embed(part.text), best, selector)
-            for part in map(Question, texts)
+            text: Ranking.of(snapshot, part, self.embed(part.text), best, selector)
+            for text, part in zip(texts, map(Question, whole), strict=True)
         }
         clock.append(time.perf_counter())
         for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):

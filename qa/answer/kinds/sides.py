@@ -45,8 +45,10 @@ def sides(asking: Asking) -> Told | None:
             return None
     found = [_found(asking, one, mine, theirs), _found(asking, other, theirs, mine)]
     told = [(side, e) for side, e in zip((one, other), found, strict=True) if e is not None]
-    if not told or len({e.place for _, e in told}) < len(told):
+    if not told:
         return None
+    if len({e.place for _, e in told}) < len(told):  # one sentence tells of both
+        return Told([Chosen((told[0][1],))], max(asking.threshold, plain.sure), behaviour="comparison")
     missing = [MISSING.format(side.words) for side, e in zip((one, other), found, strict=True) if e is None]
     if missing and plain.sure >= asking.threshold:
         return None
@@ -81,6 +83,8 @@ def _asked(parts: dict[str, str], side: str) -> str:
     be, noun, verb = parts.get("be", "").lower(), parts.get("noun", ""), parts.get("verb", "")
     subject = f"{noun} {side}".strip() if _PLACED.match(side) else side
     more, rest = parts.get("more", ""), parts.get("rest", "")
+    if asks := parts.get("asks"):
+        return f"{asks} {subject} {verb}".strip() + "?"
     if aspect := parts.get("aspect"):
         same = phrase("the_same").fullmatch(aspect)
         if same is None:

@@ -154,6 +154,26 @@ def _whole(asked: str, text: str, turns: Sequence[Earlier], bare: float) -> Whol
     return Whole(asked, (joined([last.question, text]),), on, articles, told, bare)
 
 
+def parts_made_whole(parts: Sequence[str]) -> list[str]:
+    """Return the questions in one question as each would be asked alone.
+
+    "How long is the Ida, and who owned her?" asks who owned the Ida; "How many died and how many were hurt when the
+    Ida sank?" asks how many died when she sank.
+    """
+    whole = list[str]()
+    for i, part in enumerate(parts):
+        others = [*whole[::-1], *parts[i + 1 :]]
+        named = next((other for other in others if names_in(other)), "")
+        pronoun = any(_patterns()[kind].search(part) for kind in ("person", "thing", "people"))
+        if not named or names_in(part) or not (pronoun or named not in whole):
+            whole.append(part)
+        elif pronoun and (referent := referent_of(part, [Earlier(named)])):
+            whole.append(_replaced(part, referent))
+        else:
+            whole.append(_with_tail(part, [Earlier(named)]))
+    return whole
+
+
 def referent_of(text: str, turns: Sequence[Earlier]) -> str:
     """Return what the pronoun of a question stands for: the latest that fits it, or nothing."""
     forms = _patterns()
