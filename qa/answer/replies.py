@@ -85,7 +85,8 @@ def answer_of_kind(snapshot: Snapshot, asking: Asking, told: Told, hits: Sequenc
     sentences, passages = cite(snapshot, groups, asking.filters)
     understood = replace(asking.meaning.understood, kind=asking.request.kind)
     return replace(
-        _empty(asking.meaning.text, asking.meaning), confidence=round(told.sure, 4), sentences=sentences,
+        _empty(asking.meaning.text, asking.meaning), declined=told.declined, confidence=round(told.sure, 4),
+        sentences=sentences,
         passages=passages, nearest=tuple(source(snapshot, hit) for hit in hits[:NEAREST]), notes=told.notes,
         behaviour=told.behaviour, text=told.text, articles=told.articles, understood=understood,
         undated_left_out=snapshot.undated(asking.filters),

@@ -23,6 +23,9 @@ KINDS: Mapping[str, str] = {  # of answers that are not the sentences that say a
     "list": "a list",
     "count": "a number of articles",
     "comparison": "a comparison",
+    "speech": "what somebody said",
+    "quotation": "who said it",
+    "opinion": "opinions",
 }
 
 

@@ -6,7 +6,11 @@ import pytest
 from fakes import exact, open_fake, write_article
 
 from qa.answer.kinds.sides import sides_of
+from qa.answer.kinds.speakers import speakers_of, speaks
 from qa.answer.question.kinds.request import request_of
+from qa.core.types import Article
+from qa.corpus.canonical import canonical_text
+from qa.corpus.sentences import sentence_spans
 
 PLAIN = [
     "Who is Ida Holm?",
@@ -139,6 +143,13 @@ def test_the_kind_is_left_out_where_the_reader_wants_that(news):
         ("Were there more visitors in Ulm or in Trier?", "comparison"),
         ("What is the difference between the first and the second draft?", "comparison"),
         ("Compare the votes in May and in June.", "comparison"),
+        ("What did Ida Holm say about the bridge?", "speech"),
+        ("What is Jonas Kern's view of the ferry?", "speech"),
+        ("How did the union react to the offer?", "speech"),
+        ("Who said that the bridge was safe?", "quotation"),
+        ("Who said “nobody asked us”?", "quotation"),
+        ("Should the bridge be closed?", "opinion"),
+        ("What do readers think about the toll?", "opinion"),
     ],
 )
 def test_numbers_lists_and_comparisons_are_told_by_their_phrase(text, kind):
@@ -186,3 +197,68 @@ def test_a_list_has_a_sentence_of_each_story_that_tells_of_one(tmp_path):
         answer = qa.ask("Which fires were there?")
         assert {s.citations[0].article for s in answer.sentences} == set(fires)
         exact(qa, answer)
+
+
+TALK = (
+    "The bridge of Ulm is shut. “It was never safe,” said Ida Holm, the engineer. “Nobody listened.” Jonas Kern, the "
+    "mayor, said that the bridge would open soon. He promised a new bridge. According to Maud Senn, a baker, trade is "
+    "bad. “We wait,” she said."
+)
+
+
+def test_every_sentence_has_the_speaker_who_stands_beside_before_or_behind_it():
+    article = Article("talk", canonical_text(TALK))
+    spans = tuple(sentence_spans(article.text))
+    who = dict(zip((article.text[a:b] for a, b in spans), speakers_of(article, spans), strict=True))
+    assert [name.split(",")[0] for name in who.values()] == [
+        "", "Ida Holm", "Ida Holm", "Jonas Kern", "Jonas Kern", "Maud Senn", "Maud Senn",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "speaker", "same"),
+    [
+        ("Ida Holm, the engineer", "Ida Holm", True),
+        ("Dr. Holm", "Ida Holm", True),
+        ("the presiding judge, Magnus Orde", "the judge", True),
+        ("the Holm Group", "Ida Holm", False),
+        ("Otto Holm", "Ida Holm", False),
+        ("the mayor", "the judge", False),
+    ],
+)
+def test_a_speaker_is_meant_by_name_or_by_role(who, speaker, same):
+    assert speaks(who, speaker) is same
+
+
+@pytest.fixture
+def talk(tmp_path):
+    write_article(tmp_path, "talk", TALK, title="Bridge of Ulm shut")
+    write_article(tmp_path, "honey", "The honey of Trier won a prize. “It is sweet,” said Lea Brand.", title="Honey")
+    piece = "The bridge of Ulm should be closed for good. I walk. In my opinion the ferry is better than the bridge."
+    write_article(tmp_path, "piece", piece, title="Opinion: Close the bridge of Ulm", author="Otto Lund")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        yield qa
+
+
+def test_what_somebody_said_is_answered_in_her_words_only(talk):
+    answer = talk.ask("What did Ida Holm say about the bridge?")
+    assert answer.understood.kind == "speech"
+    assert {s.text for s in answer.sentences} <= {
+        "“It was never safe,” said Ida Holm, the engineer.", "“Nobody listened.”",
+    }  # fmt: skip
+    assert {s.label for s in answer.sentences} == {"Ida Holm"}
+    exact(talk, answer)
+
+
+def test_who_said_nothing_about_it_is_not_answered_for_by_others(talk):
+    answer = talk.ask("What did Lea Brand say about the bridge of Ulm?")
+    assert answer.declined
+    assert answer.text.startswith("No article quotes Lea Brand")
+    assert "Ida Holm" in answer.text
+
+
+def test_an_opinion_stands_under_its_writers_name(talk):
+    answer = talk.ask("Should the bridge of Ulm be closed?")
+    assert answer.understood.kind == "opinion"
+    assert {(s.label, s.citations[0].article) for s in answer.sentences} == {("Otto Lund", "piece")}

@@ -60,7 +60,10 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An answer of a kind: its sentences in order, or what is said without one, and the articles that prove it."""
+    """An answer of a kind: its sentences in order, or what is said without one, and the articles that prove it.
+
+    `declined`: the articles do not say it, and `text` says what they do have.
+    """
 
     chosen: Sequence[Chosen] = ()
     sure: float = 1.0
@@ -68,6 +71,7 @@ class Told:
     behaviour: str = ""
     text: str = ""
     articles: tuple[str, ...] = ()
+    declined: bool = False
 
 
 def evidence_of(snapshot: Snapshot, article: Article, sentence: StoredSentence, score: float) -> Evidence:

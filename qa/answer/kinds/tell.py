@@ -6,6 +6,7 @@ from qa.answer.kinds.asking import Asking, Told
 from qa.answer.kinds.counting import counting
 from qa.answer.kinds.listing import listing
 from qa.answer.kinds.overview import overview
+from qa.answer.kinds.saying import opinions, quoting, saying
 from qa.answer.kinds.sides import sides
 from qa.answer.kinds.timeline import timeline
 
@@ -23,4 +24,10 @@ def tell(asking: Asking) -> Told | None:
             return listing(asking)
         case "comparison":
             return sides(asking)
+        case "speech":
+            return saying(asking)
+        case "quotation":
+            return quoting(asking)
+        case "opinion":
+            return opinions(asking)
     return None

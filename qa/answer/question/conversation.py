@@ -208,7 +208,7 @@ def _people_of(turn: Earlier) -> tuple[list[str], list[str], list[str]]:
     """Return the people named by a turn's question, by the words that answer it, and by their sentences."""
     told = [name for sentence in turn.sentences for name in names_in(sentence)]
     named, answered, told = (
-        [n for n in names if _is_person(n)] for names in (names_in(turn.question), names_in(turn.answer), told)
+        [n for n in names if is_person(n)] for names in (names_in(turn.question), names_in(turn.answer), told)
     )
     return named, answered, told
 
@@ -219,7 +219,7 @@ def _known_as_person(people: Sequence[str], turn: Earlier) -> list[str]:
     return [p for p in people if asked and asked["name"].strip() == p]
 
 
-def _is_person(name: str) -> bool:
+def is_person(name: str) -> bool:
     """Return True if a name may be a person's: two words or more, no ordinary words, nothing in them but letters."""
     tokens = name.split()
     if not 1 < len(tokens) <= 4 or any(t.lower() in ("of", "the", "and", "for") for t in tokens):

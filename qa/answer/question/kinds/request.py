@@ -59,6 +59,12 @@ def sought_by(question: str) -> re.Pattern[str] | None:
 
 
 @cache
+def speech(name: str) -> re.Pattern[str]:
+    """Return one of the data file's patterns of how sentences name who speaks."""
+    return _made(_data()["speech"][name].replace("{verbs}", _data()["speech"]["verbs"]))
+
+
+@cache
 def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return the forms of the data file in their order, with the kind that each asks for."""
     return tuple((kind, _made(form)) for kind, forms in _data()["kinds"].items() for form in forms)
