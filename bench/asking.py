@@ -86,7 +86,7 @@ STEPS = [
     Step("opinions", TELL + "opinions", lambda _: None),
     Step("premises", "qa.answer.question.premises.Premises.absent", lambda *_: ()),
     Step("copies", "qa.answer.compose.once_a_story", lambda _, group, __: [(e, ()) for e in group]),
-    Step("distinct", "qa.answer.compose.says_the_same", lambda a, b: a == b),
+    Step("distinct", "qa.answer.choose.says_the_same", lambda a, b: a == b),
     Step("in_kind", "qa.answer.evidence.signals.Question.answered_in_kind", lambda *_: 1.0),
 ]
 

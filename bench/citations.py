@@ -3,7 +3,7 @@
     python bench/citations.py DIR/SET...
 
 Asks every question of a set whose questions have several gold sentences, for several least likelihoods, relative to the
-best sentence, at which a further one joins (`qa.answer.compose.KEEP`); 1 cites the best sentence alone. The first stage
+best sentence, at which a further one joins (`qa.answer.choose.KEEP`); 1 cites the best sentence alone. The first stage
 is asked at the value that the service uses.
 """
 

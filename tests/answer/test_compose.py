@@ -11,7 +11,8 @@ from candidates import evidence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.compose import KEEP, MAX_SENTENCES, SURE, _cite, choose, source
+from qa.answer.choose import KEEP, MAX_SENTENCES, choose
+from qa.answer.compose import SURE, _cite, source
 from qa.answer.evidence.calibration import first_stage
 from qa.answer.evidence.evidence import LinearSelector, Score, rank
 from qa.answer.evidence.reader import Reading

@@ -10,7 +10,8 @@ from candidates import evidence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.compose import ABSENT, UNANSWERED, choose
+from qa.answer.choose import choose
+from qa.answer.compose import ABSENT, UNANSWERED
 from qa.answer.evidence.evidence import Ranking
 from qa.answer.question.subquestions import MOST, parts_of
 from qa.core.settings import Settings

@@ -61,7 +61,7 @@ class Gate:
 @pytest.fixture
 def slow(chromium, tmp_path, monkeypatch):
     """A page over such a service, and its gate. All four sentences are kept for an answer."""
-    monkeypatch.setattr("qa.answer.compose.KEEP", 0.0)
+    monkeypatch.setattr("qa.answer.choose.KEEP", 0.0)
     write_article(tmp_path, "tank", TANKS)
     with open_fake(tmp_path) as qa:
         qa.sync()

@@ -22,7 +22,7 @@ from qa.core.types import Article
 from qa.corpus.words import STOPWORDS, stem, words
 from qa.index.catalog.snapshot import Snapshot
 
-ALIKE = 0.34  # likeness at which articles are of one story: bench/event_stories.py, precision .93 at recall .92 (0.30: .87, .96)
+ALIKE = 0.34  # likeness at which articles are of one story: precision .93 at recall .92, by bench/event_stories.py
 FADES = 1_500.0  # days in which likeness falls to a third: the next flood of a town is another story
 COMMON = 40  # passages with a name from which it says nothing of what an article is about
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from qa.answer.compose import choose
+from qa.answer.choose import choose
 from qa.answer.evidence.evidence import Evidence, Ranking
 from qa.answer.evidence.signals import Question, coverage, term_set
 from qa.answer.evidence.story import stories_of
