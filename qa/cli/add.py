@@ -188,7 +188,7 @@ class _Sources:
             try:
                 with opened(source) as file:
                     for found in self._intake.stream(file, source.name):
-                        named = isinstance(found, Refusal)
+                        named = isinstance(found, Refusal) and "://" not in found.name  # that is an address
                         yield replace(found, name=f"{source.parent / found.name}") if named else found
             except ArticleError as error:
                 yield Refusal(str(source), str(error))

@@ -101,6 +101,13 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Link(Refusal):
+    """A web address in a list of such, without its text: to be fetched where that is done, else left out."""
+
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence's span. `boilerplate` marks what a page says of itself: text that is kept but never answers."""
 

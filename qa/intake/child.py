@@ -92,8 +92,10 @@ def _parse(line: socket.socket, parse: Parse, head: dict[str, Any], data: bytes)
 
 
 def _frame(item: Any) -> Frame:
-    from qa.core.types import Draft, Refusal
+    from qa.core.types import Draft, Link, Refusal
 
+    if isinstance(item, Link):
+        return {"kind": "link", "name": item.name, "reason": item.reason, "address": item.address}, b""
     if isinstance(item, Refusal):
         return {"kind": "refusal", "name": item.name, "reason": item.reason}, b""
     if not isinstance(item, Draft):

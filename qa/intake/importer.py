@@ -6,29 +6,24 @@ the corpus nor formats.
 
 from __future__ import annotations
 
-import codecs
 import posixpath
 import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from io import BytesIO
 from typing import BinaryIO, Self
 from urllib.parse import unquote, urlsplit
 
 from qa.core.errors import ArticleError, FetchError
 from qa.core.settings import Settings
-from qa.core.types import Draft, Found, Refusal
+from qa.core.types import Draft, Found, Link, Refusal
 from qa.intake.fetch.fetcher import Fetched, Fetcher
-from qa.intake.formats.records.jsonl import JSON_LINES, MAX_LINE
+from qa.intake.formats.records import pieces
 from qa.intake.sandbox import Parsers
 
-MAX_FILE = 32 * 1024 * 1024  # bytes; a long report with pictures is 20 MB. JSON lines, read in pieces, may be longer
-PIECE = 4 * 1024 * 1024  # bytes of JSON lines that are parsed at once
-LINES = 5_000  # of those, fewer than the sandbox takes articles from one file
+MAX_FILE = 32 * 1024 * 1024  # bytes; a long report with pictures is 20 MB. What is read in pieces may be longer
 FETCHED = "fetched"  # how the origin of an address begins that was fetched: `qa refetch` fetches it again
-_WHOLE = (b"\x1f\x8b", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # JSON lines that cannot be cut after any line
-_LINE = re.compile(r"\bline (\d+)$")
+_NUMBERED = re.compile(r"\b(line|record|row|message|entry) (\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +58,20 @@ class Importer:
                 name, f"It has more than {MAX_FILE // 2**20} MB, the most that is read of one file. Split it."
             )
         else:
-            yield from self._parsed(data, name)
+            yield from self._followed(self._parsed(data, name))
 
     def stream(self, file: BinaryIO, name: str) -> Iterator[Draft | Refusal]:
-        """Read as `read` does, from an open file. JSON lines are read piece by piece, however many there are."""
-        first = file.read(PIECE)
-        if not first or not name.lower().endswith(JSON_LINES) or first.startswith(_WHOLE):
+        """Read as `read` does, from an open file. One of many records is read piece by piece, however long."""
+        first = file.read(pieces.PIECE)
+        parts = pieces.cut(first, file, name)
+        if parts is None:
             yield from self.read(first + file.read(MAX_FILE + 1 - len(first)), name)
             return
-        lines = 0
-        for piece in _pieces(first, file):
-            yield from (_counted(found, lines) for found in self._parsed(piece, name))
-            lines += piece.count(b"\n")
+        for part in parts:
+            if isinstance(part, Refusal):
+                yield replace(part, name=f"{name}: {part.name}")
+            else:
+                yield from self._followed(_counted(found, part.before) for found in self._parsed(part.data, name))
 
     def fetch(self, url: str, etag: str | None = None, modified: str | None = None) -> Arrival:
         """Fetch what is at a web address; `etag` and `modified` are what was told when it was fetched before.
@@ -91,6 +88,14 @@ class Importer:
         if len(found) == 1 and isinstance(found[0], Draft):  # a feed's entries have addresses of their own
             found = (_marked(found[0], fetched.url),)
         return Arrival(tuple(replace(f, name=url) if isinstance(f, Refusal) else f for f in found), fetched)
+
+    def _followed(self, items: Iterable[Draft | Refusal]) -> Iterator[Draft | Refusal]:
+        """Yield the items, and in place of a link what is at its address, of which no link is followed."""
+        for item in items:
+            if isinstance(item, Link):
+                yield from self.fetch(item.address).found
+            else:
+                yield item
 
     def _parsed(
         self, data: bytes, name: str, address: str | None = None, charset: str | None = None
@@ -130,20 +135,6 @@ def _name_in(url: str) -> str:
     return unquote(posixpath.basename(parts.path.rstrip("/"))) or parts.hostname or ""
 
 
-def _pieces(first: bytes, file: BinaryIO) -> Iterable[bytes]:
-    """Yield the file in pieces of whole lines. Of a line longer than any may be, no more is kept than shows it."""
-    piece = first
-    while piece:
-        rest = more = file.readline(MAX_LINE + 1)
-        while len(more) > MAX_LINE and not more.endswith(b"\n"):
-            more = file.readline(MAX_LINE + 1)
-        ended = b"" if rest.endswith(b"\n") or more is rest else b"\n"
-        lines = BytesIO(piece + rest + ended).readlines()
-        for n in range(0, len(lines), LINES):
-            yield b"".join(lines[n : n + LINES])
-        piece = file.read(PIECE)
-
-
 def _counted(found: Draft | Refusal, before: int) -> Draft | Refusal:
-    """Name what was called by its line in a piece by its line in the file."""
-    return replace(found, name=_LINE.sub(lambda m: f"line {int(m[1]) + before}", found.name))
+    """Name what was called by its number in a piece by its number in the file."""
+    return replace(found, name=_NUMBERED.sub(lambda m: f"{m[1]} {int(m[2]) + before}", found.name))

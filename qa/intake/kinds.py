@@ -19,12 +19,13 @@ from qa.intake.formats.documents.text import MARKDOWN
 from qa.intake.formats.messages.mbox import count as count_messages
 from qa.intake.formats.records.archive import Archive
 from qa.intake.formats.records.jsonl import JSON_LINES
+from qa.intake.formats.records.links import is_list
 from qa.intake.formats.records.table import SUFFIXES as TABLES
 from qa.intake.formats.records.table import is_table
 
 Kind = Literal[
     "html", "pdf", "docx", "odt", "rtf", "epub", "markdown", "text", "mail", "mbox", "mhtml", "feed", "jsonl", "json",
-    "table", "subtitles", "jats", "zip", "gzip",
+    "table", "links", "subtitles", "jats", "zip", "gzip",
 ]  # fmt: skip
 
 ACCEPTED = (
@@ -192,6 +193,8 @@ def _markup_kind(start: str, *, markdown: bool) -> Kind | None:
         return "feed"
     if root == "article" and ("JATS" in start or "NLM" in start or "article-meta" in start):
         return "jats"
+    if is_list(start) and not markdown:
+        return "links"
     if page or root == "html":
         return "html"
     if root in _HTML_TAGS and not xml:

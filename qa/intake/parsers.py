@@ -30,6 +30,7 @@ MODULES: dict[Kind, str] = {
     "jsonl": "formats.records.jsonl",
     "json": "formats.records.jsondoc",
     "table": "formats.records.table",
+    "links": "formats.records.links",
     "zip": "formats.records.packed",
     "gzip": "formats.records.packed",
 }
@@ -41,6 +42,7 @@ COLLECTIONS: set[Kind] = {
     "mhtml",
     "json",
     "table",
+    "links",
 }  # their records have addresses of their own
 
 

@@ -28,7 +28,7 @@ from typing import Any, Self
 
 import qa
 from qa.core.errors import ArticleError, ServiceError
-from qa.core.types import METADATA, Draft, Found, Refusal
+from qa.core.types import METADATA, Draft, Found, Link, Refusal
 from qa.intake import child
 from qa.intake.child import HEAD, MAX_HEAD, OUT_OF_MEMORY
 
@@ -141,7 +141,7 @@ class _Child:
             self._send(head, data, deadline)
             while True:
                 answer, body, left = self._receive(deadline, left)
-                if answer.get("kind") not in ("draft", "refusal"):
+                if answer.get("kind") not in ("draft", "refusal", "link"):
                     return found, self._ended(answer)
                 if len(found) == self._limits.drafts:
                     raise _TooMuch(f"more than {self._limits.drafts:,} articles")
@@ -241,6 +241,8 @@ class _Child:
 def _item(head: dict[str, Any], body: bytes) -> Draft | Refusal:
     """Return a draft or a refusal as a child sent it. Raises ValueError when it is none."""
     try:
+        if head["kind"] == "link":
+            return Link(_text(head["name"]), _text(head["reason"]), _text(head["address"]))
         if head["kind"] == "refusal":
             return Refusal(_text(head["name"]), _text(head["reason"]))
         metadata = {str(k): Found(_text(value), _text(origin)) for k, (value, origin) in head["metadata"].items()}

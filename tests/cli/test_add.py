@@ -26,7 +26,8 @@ from qa.core.types import Outcome
 from qa.index.embedding import SentenceEmbedding
 from qa.index.lock import Holder
 from qa.intake.folders import walk
-from qa.intake.importer import LINES, MAX_FILE, Importer
+from qa.intake.formats.records.pieces import RECORDS
+from qa.intake.importer import MAX_FILE, Importer
 from qa.intake.sandbox import Limits, Parsers
 from qa.service import service
 from qa.web.page.library import reports
@@ -256,9 +257,9 @@ def test_beside_a_running_service_texts_are_sent_in_batches_and_no_paths(home, s
 def test_a_bad_line_of_a_large_file_costs_that_line_wherever_it_is_cut(library, stories, monkeypatch, bad):
     """Cut before the bad line, a piece could be taken for a text, a page or a binary file. The sandbox takes so many
     articles from one piece and no more: lines may be short."""
-    assert Limits().drafts >= LINES
-    monkeypatch.setattr("qa.intake.importer.PIECE", 500)
-    monkeypatch.setattr("qa.intake.importer.LINES", 5)
+    assert Limits().drafts >= RECORDS
+    monkeypatch.setattr("qa.intake.formats.records.pieces.PIECE", 500)
+    monkeypatch.setattr("qa.intake.formats.records.pieces.RECORDS", 5)
     monkeypatch.setattr("qa.intake.importer.Parsers", lambda: Parsers(limits=Limits(drafts=5)))
     rows = [json.dumps({"id": f"r{n}", "text": f"Row {n} is about tank {n}."}) for n in range(60)]
     places = [1, *range(11, 31), 60]
@@ -275,7 +276,7 @@ def test_a_bad_line_of_a_large_file_costs_that_line_wherever_it_is_cut(library, 
 
 @pytest.mark.parametrize("encode", [gzip.compress, lambda data: data.decode().encode("utf-16")], ids=["gzip", "UTF-16"])
 def test_lines_that_cannot_be_cut_are_read_as_a_whole(monkeypatch, encode):
-    monkeypatch.setattr("qa.intake.importer.PIECE", 100)
+    monkeypatch.setattr("qa.intake.formats.records.pieces.PIECE", 100)
     lines = encode(b"\n".join(b'{"text": "Row %d of %d."}' % (n, n * 7919) for n in range(200)))
     with Importer(Settings.from_environment(Path("."))) as intake:
         assert len([d.text for d in intake.stream(BytesIO(lines), "rows.jsonl")]) == 200

@@ -23,6 +23,7 @@ TOLD = 200  # characters of running text before comments that are longer than th
 LITTLE = 200  # characters of running text: less than a paragraph or two
 MAX_FORM = 400  # characters of a part that asks for something with a form
 MAX_AD = 300  # characters of a part that begins with the word Advertisement
+MAX_CAPTION = 500  # characters of the words under a picture
 MAX_NAME = 300  # characters of class and id that are looked at
 
 _CLUTTER_ROLES = frozenset(
@@ -50,6 +51,12 @@ def _named(name: str) -> re.Pattern[str]:
 
 # A request for consent, which has whole texts in it.
 _CONSENT = _named("consent")
+# What opens over the page.
+_DIALOG = _named("dialog")
+# In the middle of a line, shown when the pointer stands on a word.
+_HOVERING = _named("hovering")
+# The words under a picture.
+_CAPTION = _named("caption")
 # Seldom the story.
 _SURELY = _named("surely")
 _SIDEBAR = _named("sidebar")
@@ -63,13 +70,14 @@ _AD_LABEL = re.compile(
     r"^(?:advertisements?|advertorial|sponsored|anzeige|werbung|publicité|publicidad|pubblicità)\W*$", re.I
 )
 _STORY_NAME = re.compile(
-    r"(?:the )?(?:article|story|post|entry|news|blog|single|page|main|content)? ?"
-    r"(?:body|content|text|main|inner|copy|html)(?: (?:body|content|text|inner|container|wrapper))?"
+    r"(?:\w{1,2} )?(?:the )?(?:article|story|post|entry|news|blog|single|page|main|content)? ?"
+    r"(?:body|content|text|main|inner|copy|html)(?: (?:body|content|text|inner|container|wrapper|segment|section))?"
     r"|(?:article|story|post|entry)(?: (?:main|full|single))?|rich text"
 )
 _PARTS = ("div", "section", "article", "main", "td")
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _SIDE_TAGS = frozenset(("nav", "aside", "footer"))
+_POST = re.compile(r"\b(?:twitter|instagram|bluesky|tiktok|mastodon|threads|text-post|fb)-(?:tweet|media|embed|post)\b")
 _INLINE = frozenset("a abbr b bdi cite code em font i mark q small span strong sub sup time u".split())
 
 
@@ -82,18 +90,61 @@ def remove_clutter(body: Any, headline: Any | None = None, host: str | None = No
     keepers = _keepers(body, headline)
     names = {node: _name(node) for node in body.iter() if node.tag not in _INLINE}
     shared = _shared(names, prose)
-    stories = _said_to_be_the_story(body, prose)
+    kept = {body, *keepers, *_said_to_be_the_story(body, prose), *_quoted_posts(body)}
+    above = _above(body, headline, prose)
     for node in list(body.iter()):
-        if node is body or node in keepers or node.tag in _INLINE or node.getparent() is None or node in stories:
+        if node in kept or node.tag in _INLINE or node.getparent() is None:
             continue
         name = names[node]
         size = max(prose[node], shared.get(name, 0))
         surely = bool(_SURELY.search(name)) and _may_be_beside(node, size, prose, prose[body])
         surely = surely or (bool(_CONSENT.search(name)) and prose[body] - size >= LITTLE)
-        if surely or _is_side(node, name, size, prose[body]) or _is_ad(node):
+        surely = surely or (node in above and bool(_PROBABLY.search(name)))
+        if (
+            surely
+            or _is_side(node, name, size, prose[body])
+            or _is_ad(node)
+            or _is_caption(node, name, size, prose[body])
+        ):
             drop(node)
+    spans = [(span, _name(span)) for span in body.iter("span") if span.get("class")]
+    for span, name in spans:
+        if _HOVERING.search(name) or _is_caption(span, name, prose.get(span, 0), prose[body]):
+            drop(span)
     remove_sections(body, keepers, prose)
     remove_by_links(body, keepers, host)
+
+
+def _above(body: Any, headline: Any | None, prose: dict[Any, int]) -> set[Any]:
+    """Return what stands above the story's heading, where a story follows it: however long, it is not the story."""
+    nodes = list(body.iter())
+    if headline not in nodes or prose[body] - told_before(headline, prose) < TOLD:
+        return set()
+    return {*nodes[: nodes.index(headline)]}.difference(headline.iterancestors())
+
+
+def _quoted_posts(body: Any) -> set[Any]:
+    """Return the parts that are little else than a post of a social network, which the story quotes.
+
+    They lose their names, by which trafilatura would take them for clutter.
+    """
+    found: set[Any] = set()
+    for quote in body.iter("blockquote"):
+        if _POST.search(quote.get("class") or ""):
+            size = len(quote.text_content())
+            around = (a for a in quote.iterancestors("div", "section", "figure") if len(a.text_content()) <= 2 * size)
+            found.update(quote.iter(), around)
+    for node in found:
+        for name in ("class", "id"):
+            node.attrib.pop(name, None)
+    return found
+
+
+def _is_caption(node: Any, name: str, size: int, total: int) -> bool:
+    """Return True if it is the words under a picture, unless such words are most of the page: a gallery."""
+    if not _CAPTION.search(name) or size > MOSTLY * total:
+        return False
+    return len(" ".join(node.text_content().split())) <= MAX_CAPTION
 
 
 def _shared(names: dict[Any, str], prose: dict[Any, int]) -> dict[str, int]:
@@ -111,14 +162,17 @@ def _said_to_be_the_story(body: Any, prose: dict[Any, int]) -> set[Any]:
     A part that holds one such is no clutter; one that holds many is a list of comments or of other stories.
     """
     said = [node for node in body.iter(*_PARTS) if prose[node] >= MUCH * prose[body] and _is_named_story(node)]
-    said = [node for node in said if not any(_is_dialog(above) for above in node.iterancestors())]
+    said = [n for n in said if not any(_is_dialog(a) for a in n.iterancestors(*_PARTS))]
     outermost = [node for node in said if not any(above in said for above in node.iterancestors())]
-    around = {a for node in outermost for a in node.iterancestors() if prose[node] >= NEARLY_ALL * prose.get(a, 0)}
-    return {*outermost, *around}
+    inner = [n for n in said if any(a in outermost and prose[n] >= MOSTLY * prose[a] for a in n.iterancestors())]
+    told = [*outermost, *inner]
+    around = {a for node in told for a in node.iterancestors() if prose[node] >= NEARLY_ALL * prose.get(a, 0)}
+    return {*told, *around}
 
 
 def _is_dialog(node: Any) -> bool:
-    return node.get("role") in ("dialog", "alertdialog") or bool(_CONSENT.search(_name(node)))
+    name = _name(node)
+    return node.get("role") in ("dialog", "alertdialog") or bool(_CONSENT.search(name) or _DIALOG.search(name))
 
 
 def _is_named_story(node: Any) -> bool:
@@ -160,7 +214,7 @@ def _is_anchor(id: str, node: Any) -> bool:
 def _is_side(node: Any, name: str, prose: int, total: int) -> bool:
     if node.tag == "aside" or _SIDEBAR.search(name):
         return prose <= NEARLY_ALL * total
-    if node.get("role") in _CLUTTER_ROLES or node.tag in _SIDE_TAGS or _PROBABLY.search(name):
+    if node.get("role") in _CLUTTER_ROLES or node.tag in _SIDE_TAGS or _PROBABLY.search(name) or _DIALOG.search(name):
         return prose <= MOSTLY * total
     if prose <= LITTLE and (_PERHAPS.search(name) or (prose <= MOSTLY * total and _asks(node))):
         return True
@@ -177,7 +231,7 @@ def _serves_else(purpose: str, prose: int, total: int) -> bool:
     """Return True if it serves to do something else than tell the story, unless it holds most of the page."""
     if prose > MOSTLY * total or not purpose:
         return False
-    if _SURELY.search(purpose) or _CONSENT.search(purpose) or _PROBABLY.search(purpose):
+    if any(named.search(purpose) for named in (_SURELY, _CONSENT, _DIALOG, _PROBABLY)):
         return True
     return prose <= LITTLE and bool(_PERHAPS.search(purpose) or _AUTHOR.fullmatch(purpose))
 

@@ -20,6 +20,7 @@ _PHRASES = phrases(__package__, "end_matter.toml")
 _FORMULAS = re.compile(any_of(_PHRASES, "formulas"), re.IGNORECASE)
 _PAGE = re.compile(any_of(_PHRASES, "page"), re.IGNORECASE)
 _ELSEWHERE = re.compile(rf"^\W*(?:{any_of(_PHRASES, 'elsewhere')})", re.IGNORECASE)
+_CREDITS = re.compile(rf"^\W*(?:{any_of(_PHRASES, 'credits')})", re.IGNORECASE)
 _ABOUT = re.compile(r"^about (?:the )?(\w.{1,60})$", re.IGNORECASE)
 _BIO = re.compile(r",? (?:is|was|has|writes|covers|reports|works|teaches|lives|joined|studie[sd]|leads|ist|est|es)\b")
 _CONTACT = re.compile(r"^(?:media|press|news) (?:contacts?|enquiries|inquiries)\W*$", re.IGNORECASE)
@@ -36,11 +37,18 @@ def is_formula(line: str) -> bool:
     return bool(_FORMULAS.search(line)) or (len(line) <= MAX_PAGE_LINE and bool(_PAGE.search(line)))
 
 
-def without_bios(lines: list[str], authors: list[str]) -> list[str]:
-    """Return lines without those at the end that say who an author is: "Ann Lee covers ports." Stories name others."""
+def without_credits(lines: list[str], authors: list[str]) -> list[str]:
+    """Return lines without those at the end that say who wrote: "Ann Lee covers ports.", "Reporting by Ann Lee."
+
+    Of people who are not the authors a story tells.
+    """
     last = [n for n, line in enumerate(lines) if line][-MAX_BIOS:]
-    bios = {n for n in last if len(lines[n]) <= MAX_LINE and any(_is_bio(lines[n], name) for name in authors)}
-    return [line for n, line in enumerate(lines) if n not in bios]
+    about = {n for n in last if len(lines[n]) <= MAX_LINE and _is_about_authors(lines[n], authors)}
+    return [line for n, line in enumerate(lines) if n not in about]
+
+
+def _is_about_authors(line: str, authors: list[str]) -> bool:
+    return bool(_CREDITS.match(line)) or any(_is_bio(line, name) for name in authors)
 
 
 def _is_bio(line: str, name: str) -> bool:

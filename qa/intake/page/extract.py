@@ -18,14 +18,13 @@ from qa.core.errors import ArticleError
 from qa.core.types import Draft, Found
 from qa.corpus.boilerplate import is_boilerplate
 from qa.corpus.canonical import canonical_text, storable
-from qa.intake.dates import stated_date
 from qa.intake.encodings import decoded_page
 from qa.intake.formats.documents.markup import fragment_text
-from qa.intake.page.about.authors import byline
 from qa.intake.page.about.metadata import PageAbout
 from qa.intake.page.about.titles import plain
 from qa.intake.page.clutter import remove_clutter
-from qa.intake.page.end_matter import is_formula, without_bios, without_signature
+from qa.intake.page.end_matter import is_formula, without_credits, without_signature
+from qa.intake.page.heading_matter import is_heading_matter
 from qa.intake.page.layout import as_article, in_several_parts, keep_story, make_plain, unname
 from qa.intake.page.standfirst import opens_with, standfirst
 from qa.intake.page.tree import running_text
@@ -41,7 +40,6 @@ MORE = 1.15  # times the text of the first try that the second must have
 MUCH = 800  # characters: several paragraphs more are no box beside the story
 MAX_WALL = 1500  # characters of a request for consent that stands in place of a story
 WALL_SHARE = 0.6  # of its lines
-MAX_BYLINE = 100  # characters of a byline or date line above the story
 FULLER = 1.25  # times the words of the page's text that the text in its JSON-LD must have to stand for it
 REPEATED = 3  # times that a line stands in the text, where it is no sentence: a label of the page
 _LAST_WORD = re.compile(r"\w\W*$")
@@ -78,7 +76,7 @@ def parse(data: bytes, name: str, address: str | None = None, charset: str | Non
     body = tree if tree.body is None else tree.body  # a page of frames has none
     remove_unseen(body)
     seen = " ".join(body.text_content().split())
-    first = standfirst(body, about.headline, about.descriptions)
+    first = standfirst(body, about.headline, about.descriptions, about.language)
     text = _without_boilerplate(_story(tree, body, about, _host(metadata)), about, _authors(metadata))
     if first and text and not opens_with(text, first):
         text = canonical_text(f"{first}\n\n{text}")
@@ -193,19 +191,16 @@ def _without_boilerplate(text: str, about: PageAbout, authors: list[str]) -> str
     lines = [line for line in text.split("\n") if not (is_boilerplate(line) or is_formula(line))]
     often = {line for line, n in Counter(lines).items() if n >= REPEATED and _is_label(line)}
     lines = [line for line in lines if line not in often]
-    told = plain(about.title or "")
-    matter = (n for n, line in enumerate(lines) if line and not _is_heading_matter(line, told, about.language))
-    story = next(matter, len(lines))
-    return canonical_text("\n".join(without_bios(without_signature(lines[story:]), authors)))
+    told, language = plain(about.title or ""), about.language
+    text_lines = (
+        n for n, line in enumerate(lines) if line and plain(line) != told and not is_heading_matter(line, language)
+    )
+    story = next(text_lines, len(lines))
+    return canonical_text("\n".join(without_credits(without_signature(lines[story:]), authors)))
 
 
 def _is_label(line: str) -> bool:
     return bool(line) and len(line.split()) <= MAX_REPEATED and not _ends(line)
-
-
-def _is_heading_matter(line: str, title: str, language: str) -> bool:
-    """Return True if it is the title again, a byline or a date line."""
-    return plain(line) == title or (len(line) <= MAX_BYLINE and bool(byline(line) or stated_date(line, language)))
 
 
 def _dense(text: str) -> bool:

@@ -55,7 +55,7 @@ def keep_story(body: Any, headline: Any | None) -> None:
     inside = set(part.iter())
     order = {node: n for n, node in enumerate(body.iter())}
     first = order[part]
-    if headline in order and _text_before(headline, part, sizes) <= (1 - STORY_SHARE) * sizes[part]:
+    if headline in order and _begins(headline, part, order, sizes):
         first = order[headline]
     above = headline.iterancestors() if headline is not None and headline in order else ()
     kept = {body, *part.iterancestors(), *above}
@@ -69,12 +69,13 @@ def _may_hold(node: Any, share: float, sizes: dict[Any, int]) -> bool:
     return node.tag not in _BLOCKS and sizes[node] >= share and sizes[node] > 0
 
 
-def _text_before(headline: Any, part: Any, sizes: dict[Any, int]) -> int:
-    """Count running text of a part that stands before the heading in it."""
+def _begins(headline: Any, part: Any, order: dict[Any, int], sizes: dict[Any, int]) -> bool:
+    """Return True if the heading stands before a part or, with little of its running text before it, in it."""
     path = [headline, *headline.iterancestors()]
     if part not in path:
-        return 0
-    return sum(sizes[one] for node in path[: path.index(part)] for one in node.itersiblings(preceding=True))
+        return order[headline] < order[part]
+    before = sum(sizes[one] for node in path[: path.index(part)] for one in node.itersiblings(preceding=True))
+    return before <= (1 - STORY_SHARE) * sizes[part]
 
 
 def _only_lays_out(table: Any) -> bool:

@@ -17,6 +17,7 @@ MOSTLY = 0.5  # of the page's running text: more is no section beside the story
 NEARLY_ALL = 0.8  # the same for comments, which may be longer than what they are about
 TOLD = 200  # of the page's running text before comments: a count of them above the story begins none
 LITTLE = 400  # characters of running text about an author, in a sign-up
+MAX_LABEL = 120  # characters of a line that says what the list after it holds
 LINKED = 0.2  # of the text of a section with other stories, teasers and all
 
 _RANKS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -44,6 +45,18 @@ def remove_sections(body: Any, keepers: Container[Any], prose: dict[Any, int]) -
         if section and _is_beside_the_story(_words(heading), section, prose, prose[body]):
             for node in section:
                 drop(node)
+    for label in list(body.iter("p", "div")):
+        if label not in keepers and _is_label_of_others(label):
+            drop(label.getnext())
+            drop(label)
+
+
+def _is_label_of_others(node: Any) -> bool:
+    """Return True if it says, as a heading would, that a list of links comes next, and one does."""
+    after = node.getnext()
+    if after is None or after.tag not in ("ul", "ol") or not _OTHERS.fullmatch(_words(node)[:MAX_LABEL]):
+        return False
+    return all(next(item.iter("a"), None) is not None for item in after.iterchildren("li"))
 
 
 def _section(heading: Any, keepers: Container[Any]) -> list[Any]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from qa.corpus.boilerplate import is_boilerplate
-from qa.intake.page.about.authors import byline
 from qa.intake.page.about.titles import plain
 from qa.intake.page.end_matter import is_formula
+from qa.intake.page.heading_matter import is_heading_matter
 
 MAX_AWAY = 80  # elements after the headline
 MIN_WORDS, MAX_LENGTH = 6, 900  # words and characters
@@ -36,11 +36,11 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CUT = re.compile(r"(?:(?<!\s)\s++)?(?:(?<!\.)\.{2,}+|…|\[…\]|\[\.\.\.\])\s*+$")
 
 
-def standfirst(body: Any, headline: Any | None, descriptions: Iterable[str]) -> str | None:
+def standfirst(body: Any, headline: Any | None, descriptions: Iterable[str], language: str = "") -> str | None:
     """Return its text; None where the page has none."""
     if headline is None:
         return None
-    candidates = list(_candidates(body, headline))
+    candidates = [(node, text) for node, text in _candidates(body, headline) if not is_heading_matter(text, language)]
     said = [plain(_CUT.sub("", d)) for d in descriptions]
     for _, text in candidates:
         if any(_same(plain(text), d) for d in said):
@@ -87,7 +87,7 @@ def _is_a_sentence(node: Any, text: str) -> bool:
     ):
         return False
     linked = sum(len(a.text_content()) for a in node.iter("a"))
-    return linked <= MAX_LINKED * len(text) and not (byline(text) or is_boilerplate(text) or is_formula(text))
+    return linked <= MAX_LINKED * len(text) and not (is_boilerplate(text) or is_formula(text))
 
 
 def _same(text: str, description: str) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from lxml import etree
 
 MIN_RUN = 60  # characters of a piece of running text, wide ones counted twice; menus and teasers have shorter ones
 
@@ -40,3 +43,20 @@ def _long(text: str | None) -> int:
     words = (text or "").strip()
     size = len(words) + sum(c >= "\u2e80" for c in words)
     return size if size >= MIN_RUN else 0
+
+
+def spaced_text(element: Any, without: Callable[[Any], bool] | None = None) -> str:
+    """Return an element's words, without some parts of it; of parts that stand side by side each begins a word."""
+    parts: list[str] = []
+    inside = 0  # of what is left out
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        left_out = without is not None and node is not element and without(node)
+        if event == "start":
+            before = node.getprevious() if node is not element else None
+            parts.append(" " if node.tag == "br" or (before is not None and not before.tail) else "")
+            inside += left_out
+            parts.append("" if inside else node.text or "")
+        elif node is not element:
+            inside -= left_out
+            parts.append("" if inside else node.tail or "")
+    return " ".join("".join(parts).split())

@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from qa.intake.page.tree import drop, running_text
+from qa.intake.page.tree import MIN_RUN, drop, running_text
 
 LEFT = 0.25  # of the page's running text: with less left, what is hidden is the page
+MIN_TOLD = 600  # characters of running text shown without scripts: more than that scripts are wanted
 MOST_WHITE = 0.3  # of the page's running text: with more of it in white, its ground is dark by a style sheet's word
 MAX_STYLE_SHEET = 300_000  # characters of the page's own styles that are looked at
 
@@ -40,12 +41,23 @@ _STREAMED = re.compile(r"S:[0-9a-f]+", re.IGNORECASE)  # where React keeps a par
 def remove_unseen(body: Any) -> None:
     """Take out what a reader of the page does not see, and comments."""
     grounds = _grounds(body.getroottree())
+    _show_what_needs_no_script(body)
     for node in list(body.iter()):
         if not isinstance(node.tag, str) or (node is not body and _is_no_text(node)):
             drop(node)
     prose = running_text(body)
     for hides, most in ((_is_hidden, 1 - LEFT), (lambda node: _is_white(node, grounds), MOST_WHITE)):
         _drop_unless_most(body, hides, most * prose[body])
+
+
+def _show_what_needs_no_script(body: Any) -> None:
+    """Make parts of what is shown where scripts are not run, where that is paragraphs that stand nowhere else."""
+    prose = running_text(body)
+    without = {node for node in body.iter("noscript") if prose[node] >= MIN_TOLD}
+    seen = _words_outside(body, without) if without else ""
+    for node in without:
+        if not _stands_in(node, seen):
+            node.tag = "div"
 
 
 def _drop_unless_most(body: Any, hides: Callable[[Any], bool], most: float) -> None:
@@ -57,11 +69,34 @@ def _drop_unless_most(body: Any, hides: Callable[[Any], bool], most: float) -> N
             return
         prose = running_text(body)
         too_much = sum(prose[node] for node in outermost) > most
+        seen = _words_outside(body, set(outermost)) if too_much else ""
         for node in outermost:
-            if too_much and prose[node] > most / len(outermost):
+            if too_much and prose[node] > most / len(outermost) and not _stands_in(node, seen):
                 shown.add(node)  # it is the page; what is hidden in it and beside it is as hidden as it says
             else:
                 drop(node)
+
+
+def _words_outside(body: Any, hidden: set[Any]) -> str:
+    """Return the page's text without that of some parts."""
+    parts: list[str] = []
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            parts.append(node)
+            continue
+        if node in hidden or not isinstance(node.tag, str):
+            continue
+        inner = [node.text or "", *(one for child in node for one in (child, child.tail or ""))]
+        stack += reversed(inner)
+    return " ".join(" ".join(parts).split())
+
+
+def _stands_in(node: Any, seen: str) -> bool:
+    """Return True if most of its long pieces begin as what readers see does: a copy for machines."""
+    pieces = [" ".join(piece.split()) for piece in node.itertext() if len(piece) >= MIN_RUN]
+    return 2 * sum(len(piece) for piece in pieces if piece[:MIN_RUN] in seen) > sum(map(len, pieces))
 
 
 def _is_no_text(node: Any) -> bool:

@@ -11,6 +11,7 @@ from qa.core.errors import ArticleError
 from qa.core.types import Draft, Refusal
 from qa.intake.drafts import stated, stem_of
 from qa.intake.encodings import decoded
+from qa.intake.formats.records.links import address_in, is_kept, links_of
 from qa.intake.formats.records.records import LISTS, draft_of, has_text, lacking, plain_name
 
 MAX_DEPTH = 3  # objects around the list of records
@@ -26,6 +27,10 @@ def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
     except (ValueError, RecursionError) as error:
         raise ArticleError("It is not JSON that can be read: nested too deeply, or a number without end.") from error
     records = _records(document)
+    kept = [one for one in records or _listed(document) if isinstance(one, dict) and is_kept(one) and not has_text(one)]
+    if kept and len(kept) == len(records or kept):
+        yield from links_of(map(address_in, kept))
+        return
     if records is None:
         raise ArticleError(lacking(document if isinstance(document, dict) else {}))
     outlet = stated("json feed", outlet=document.get("title")) if _is_feed(document) else {}
@@ -58,6 +63,12 @@ def _records(document: Any, depth: int = 0) -> list[Any] | None:
         if isinstance(inner, dict) and depth < MAX_DEPTH and (found := _records(inner, depth + 1)) is not None:
             return found
     return [document] if has_text(list(document)) else None
+
+
+def _listed(document: Any) -> list[Any]:
+    """Return the first list of objects in a document."""
+    inner = document.values() if isinstance(document, dict) else ()
+    return next((one for one in inner if isinstance(one, list) and one and isinstance(one[0], dict)), [])
 
 
 def _is_record(one: Mapping[str, Any]) -> bool:

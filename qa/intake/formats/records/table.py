@@ -11,6 +11,7 @@ from qa.core.types import Draft, Refusal
 from qa.corpus.canonical import MAX_BYTES
 from qa.intake.drafts import stem_of
 from qa.intake.encodings import decoded
+from qa.intake.formats.records.links import address_in, is_kept, links_of
 from qa.intake.formats.records.records import NAMES, draft_of, has_text, lacking, plain_name
 
 SUFFIXES = (".csv", ".tsv", ".tab")
@@ -20,13 +21,19 @@ _SHOWN = 3  # addresses of a list in a message
 
 
 def parse(data: bytes, name: str) -> Iterator[Draft | Refusal]:
-    """Yield a draft for every row with a text. Raises ArticleError when no column holds texts."""
+    """Yield a draft for every row with a text, a link for every row of a list to read later.
+
+    Raises ArticleError when no column holds texts.
+    """
     text = decoded(data).text.removeprefix("\ufeff")
     csv.field_size_limit(4 * MAX_BYTES)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     header = [cell.strip() for cell in next(rows, [])][:MAX_COLUMNS]
     if not has_text(header):
-        raise ArticleError(_without_text(header, rows))
+        if not is_kept(header):
+            raise ArticleError(_without_text(header, rows))
+        yield from links_of(address_in(dict(zip(header, row, strict=False))) for row in rows)
+        return
     row_number = 1
     while True:
         row_number += 1
@@ -73,7 +80,7 @@ def _without_text(header: list[str], rows: Iterator[list[str]]) -> str:
     if addresses:
         shown = " ".join(addresses[:_SHOWN])
         return (
-            "It is a list of web addresses without their texts, as read-later services export it. Add the addresses "
-            f"themselves, which are fetched: qa add {shown}{' ...' if len(addresses) > _SHOWN else ''}"
+            "It is a list of web addresses without their texts. Add the addresses themselves, which are fetched: "
+            f"qa add {shown}{' ...' if len(addresses) > _SHOWN else ''}"
         )
     return lacking(dict.fromkeys(header))

@@ -9,7 +9,9 @@ from typing import Any
 from qa.intake.calendars import DATA
 from qa.intake.dates import machine_date
 from qa.intake.page.about.titles import plain
+from qa.intake.page.tree import spaced_text
 
+MAX_SPACED = 1_000  # characters; what is longer is no line
 MIN_STORY = 200  # characters of paragraphs before a heading that is not the story's
 
 _CHANGE = DATA["labels"]["changed"].replace("\n", "")
@@ -47,12 +49,15 @@ def printed_lines(body: Any) -> Iterator[tuple[str, Any]]:
             continue
         stack.append((node, True))
         if isinstance(node.tag, str) and node.tag not in _UNREAD:
+            before = node.getprevious()
+            parts.append(" " if before is not None and not before.tail else "")
             parts.append(node.text or "")
             stack += [(child, False) for child in reversed(node)]
 
 
 def words_of(element: Any) -> str:
-    return " ".join(element.text_content().split())
+    text = element.text_content()
+    return spaced_text(element) if len(text) <= MAX_SPACED else " ".join(text.split())
 
 
 def is_of_else(element: Any) -> bool:

@@ -10,12 +10,20 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from qa.intake.page.tree import spaced_text
+
 MIN_SHARED = 0.6  # of the longer one's words, for a heading to say the same as the metadata
 MAX_SITE_WORDS = 5  # a longer segment of a title is part of the headline
 MIN_TITLE_WORDS = 2  # what is left when a segment is taken off
 
 _SEPARATOR = re.compile(r"\s+(?:[|–—\-·»›•/]|::|--|\|\|)\s+|\s*[｜：»]\s*|\s*\|\s*|(?<=\w):\s+")
 _STRONG = re.compile(r"[|｜»]|::")
+_KICKER = re.compile(
+    r"(?:^|[\s_-])(?:kicker|over-?line|over-?title|eyebrow|top-?line|dachzeile|roof-?line|spitzmarke|pre-?title|pre-?headline"
+    r"|ante-?t[ií]tulo|sur-?titre|occhiello|vignette|title-?header|flag|badge|rubri(?:c|que|k)|category)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_AROUND = " :–—|·•/"  # left of what set a kicker apart
 _WORD = re.compile(r"[^\W_]+")
 _DATE_LIKE = re.compile(r"\d{4}$|^\d")
 
@@ -108,4 +116,12 @@ def _rank(heading: Any, stated: Sequence[tuple[str, str]], names: set[str]) -> f
 
 
 def _text(heading: Any) -> str:
-    return " ".join("".join(heading.itertext()).split())
+    """Return a heading's words without a kicker or a date in it, which outlets set above the headline."""
+    whole = spaced_text(heading)
+    marked = next((part for part in heading.iterdescendants() if part.get("itemprop") == "headline"), heading)
+    headline = spaced_text(marked, without=_is_label).strip(_AROUND)
+    return headline if len(headline.split()) >= MIN_TITLE_WORDS else whole
+
+
+def _is_label(part: Any) -> bool:
+    return part.tag == "time" or bool(_KICKER.search(part.get("class") or ""))
