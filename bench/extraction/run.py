@@ -12,6 +12,7 @@ What is counted, for each page (`date`, `author`, `outlet` and `title` are exact
 - body: F1 over the bag of words of the labelled paragraphs, each character of Chinese and Japanese a word. Words of
   title, byline, date line, standfirst and captions count neither way. The mean over pages.
 - paragraphs: the share of labelled paragraphs (five words or more) that stand whole in the text.
+- standfirsts: the share of labelled standfirsts that stand whole in the text; for the body they count neither way.
 - leaks: sentences of five words or more, from blocks that are neither body nor one of the above, that are in the text,
   white space apart.
 - title, date, author, outlet: F1 over values; a value given where the page states none is a false one.
@@ -49,13 +50,17 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A labelled page. `paragraphs` and `asides` are the texts of its blocks; the other blocks are boilerplate."""
+    """A labelled page. `paragraphs` and `asides` are the texts of its blocks; the other blocks are boilerplate.
+
+    `standfirsts` are those of the asides.
+    """
 
     label: dict[str, Any]
     data: bytes
     html: str
     paragraphs: tuple[str, ...]
     asides: tuple[str, ...]
+    standfirsts: tuple[str, ...]
     boilerplate: tuple[str, ...]
 
     @property
@@ -107,7 +112,8 @@ def _page(label: dict[str, Any], data: bytes) -> Page:
     others = [text for text in map(flat, found) if text not in (*body, *asides)]
     rest = dict.fromkeys(s for text in others for s in _SENTENCE_END.split(text))
     leaks = tuple(s for s in rest if len(words(s)) >= MIN_WORDS and s not in wanted)
-    return Page(label, data, html, body, asides, leaks)
+    standfirsts = tuple(flat(named[d]) for d in label.get("standfirst", ()))
+    return Page(label, data, html, body, asides, standfirsts, leaks)
 
 
 def _own(file: str) -> bytes:
@@ -210,6 +216,12 @@ def paragraphs_kept(page: Page, text: str) -> tuple[int, int]:
     return sum(p in said for p in long), len(long)
 
 
+def standfirsts_kept(page: Page, text: str) -> tuple[int, int]:
+    """How many of the labelled standfirsts stand whole in the text, and how many there are."""
+    said = _dense(text)
+    return sum(_dense(line) in said for line in page.standfirsts), len(page.standfirsts)
+
+
 def leaks(page: Page, text: str) -> list[str]:
     """The sentences of boilerplate that are in the text."""
     said = _dense(text)
@@ -235,9 +247,11 @@ def _row(name: str, pages: list[Page], found: dict[str, Found]) -> str:
     scores = [body_f1(p, found[p.id].text) for p in pages]
     kept = [paragraphs_kept(p, found[p.id].text) for p in pages]
     leaked = [leaks(p, found[p.id].text) for p in pages]
+    first = [standfirsts_kept(p, found[p.id].text) for p in pages]
     cells = [
         f"{sum(scores) / len(scores):.3f}",
         f"{sum(k for k, _ in kept) / sum(n for _, n in kept):.3f}",
+        f"{sum(k for k, _ in first)} of {sum(n for _, n in first)}",
         f"{sum(map(len, leaked))} on {sum(map(bool, leaked))}",
     ]
     for field in FIELDS:
@@ -260,8 +274,8 @@ def tables(pages: list[Page], systems: dict[str, System]) -> Iterable[str]:
         if not part:
             continue
         yield f"\n**{title}** ({len(part)}, {sum(bool(p.label['package']) for p in part)} of them real)\n"
-        yield f"| | body | paragraphs | leaks | {' | '.join(FIELDS)} |"
-        yield "|---|---|---|---|" + "---|" * len(FIELDS)
+        yield f"| | body | paragraphs | standfirsts | leaks | {' | '.join(FIELDS)} |"
+        yield "|---|---|---|---|---|" + "---|" * len(FIELDS)
         for name in systems:
             yield _row(name, part, results[name])
     empty = [p for p in pages if "body" not in p.label]

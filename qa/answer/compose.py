@@ -89,7 +89,7 @@ def _cite(evidence: Evidence, n: int, also_in: tuple[Copy, ...] = ()) -> Citatio
     return Citation(
         n=n, article=c.article.id, version=c.article.version, start=c.sentence.span.start, end=c.sentence.span.end,
         quote=c.text, title=c.article.shown_title, outlet=c.article.outlet, published=c.article.published,
-        answer=_words_that_answer(evidence), also_in=also_in,
+        answer=_words_that_answer(evidence), also_in=also_in, page=c.article.page_at(c.sentence.span.start),
     )  # fmt: skip
 
 

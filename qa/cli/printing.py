@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qa.core.display import also_in, shown
+from qa.core.display import also_in, page_of, shown
 from qa.core.errors import UserError
 from qa.core.parts import KINDS
 from qa.core.types import (
@@ -45,7 +45,7 @@ def answer_text(answer: Answer) -> str:
             label = f"{sentence.label}: " if sentence.label else ""
             lines += [textwrap.fill(f"{label}{' '.join(sentence.text.split())} {marks}", WIDTH), ""]
         for citation in (c for s in answer.sentences for c in s.citations):
-            facts = ", ".join(x for x in (citation.title, citation.outlet, citation.published) if x)
+            facts = ", ".join(x for x in (citation.title, citation.outlet, citation.published, page_of(citation)) if x)
             lines += [f"[{citation.n}] {facts}", f"    {citation.article} --at {citation.start}-{citation.end}"]
             lines += [f"    also in {also_in(citation)}"] if citation.also_in else []
     lines += ["", f"confidence {answer.confidence:.2f}, {answer.timings_ms.get('total', 0):.0f} ms"]

@@ -38,6 +38,11 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
             bar.close()
 
 
+def page_of(citation: Citation) -> str:
+    """Return the page of a PDF that a citation begins on, as people write it; empty where there are no pages."""
+    return f"p. {citation.page}" if citation.page else ""
+
+
 def also_in(citation: Citation) -> str:
     """Return the other articles of the story that have the sentence, as people name them."""
     named = [", ".join(x for x in (c.outlet or c.title, c.published) if x) for c in citation.also_in[:COPIES]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,7 +40,7 @@ class Article:
 
     `id` is the stem of its file in `corpus/`. `published` is an ISO 8601 date or date-time, `language` a BCP 47 tag,
     `added` an ISO 8601 date-time in UTC. `origins` says of a field where its value was found ("og:title"), or that a
-    person gave it (GIVEN).
+    person gave it (GIVEN). `pages` are the offsets at which the pages of a PDF begin.
     """
 
     id: str
@@ -52,6 +53,11 @@ class Article:
     language: str | None = None
     added: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict, hash=False)
+    pages: tuple[int, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the number of the page, from 1, on which a place stands; None where there are no pages."""
+        return bisect_right(self.pages, offset) or None
 
     @cached_property
     def version(self) -> str:
@@ -82,7 +88,8 @@ class Draft:
     date-time with its offset where one is stated; `language` a BCP 47 tag; `url` the canonical address.
     `name` is what to derive an id from where there is no title, such as a file name or the entry's own id in a feed.
     `notes` are sentences for the person who added it ("Read as windows-1252: its encoding is not stated.").
-    `id` is the one that its source gives the article, to derive ours from before any title.
+    `id` is the one that its source gives the article, to derive ours from before any title. `pages` are the offsets at
+    which the pages of a PDF begin.
     """
 
     text: str
@@ -90,6 +97,7 @@ class Draft:
     name: str = ""
     notes: tuple[str, ...] = ()
     id: str = ""
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,8 @@ class Citation:
     """Where a sentence stands: `article.text[start:end] == quote` for the article's `version`.
 
     `answer` is the span inside it, in the article's offsets too, of the words that answer, where they are known.
-    `also_in` are the other articles of its story that have the sentence: copies, which count once.
+    `also_in` are the other articles of its story that have the sentence: copies, which count once. `page` is the page
+    of a PDF that it begins on.
     """
 
     n: int
@@ -210,6 +219,7 @@ class Citation:
     published: str | None
     answer: tuple[int, int] | None = None
     also_in: tuple[Copy, ...] = ()
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ FIELDS = (*METADATA, "added")  # of an article's front matter
 FIRST_HEADING = "first heading"  # where a title was found
 MAX_FIELD = 500  # characters; a longer title is a paragraph in the wrong place
 MAX_URL = 2_000  # characters; sites give addresses of 700, and browsers take so many
+MAX_DIGITS = 12  # of an offset
+WIDE = "\u2e80"  # from here on scripts put no space between words
+MAX_PAGES = 2_000  # of a PDF, whose first offsets are kept
 MAX_ORIGIN = 60  # characters; where a value was found is told in a word or two
 
 _FIRST_HEADING = re.compile(r"\s*# +([^\n]+)")  # of a Markdown file
@@ -66,7 +69,9 @@ def read_article(raw: str, id: str, *, markdown: bool) -> ReadArticle:
         if known["title"] is None and (heading := _first_heading(body)):
             known["title"], origins["title"] = heading, FIRST_HEADING
         body = markdown_to_text(body)
-    return ReadArticle(Article(id=id, text=checked_text(body), **known, origins=origins), tuple(notes))
+    text = checked_text(body)
+    pages = checked_pages(fields.get("pages"), text) if own else ()
+    return ReadArticle(Article(id=id, text=text, **known, origins=origins, pages=pages), tuple(notes))
 
 
 def _readable_fields(fields: Mapping[str, object], notes: list[str]) -> dict[str, str | None]:
@@ -132,7 +137,24 @@ def render(article: Article) -> str:
     """Return the text of an article's file: front matter, a blank line, the canonical text."""
     known = {k: getattr(article, k) for k in FIELDS if getattr(article, k) is not None}
     origins = {"origins": join_origins(article.origins)} if article.origins else {}
-    return f"{render_front_matter({**known, **origins, 'format': 'plain'})}\n{article.text}\n"
+    pages = {"pages": article.pages} if article.pages else {}
+    return f"{render_front_matter({**known, **origins, **pages, 'format': 'plain'})}\n{article.text}\n"
+
+
+def checked_pages(offsets: object, text: str) -> tuple[int, ...]:
+    """Return the offsets at which pages begin; none where they do not fit the text, which somebody has changed then."""
+    if not isinstance(offsets, Sequence) or isinstance(offsets, str) or len(offsets) > MAX_PAGES:
+        return ()
+    if not all(str(offset).isdecimal() for offset in offsets):
+        return ()
+    pages = tuple(int(str(offset)[:MAX_DIGITS]) for offset in offsets)
+    return pages if list(pages) == sorted(pages) and all(_begins_a_word(text, at) for at in pages) else ()
+
+
+def _begins_a_word(text: str, at: int) -> bool:
+    if at in (0, len(text)):
+        return True
+    return at < len(text) and not text[at].isspace() and (text[at - 1].isspace() or text[at] > WIDE)
 
 
 def join_origins(origins: Mapping[str, str]) -> str:

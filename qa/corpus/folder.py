@@ -152,7 +152,8 @@ class Corpus:
         said = {k for k, origin in article.origins.items() if origin != FIRST_HEADING}  # the heading says it itself
         known = {k: getattr(article, k) for k in FIELDS if k in said or k not in article.origins}
         known["origins"] = join_origins({k: article.origins[k] for k in said})
-        kept = {k: v for k, v in {**fields, **known}.items() if k not in known or v}
+        pages = {"pages": article.pages} if article.pages else {}
+        kept = {k: v for k, v in {**fields, **known, **pages}.items() if k not in known or v}
         gap = "" if fields else "\n"
         data = f"{render_front_matter(kept)}{gap}{body}".encode()
         check_size(data)

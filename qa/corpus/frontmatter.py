@@ -34,8 +34,14 @@ _Scalars.add_constructor(_NULL, lambda *_: None)
 
 
 def render_front_matter(fields: Mapping[str, object]) -> str:
-    """Return the block, rules included. `split_front_matter` reads every value back as it was. Raises ArticleError."""
-    body = yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True, width=_NO_FOLDING)
+    """Return the block, rules included. `split_front_matter` reads every value back as it was. Raises ArticleError.
+
+    A tuple of numbers is a list on one line.
+    """
+    rows = {name: value for name, value in fields.items() if isinstance(value, tuple)}
+    rest = {name: value for name, value in fields.items() if name not in rows}
+    body = yaml.safe_dump(rest, sort_keys=False, allow_unicode=True, width=_NO_FOLDING)
+    body += "".join(f"{name}: [{', '.join(map(str, value))}]\n" for name, value in rows.items())
     _check_size(len(body))
     return f"---\n{body}---\n"
 

@@ -259,4 +259,5 @@ def _mail_kind(data: bytes, start: str, name: str) -> Kind:
         return "mhtml"
     if "multipart/related" in head and "content-location:" in head and "message-id:" not in head:
         return "mhtml"
-    return "mbox" if start.startswith("From ") and count_messages(data) > 1 else "mail"
+    is_box = start.startswith("From ") and (name.endswith(".mbox") or count_messages(data) > 1)
+    return "mbox" if is_box else "mail"

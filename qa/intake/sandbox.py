@@ -247,11 +247,14 @@ def _item(head: dict[str, Any], body: bytes) -> Draft | Refusal:
             return Refusal(_text(head["name"]), _text(head["reason"]))
         metadata = {str(k): Found(_text(value), _text(origin)) for k, (value, origin) in head["metadata"].items()}
         notes = tuple(_text(note) for note in head["notes"])
-        draft = Draft(body.decode(), metadata, _text(head["name"]), notes, _text(head["id"]))
+        pages = tuple(head.get("pages", ()))
+        draft = Draft(body.decode(), metadata, _text(head["name"]), notes, _text(head["id"]), pages)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("no draft") from error
     if not metadata.keys() <= set(METADATA):
         raise ValueError("an unknown field")
+    if any(type(offset) is not int for offset in pages):
+        raise ValueError("an offset that is no number")
     return draft
 
 

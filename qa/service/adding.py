@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError, UnknownArticle
 from qa.core.types import GIVEN, METADATA, Article, CanonicalText, Draft, Outcome, Refusal
-from qa.corpus.article_file import ArticleFile, checked_field, make_file, read_article
+from qa.corpus.article_file import ArticleFile, checked_field, checked_pages, make_file, read_article
 from qa.corpus.canonical import checked_text, slug
 from qa.corpus.lookalikes import lookalike_note
 from qa.index.catalog.snapshot import Snapshot
@@ -81,7 +81,9 @@ def asked_from_draft(draft: Draft, name: str, id: str | None, given: Mapping[str
         else:
             known |= {field: value} if value else {}
     origins = {field: draft.metadata[field].origin for field in known}
-    article = _given(Article("draft", checked_text(draft.text), **known, origins=origins), given)
+    text = checked_text(draft.text)
+    article = Article("draft", text, **known, origins=origins, pages=checked_pages(draft.pages, text))
+    article = _given(article, given)
     wanted = draft.id or article.title or draft.name or article.shown_title
     notes += filter(None, [lookalike_note(article.text)])
     return Asked(article, name or draft.name or article.shown_title, wanted, id, tuple(notes), own=bool(draft.id))

@@ -137,7 +137,7 @@ class RemoteQA(Service):
         data = self._call("GET", f"/api/articles/{quote(id, safe='')}")
         sentences = [Sentence(**s) for s in data["sentences"]]
         kept = {k: v for k, v in data.items() if k not in ("sentences", "version", "shown_title")}
-        return Article(**kept), sentences
+        return Article(**{**kept, "pages": tuple(data.get("pages", ()))}), sentences
 
     def file(self, id: str) -> tuple[str, bytes]:
         """Return the name and contents of an article's file."""

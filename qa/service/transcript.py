@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from qa.core.display import also_in
+from qa.core.display import also_in, page_of
 from qa.core.parts import parts_line
 from qa.core.types import DECLINED, Answer, Citation
 from qa.service.codec import filters_to_dict
@@ -93,7 +93,7 @@ def _citations(answer: Answer | None) -> list[Citation]:
 
 def _source(c: Citation) -> str:
     """Return the line that says where a citation stands."""
-    about = ", ".join(x for x in (c.title, c.outlet, c.published) if x)
+    about = ", ".join(x for x in (c.title, c.outlet, c.published, page_of(c)) if x)
     copies = f", also in {also_in(c)}" if c.also_in else ""
     return f"{about} ({c.article}, version {c.version}, characters {c.start}-{c.end}{copies}): “{_flat(c.quote)}”"
 

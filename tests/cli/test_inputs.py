@@ -11,6 +11,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from documents import pdf
 from fakes import FakeEmbedding, fake_settings, open_fake, write_article
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -118,9 +119,38 @@ def test_json_carries_the_answer_with_exactly_the_documented_keys(corpus_home):
     answer = json.loads(run(corpus_home, "ask", "--json", "Is the tank green?").output)
     assert {"question", "declined", "confidence", "sentences", "nearest", "timings_ms"} <= set(answer)
     citation = answer["sentences"][0]["citations"][0]
-    keys = ["n", "article", "version", "start", "end", "quote", "title", "outlet", "published", "answer", "also_in"]
+    keys = [
+        "n",
+        "article",
+        "version",
+        "start",
+        "end",
+        "quote",
+        "title",
+        "outlet",
+        "published",
+        "answer",
+        "also_in",
+        "page",
+    ]
     assert list(citation) == keys
     assert (citation["quote"], citation["outlet"]) == ("The tank is green.", "The Gazette")
+
+
+@pytest.mark.model
+@pytest.mark.process
+def test_a_citation_from_a_pdf_says_its_page(corpus_home):
+    def sheets(document) -> None:
+        for line in ("The mast is tall.", "The keel is red."):
+            document.add_page()
+            document.multi_cell(0, 5, line)
+
+    (corpus_home / "boat.pdf").write_bytes(pdf(prepare=sheets, pages=0))
+    assert run(corpus_home, "add", corpus_home / "boat.pdf").exit_code == 0
+    answer = json.loads(run(corpus_home, "ask", "--json", "Is the keel red?").output)
+    cited = {c["quote"]: c["page"] for s in answer["sentences"] for c in s["citations"]}
+    assert cited["The keel is red."] == 2
+    assert "p. 2" in run(corpus_home, "ask", "Is the keel red?").output
 
 
 # --- files --------------------------------------------------------------------------------------------------------

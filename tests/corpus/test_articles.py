@@ -570,3 +570,12 @@ def test_one_file_is_listed_as_all_of_them_would_be(tmp_path: Path) -> None:
         "\ud800.md",
     ]
     assert [f for n in names if (f := corpus.file(n))] == list(corpus.files())
+
+
+def test_the_pages_of_a_pdf_stand_in_its_file_until_somebody_changes_its_text() -> None:
+    article = Article("harbour", canonical_text("It is deep.\n\nIt is old.\n\nIt is wide."), pages=(0, 13, 25))
+    raw = render(article)
+    assert "pages: [0, 13, 25]" in raw
+    assert parse_article(raw, "harbour", markdown=True) == article
+    assert [article.page_at(offset) for offset in (0, 12, 13, 30)] == [1, 1, 2, 3]
+    assert parse_article(raw.replace("deep", "very deep"), "harbour", markdown=True).pages == ()

@@ -33,6 +33,7 @@ def older(home: Path) -> None:
     with closing(sqlite3.connect(home / "index" / "catalog.sqlite3", isolation_level=None)) as db:
         db.execute("DROP TABLE acronyms")
         db.execute("DROP TABLE underived")
+        db.execute("ALTER TABLE articles DROP COLUMN pages")
         db.execute("UPDATE manifest SET value = ? WHERE key = 'format'", (json.dumps(OLDEST),))
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.core.errors import ArticleError
+from qa.corpus.article_file import checked_pages
 from qa.intake.formats.paged import pdf as module
 from qa.intake.formats.paged.pdf import parse
 
@@ -199,3 +200,25 @@ def test_more_letters_than_an_article_holds_are_refused(monkeypatch) -> None:
 def test_any_bytes_are_read_or_refused(tail: bytes) -> None:
     with pytest.raises(ArticleError):
         parse(b"%PDF-1.7\n" + tail, "x.pdf")
+
+
+def test_every_page_begins_where_its_first_words_stand() -> None:
+    """A page number in the footer says which page a paragraph stands on; here each page has its own words."""
+
+    def sheet(sheets) -> None:
+        for n in range(1, 4):
+            sheets.add_page()
+            if n != 2:  # the second page is empty
+                sheets.multi_cell(0, 5, f"Page{n} begins here. {STORIES[n]}", new_x="LMARGIN", new_y="NEXT")
+
+    (draft,) = parse(pdf(prepare=sheet, pages=0), "x.pdf")
+    third = draft.text.index("Page3")
+    assert draft.pages == (0, third, third)
+
+
+def test_a_page_in_the_middle_of_a_paragraph_begins_at_a_whole_word() -> None:
+    (draft,) = parse(pdf(STORIES), "x.pdf")
+    assert len(draft.pages) > 1
+    assert list(draft.pages) == sorted(draft.pages)
+    assert all(at == 0 or draft.text[at - 1].isspace() for at in draft.pages)
+    assert checked_pages(draft.pages, draft.text) == draft.pages

@@ -17,7 +17,10 @@ from qa.intake.formats.records import pieces
 from qa.intake.formats.records.pieces import Piece, cut
 from qa.intake.importer import Importer
 
-RSS = '<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>B</title><wp:wxr_version>1.2</wp:wxr_version>'
+RSS = (
+    '<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>B</title>'
+    "<wp:wxr_version>1.2</wp:wxr_version>"
+)
 
 
 def text(n: int) -> str:
@@ -57,14 +60,16 @@ def read(data: bytes, name: str) -> list[Draft | Refusal]:
         return list(intake.stream(io.BytesIO(data), name))
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("name", "make"), FORMS.items())
 def test_a_file_cut_anywhere_gives_what_it_gives_whole(name: str, make: Callable[[int], bytes], monkeypatch) -> None:
     whole = read(make(40), name)
     assert [d.metadata["title"].value for d in whole if isinstance(d, Draft)] == [f"T{n}" for n in range(40)]
+    same = [(d.text, d.metadata) for d in whole if isinstance(d, Draft)]
     for size in (200, 1_000, 3_333):
         monkeypatch.setattr(pieces, "PIECE", size)
         found = read(make(40), name)
-        assert [(f.text, f.metadata) for f in found if isinstance(f, Draft)] == [(d.text, d.metadata) for d in whole]  # type: ignore[union-attr]
+        assert [(f.text, f.metadata) for f in found if isinstance(f, Draft)] == same
 
 
 @pytest.mark.parametrize(("name", "make"), FORMS.items())
@@ -82,6 +87,7 @@ def test_memory_holds_a_piece_however_long_the_file(name: str, make: Callable[[i
         tracemalloc.stop()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["list.json", "table.csv", "blog.xml"])
 def test_a_record_longer_than_any_article_costs_that_record(name: str, monkeypatch) -> None:
     monkeypatch.setattr(pieces, "PIECE", 1_000)
@@ -93,6 +99,7 @@ def test_a_record_longer_than_any_article_costs_that_record(name: str, monkeypat
     assert len(found) == 30
 
 
+@pytest.mark.process
 def test_a_refusal_names_the_record_by_its_number_in_the_file(monkeypatch) -> None:
     monkeypatch.setattr(pieces, "PIECE", 300)
     records = json.loads(json_list(30))
@@ -101,6 +108,7 @@ def test_a_refusal_names_the_record_by_its_number_in_the_file(monkeypatch) -> No
     assert [f.name for f in found if isinstance(f, Refusal)] == ["list.json: record 21"]
 
 
+@pytest.mark.process
 def test_a_list_that_breaks_off_says_so_and_keeps_what_came_before(monkeypatch) -> None:
     monkeypatch.setattr(pieces, "PIECE", 300)
     data = json_list(30)

@@ -6,11 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.intake.formats.paged.lines import Line, Page
-from qa.intake.formats.paged.reflow import running_text
+from qa.intake.formats.paged.reflow import running_text as texts_of_pages
 
 WIDTH, HEIGHT = 600.0, 800.0
 numbers = st.floats(-50, 900) | st.sampled_from([0.0, 72.0, 300.0])
 texts = st.lists(st.from_regex(r"[A-Za-z]{1,8}[.,]?", fullmatch=True), min_size=1, max_size=8).map(" ".join)
+
+
+def running_text(pages: list[Page]) -> str:
+    return "".join(texts_of_pages(pages))
 
 
 @st.composite
@@ -22,7 +26,7 @@ def any_line(draw) -> Line:
 
 @given(st.lists(st.lists(any_line(), max_size=12), max_size=4), st.sampled_from([WIDTH, 0.0, 1e9]))
 def test_any_lines_give_text(pages: list[list[Line]], width: float) -> None:
-    assert isinstance(running_text([Page(lines, width, HEIGHT) for lines in pages]), str)
+    assert len(texts_of_pages([Page(lines, width, HEIGHT) for lines in pages])) == len(pages)
 
 
 @given(st.lists(any_line(), max_size=20))

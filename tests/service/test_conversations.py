@@ -241,7 +241,7 @@ def test_the_exported_values_are_json_with_every_citation_exact(store):
     assert exported["sentences"][0]["citations"][0] == {
         "n": 1, "article": "bridge", "version": "0123456789ab", "start": citation.start, "end": citation.end,
         "quote": QUOTE, "title": "The bridge", "outlet": "The Example", "published": "2024-05-17", "answer": None,
-        "also_in": [],
+        "also_in": [], "page": None,
     }  # fmt: skip
 
 

@@ -260,6 +260,7 @@ def _known(article: Article) -> dict[str, str | int | None]:
         **{field: getattr(article, field) for field in FIELDS},
         "published_day": day,
         "origins": join_origins(article.origins),
+        "pages": " ".join(map(str, article.pages)),
     }
 
 

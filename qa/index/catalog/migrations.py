@@ -16,7 +16,10 @@ from qa.index.catalog.schema import ACRONYMS, FORMAT
 OLDEST = 3  # of the formats that a step leads on from; older ones hold other vectors
 
 # From a format to the next one.
-STEPS: dict[int, str] = {3: f"{ACRONYMS} INSERT INTO underived SELECT key FROM articles;"}
+STEPS: dict[int, str] = {
+    3: f"{ACRONYMS} INSERT INTO underived SELECT key FROM articles;",
+    4: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '';",
+}
 
 
 def migrate(db: sqlite3.Connection, found: int) -> None:

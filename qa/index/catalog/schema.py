@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FORMAT = 4  # raise it whenever the meaning of a stored byte changes, and say in `migrations.py` how it comes about
+FORMAT = 5  # raise it whenever the meaning of a stored byte changes, and say in `migrations.py` how it comes about
 
 # What articles say acronyms are short for, `folded` as words are compared; articles of which that is not known yet.
 ACRONYMS = """
@@ -25,7 +25,8 @@ CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version TEXT NOT NULL, stamp TEXT NOT NULL,
     title TEXT, outlet TEXT, url TEXT, author TEXT, published TEXT, published_day INTEGER,
-    language TEXT, added TEXT, origins TEXT NOT NULL, text TEXT NOT NULL, signature BLOB NOT NULL, story INTEGER
+    language TEXT, added TEXT, origins TEXT NOT NULL, text TEXT NOT NULL, signature BLOB NOT NULL, story INTEGER,
+    pages TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX articles_version ON articles (version);
 CREATE INDEX articles_url ON articles (url) WHERE url IS NOT NULL;

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,8 @@ def unpack_vector(blob: bytes) -> Matrix:
 
 
 def _article(row: tuple[Any, ...]) -> Article:
-    return Article(*(*row[:-1], split_origins(row[-1])))
+    *stated, origins, pages = row
+    return Article(*stated, split_origins(origins), tuple(map(int, pages.split())))
 
 
 def _passage(row: tuple[Any, ...]) -> StoredPassage:
@@ -73,6 +75,12 @@ class Snapshot:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+
+    @cached_property
+    def _article(self) -> str:
+        """Return the columns of an article; a catalog of an older format that nobody may write has no pages."""
+        columns = {row[1] for row in self._db.execute("PRAGMA table_info (articles)")}
+        return f"{_ARTICLE}, {'pages' if 'pages' in columns else repr('')}"
 
     def generation(self) -> int:
         """Return a number that grows with every change of what can be found."""
@@ -103,11 +111,11 @@ class Snapshot:
     def article(self, id: str) -> Article | None:
         if not storable(id):
             return None
-        row = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (id,)).fetchone()
+        row = self._db.execute(f"SELECT {self._article} FROM articles WHERE id = ?", (id,)).fetchone()
         return _article(row) if row else None
 
     def article_by_key(self, key: int) -> Article:
-        return _article(self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE key = ?", (key,)).fetchone())
+        return _article(self._db.execute(f"SELECT {self._article} FROM articles WHERE key = ?", (key,)).fetchone())
 
     def ids_with_version(self, version: str) -> list[str]:
         """Return the articles with exactly this text."""
@@ -133,7 +141,7 @@ class Snapshot:
         return [r[0] for r in self._db.execute(sql + order, (id, *values, limit))]
 
     def articles(self) -> Iterator[Article]:
-        for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles ORDER BY id"):
+        for row in self._db.execute(f"SELECT {self._article} FROM articles ORDER BY id"):
             yield _article(row)
 
     def summaries(
@@ -171,7 +179,7 @@ class Snapshot:
         """Articles that pass the filters, the newest first; none without a date where the filters name a day."""
         where, values = article_condition(filters)
         rows = self._db.execute(
-            f"SELECT {_ARTICLE} FROM articles a WHERE {where}"
+            f"SELECT {self._article} FROM articles a WHERE {where}"
             " ORDER BY a.published_day DESC NULLS LAST, a.published DESC, a.id LIMIT ?",
             (*values, limit),
         )

@@ -67,13 +67,14 @@ class Place(BaseModel):
 class Quote(Place):
     """A sentence of an article and where it stands: the article's text from start to end is the quote.
 
-    `also_in` are near duplicates of the article that have the sentence too: they confirm nothing. `label` is what it
-    stands under in an answer of several parts: a day, a side, a speaker.
+    `also_in` are near duplicates of the article that have the sentence too: they confirm nothing. `page` is the page of
+    a PDF that it begins on. `label` is what it stands under in an answer of several parts: a day, a side, a speaker.
     """
 
     quote: str
     also_in: list[Copy]
     label: str
+    page: int | None = None
 
 
 SHARED = (*Place.model_fields, "quote")  # what a citation and a quote have in common

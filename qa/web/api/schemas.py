@@ -127,6 +127,7 @@ class FullArticle(BaseModel):
     language: str | None
     added: str | None
     origins: dict[str, str] = Field(description="Where each value was found, by field; given is by a person")
+    pages: list[int] = Field(default_factory=list, description="Offsets at which the pages of a PDF begin")
     version: str = Field(description="First 12 hex digits of the SHA-256 of the text")
     shown_title: str = Field(description="The title, or the first words of the text")
     sentences: list[Sentence]

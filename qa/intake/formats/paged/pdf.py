@@ -20,7 +20,7 @@ from qa.core.types import Draft, Found
 from qa.corpus.canonical import MAX_BYTES
 from qa.intake.drafts import drafted, joined_names, stated, stem_of
 from qa.intake.formats.office.tools import real_author, real_title
-from qa.intake.formats.paged.lines import Line, Page
+from qa.intake.formats.paged.lines import Line, Page, first_offsets
 from qa.intake.formats.paged.reflow import running_text
 from qa.intake.formats.records.archive import parse_xml
 
@@ -55,12 +55,16 @@ def parse(data: bytes, name: str) -> list[Draft]:
     finally:
         document.close()
     notes = (f"Pages that could not be read: {', '.join(map(str, failed[:20]))}.",) if failed else ()
-    text = running_text(pages).translate(_LIGATURES)
+    texts = [text.translate(_LIGATURES) for text in running_text(pages)]
+    text = "".join(texts)
     if not any(c.isalnum() for c in text):
         raise ArticleError(
             "No text found: its pages seem to be pictures. Recognise their text first (OCR), then add it."
         )
-    return [drafted(text, metadata, stem_of(name), notes)]
+    draft = drafted(text, metadata, stem_of(name), notes)
+    for number in failed:  # its page has no text
+        texts.insert(number - 1, "")
+    return [replace(draft, pages=first_offsets(texts, draft.text))]
 
 
 def _opened(data: bytes) -> Any:

@@ -40,25 +40,32 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 _Placed = tuple[float, Line]
 
 
-def running_text(pages: Sequence[Page]) -> str:
-    """Return blocks with an empty line between them, a list's items and a table's rows on lines of their own."""
+def running_text(pages: Sequence[Page]) -> list[str]:
+    """Return the text of each page, which goes on in the next: joined, they are the whole.
+
+    Blocks have an empty line between them, a list's items and a table's rows are on lines of their own.
+    """
     cleaned = [replace(page, lines=lines) for page, lines in zip(pages, _without_running_lines(pages), strict=True)]
     if not any(page.lines for page in cleaned):  # nothing but what is on every page: that is the text then
         cleaned = list(pages)
-    shapes = [_Shape(column) for page in cleaned for column in columns(page)]
+    on_pages = [[_Shape(column) for column in columns(page)] for page in cleaned]
+    shapes = [shape for page in on_pages for shape in page]
     words = Counter(word.lower() for shape in shapes for line in shape.lines for word in _WORD.findall(line.text))
-    parts: list[str] = []
+    texts: list[str] = []
     previous: Line | None = None
     before: _Shape | None = None  # of the column in which the previous line stands
-    for shape in shapes:
-        for line, following in zip_longest(shape.lines, shape.lines[1:]):
-            if previous and before:
-                gap = shape.gap(previous, line, following) if before is shape else _jump(previous, line, before)
-                parts.append(_glued(previous, line, words) if gap == " " else gap + line.text)
-            else:
-                parts.append(line.text)
-            previous, before = line, shape
-    return "".join(parts)
+    for page in on_pages:
+        parts: list[str] = []
+        for shape in page:
+            for line, following in zip_longest(shape.lines, shape.lines[1:]):
+                if previous and before:
+                    gap = shape.gap(previous, line, following) if before is shape else _jump(previous, line, before)
+                    parts.append(_glued(previous, line, words) if gap == " " else gap + line.text)
+                else:
+                    parts.append(line.text)
+                previous, before = line, shape
+        texts.append("".join(parts))
+    return texts
 
 
 # Headers and footers

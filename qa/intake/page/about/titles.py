@@ -23,7 +23,7 @@ _KICKER = re.compile(
     r"|ante-?t[ií]tulo|sur-?titre|occhiello|vignette|title-?header|flag|badge|rubri(?:c|que|k)|category)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_AROUND = " :–—|·•/"  # left of what set a kicker apart
+_AROUND = " :-–—|·•/"  # left of what set a kicker apart
 _WORD = re.compile(r"[^\W_]+")
 _DATE_LIKE = re.compile(r"\d{4}$|^\d")
 
@@ -124,4 +124,4 @@ def _text(heading: Any) -> str:
 
 
 def _is_label(part: Any) -> bool:
-    return part.tag == "time" or bool(_KICKER.search(part.get("class") or ""))
+    return part.tag in ("time", "style", "script") or bool(_KICKER.search(part.get("class") or ""))

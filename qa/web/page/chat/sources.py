@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from qa.core.display import page_of
 from qa.core.errors import GroundwireError, NotReady, UnknownArticle
 from qa.core.types import Answer, Article, Citation, Sentence, SourcePassage
 from qa.service.conversations import Turn
@@ -100,7 +101,9 @@ class Sources:
             found = known[p.article] = known.get(p.article) or self._found(p.article)
             if found and found[0].version == p.version:
                 shown = replace(p, text=found[0].text[p.start : p.end])
-                return Card(label, shown, token, answer=c.answer if c else None, also_in=c.also_in if c else ())
+                if c is None:
+                    return Card(label, shown, token)
+                return Card(label, shown, token, answer=c.answer, also_in=c.also_in, page=page_of(c))
             wrong = (CHANGED if found else REMOVED).format(p.title)
         except NotReady as error:
             wrong = in_words(error)

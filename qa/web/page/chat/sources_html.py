@@ -33,6 +33,7 @@ class Card:
     notice: str = ""
     answer: Span | None = None
     also_in: tuple[Copy, ...] = ()
+    page: str = ""
 
 
 def panel(
