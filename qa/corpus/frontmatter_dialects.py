@@ -64,12 +64,15 @@ def read_head(raw: str) -> Head:
 
 
 def split_any_front_matter(raw: str) -> tuple[dict[str, object], str, list[str]]:
-    """Return the fields of a YAML head, the rest of the file, and notes; a head that is no YAML is read by its lines.
+    """Return the fields of a head, the rest of the file, and notes; YAML that is not valid is read by its lines.
 
     Raises ArticleError where no line of it is a field, and for a broken head of a file that Groundwire wrote.
     """
     try:
-        return *split_front_matter(raw), []
+        fields, body = split_front_matter(raw)
+        heads = (reader(raw) for reader in (_toml, _json, _pandoc, _multimarkdown)) if body is raw else ()
+        head = next(filter(None, heads), None)
+        return (dict(head.fields), head.body, head.notes) if head else (fields, body, [])
     except ArticleError as error:
         match = _YAML.match(raw)
         fields = _by_lines(match[1] or "") if match and len(match[1] or "") <= MAX_HEAD else {}

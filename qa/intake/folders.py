@@ -30,8 +30,8 @@ _SYSTEM_FILES = frozenset(("Icon", "Icon\r", "Thumbs.db", "ehthumbs.db", "deskto
 class Listing:
     """The contents of a folder: files to read, what is left out with the reason, and what nobody misses.
 
-    Nobody misses hidden names, what systems leave in every folder, and the folders that browsers put beside a saved
-    page.
+    Nobody misses hidden names, what systems leave in every folder, the folders that browsers put beside a saved page,
+    and beside such a folder the subtitles of what the page plays.
     """
 
     files: list[Path] = field(default_factory=list)
@@ -52,9 +52,10 @@ def walk(folder: Path) -> Listing:
             continue
         below: list[Path] = []
         pages = any(entry.name.lower().endswith((".html", ".htm")) for entry in found)
+        saved = pages and any(_SAVED_BESIDE.search(entry.name) for entry in found)
         for entry in found:
             path = Path(entry.path)
-            if entry.name.startswith(".") or entry.name in _SYSTEM_FILES:
+            if entry.name.startswith(".") or entry.name in _SYSTEM_FILES or (saved and _is_subtitles(entry.name)):
                 listing.hidden.append(path)
             elif entry.is_symlink():
                 listing.refused.append(Refusal(str(path), "It is a link, and links are not followed. Add its target."))
@@ -66,6 +67,10 @@ def walk(folder: Path) -> Listing:
                 listing.refused.append(Refusal(str(path), _no_file()))
         todo += reversed(below)
     return listing
+
+
+def _is_subtitles(name: str) -> bool:
+    return name.lower().endswith((".srt", ".vtt"))
 
 
 @contextlib.contextmanager

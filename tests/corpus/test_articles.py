@@ -579,3 +579,23 @@ def test_the_pages_of_a_pdf_stand_in_its_file_until_somebody_changes_its_text() 
     assert parse_article(raw, "harbour", markdown=True) == article
     assert [article.page_at(offset) for offset in (0, 12, 13, 30)] == [1, 1, 2, 3]
     assert parse_article(raw.replace("deep", "very deep"), "harbour", markdown=True).pages == ()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '+++\ntitle = "Fish market to close"\nauthors = ["Jonas Berg", "Ida Holm"]\ndate = 2024-05-14\n+++\n',
+        '{\n  "title": "Fish market to close",\n  "authors": ["Jonas Berg", "Ida Holm"],\n  "date": "2024-05-14"\n}\n',
+        "Title: Fish market to close\nAuthor: Jonas Berg, Ida Holm\nDate: 2024-05-14\n",
+        "% Fish market to close\n% Jonas Berg; Ida Holm\n% 2024-05-14\n",
+    ],
+    ids=["TOML", "JSON", "MultiMarkdown", "pandoc"],
+)
+def test_a_file_placed_by_hand_may_have_the_head_that_its_tool_writes(head: str) -> None:
+    article = parse_article(f"{head}\nThe hall is ninety years old.\n", "fish", markdown=True)
+    assert article.text == "The hall is ninety years old."
+    assert (article.title, article.author, article.published) == (
+        "Fish market to close",
+        "Jonas Berg, Ida Holm",
+        "2024-05-14",
+    )

@@ -235,11 +235,11 @@ def test_of_a_folder_with_a_saved_page_the_page_is_an_article_and_its_parts_and_
         else:
             if isinstance(one, Draft):
                 found[path.name] = one.text
-    assert found.keys() == {"Fish market.html", "subs.srt"}  # subtitles are running text, wherever they lie
+    assert found.keys() == {"Fish market.html"}
     assert [found["Fish market.html"].count(part) for part in (P1, "Home", "rights")] == [1, 0, 0]
     assert refused.keys() == {"count.py"}
     assert "source" in refused["count.py"]
-    assert {path.name for path in listing.hidden} == {"Icon", "saved_files"}
+    assert {path.name for path in listing.hidden} == {"Icon", "saved_files", "subs.srt"}
     assert not listing.refused
 
 
