@@ -155,7 +155,12 @@ class Tools:
             filters = make_filters(outlets, articles, published_from, published_to)
             answer = self._service.qa.ask(question, filters, history=history or (), today=today)
         sentences = [
-            Quote(**{name: getattr(c, name) for name in SHARED}, also_in=list(c.also_in), label=sentence.label)
+            Quote(
+                **{name: getattr(c, name) for name in SHARED},
+                also_in=list(c.also_in),
+                label=sentence.label,
+                page=c.page,
+            )
             for sentence in answer.sentences
             for c in sentence.citations
         ]
