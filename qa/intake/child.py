@@ -101,7 +101,7 @@ def _frame(item: Any) -> Frame:
     if not isinstance(item, Draft):
         raise TypeError(f"the parser gave a {type(item).__name__}, not a draft")
     fields = {name: [found.value, found.origin] for name, found in item.metadata.items()}
-    head = {"kind": "draft", "metadata": fields, "name": item.name, "notes": item.notes, "id": item.id}
+    head: dict[str, Any] = {"kind": "draft", "metadata": fields, "name": item.name, "notes": item.notes, "id": item.id}
     head |= {"pages": item.pages} if item.pages else {}
     return head, item.text.encode("utf-8", "replace")
 

@@ -62,7 +62,7 @@ def unpack_vector(blob: bytes) -> Matrix:
 
 def _article(row: tuple[Any, ...]) -> Article:
     *stated, origins, pages = row
-    return Article(*stated, split_origins(origins), tuple(map(int, pages.split())))
+    return Article(*(*stated, split_origins(origins), tuple(map(int, pages.split()))))
 
 
 def _passage(row: tuple[Any, ...]) -> StoredPassage:

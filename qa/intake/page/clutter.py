@@ -118,7 +118,7 @@ def remove_clutter(body: Any, headline: Any | None = None, host: str | None = No
 def _above(body: Any, headline: Any | None, prose: dict[Any, int]) -> set[Any]:
     """Return what stands above the story's heading, where a story follows it: however long, it is not the story."""
     nodes = list(body.iter())
-    if headline not in nodes or prose[body] - told_before(headline, prose) < TOLD:
+    if headline is None or headline not in nodes or prose[body] - told_before(headline, prose) < TOLD:
         return set()
     return {*nodes[: nodes.index(headline)]}.difference(headline.iterancestors())
 
