@@ -8,10 +8,9 @@ from qa.answer.evidence.evidence import Evidence
 from qa.answer.evidence.signals import Question, coverage, term_set
 from qa.answer.kinds.asking import Asking, Chosen, Told
 from qa.answer.kinds.speakers import speakers_of, speaks, who_spoke
-from qa.answer.kinds.subject import subject_of
 from qa.answer.question.conversation import names_in
 from qa.answer.question.kinds.request import phrase, speech
-from qa.core.types import Article, Filters
+from qa.core.types import Article
 from qa.corpus.words import stem, words
 
 MOST = 5
@@ -79,9 +78,9 @@ def opinions(asking: Asking) -> Told | None:
     """Return what opinion pieces say about it, each under its writer's name; None where there are none."""
     about = phrase("open_end").sub("", asking.request.about)
     question = Question(about)
-    found = dict.fromkeys(hit.article for hit in asking.retrieve(about, asking.filters))
-    articles = [a for a in map(asking.snapshot.article, found) if a is not None]
-    pieces = [a for a in articles if phrase("opinion").fullmatch(a.title or "") and _is_about(a, question)]
+    pieces = [
+        a for a in _retrieved(asking, about) if phrase("opinion").fullmatch(a.title or "") and _is_about(a, question)
+    ]
     if not pieces:
         return None
     ids = tuple(a.id for a in pieces)
@@ -128,9 +127,14 @@ def _spans(asking: Asking, article: Article) -> tuple[tuple[int, int], ...]:
 
 def _others(asking: Asking) -> list[str]:
     """Return who does speak about it, in the articles that are about it."""
-    subject = subject_of(replace(asking, filters=Filters()), asking.request.about)
+    about = Question(asking.request.about)
     found = dict[str, None]()
-    for article in subject.articles if subject else ():
-        for name in who_spoke(article, _spans(asking, article))[:2]:
+    for article in _retrieved(asking, about.text):
+        for name in who_spoke(article, _spans(asking, article))[:2] if _is_about(article, about) else ():
             found.setdefault(name)
     return list(found)[:OTHERS]
+
+
+def _retrieved(asking: Asking, text: str) -> list[Article]:
+    ids = dict.fromkeys(hit.article for hit in asking.retrieve(text, asking.filters))
+    return [a for a in map(asking.snapshot.article, ids) if a is not None]
