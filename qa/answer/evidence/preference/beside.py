@@ -111,7 +111,7 @@ def _only_repeats(question: Question, text: str) -> bool:
 def _new(question: Question, text: str) -> frozenset[str]:
     """Return the words of a text that the question has not: no names, no figures, no times."""
     lower = (w for w in _LOWER.findall(text) if w not in STOPWORDS and not _pattern("no_news").fullmatch(w))
-    return set(term_set(" ".join(lower)) - set(question.stems))
+    return term_set(" ".join(lower)) - set(question.stems)
 
 
 def _gives_reason(question: Question, text: str) -> bool:
