@@ -29,7 +29,7 @@ HEAD = 300  # characters of an article that say what it tells of
 LOOKED_AT = 14
 LEAD = 2.0  # what the first sentence of an article is ahead: it tells what happened
 COMMON = 0.1  # of all passages: a name in more of them is where all of it happens, and tells no articles apart
-BEHIND = 4  # sentences behind the one that tells of things, within which they are enumerated
+BEHIND = 4  # sentences behind the one that tells of things, within which others than "The villages are ..." name them
 FEW = 2  # words of an enumeration that names nothing new
 A_STORY = 2  # sentences of one story at most
 NEAR = 0.5  # of the best one's score: what a sentence needs that names somebody else
@@ -63,7 +63,8 @@ def _enumerated(asking: Asking, plain: Ranking) -> Told | None:
     asked = term_set(asking.meaning.text)
     for e in plain.evidence[1:]:
         same = e.candidate.article.id == best.candidate.article.id
-        if not same or not 0 < e.candidate.sentence.n - best.candidate.sentence.n <= BEHIND:
+        behind = e.candidate.sentence.n - best.candidate.sentence.n
+        if not same or behind < 1 or (behind > BEHIND and not e.candidate.text.startswith("The ")):
             continue
         if len(term_set(_items(head, e.candidate.text)) - asked) > FEW:
             rest = [group for group in choose(plain.evidence) if group[0].place != e.place]

@@ -66,7 +66,7 @@ def subject_of(asking: Asking, about: str) -> Subject | None:
         return None
     if named.genre:
         return Subject((best,), named.words, one=True, sure=share)
-    every = _of_one_story(asking, found)
+    every = _of_one_story(asking, named.words, found)
     return Subject(_told_once(asking, every), named.words, sure=share, every=every)
 
 
@@ -145,13 +145,30 @@ def _mentioned(text: str, articles: Sequence[Article]) -> bool:
     return all(any(stem(w) in said for w in words(name) if w not in STOPWORDS) for name in names_in(text))
 
 
-def _of_one_story(asking: Asking, found: Sequence[tuple[float, float, Article]]) -> tuple[Article, ...]:
-    """Return the best article and the others of its story that are about the words too, the oldest first."""
+def _of_one_story(asking: Asking, about: str, found: Sequence[tuple[float, float, Article]]) -> tuple[Article, ...]:
+    """Return the best article and the others of its story that are about the words too, the oldest first.
+
+    Of a subject that is a name and nothing else those are too that have it in their head, whatever their story.
+    """
     articles = [a for _, _, a in found]
     groups = stories_of(asking.snapshot, articles)
     least = NEARLY * found[0][1]
-    kept = [a for (_, share, a), g in zip(found, groups, strict=True) if g == groups[0] and share >= least]
+    name = _stems(about) if _is_name(about) else frozenset[str]()
+    kept = [
+        a
+        for (_, share, a), g in zip(found, groups, strict=True)
+        if share >= least and (g == groups[0] or (name and name <= term_set(f"{a.title or ''} {a.text[:HEAD]}")))
+    ]
     return tuple(sorted(kept, key=lambda a: (day_of(a) is None, day_of(a), a.id)))
+
+
+def _is_name(text: str) -> bool:
+    """Return True if a subject is a name and nothing else: "the Ida", "Mayor Ida Holm"."""
+    return all(word[0].isupper() for word in text.split() if word.lower() not in STOPWORDS)
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(w) for w in words(text) if w not in STOPWORDS)
 
 
 def _told_once(asking: Asking, articles: Sequence[Article]) -> tuple[Article, ...]:
