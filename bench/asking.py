@@ -85,6 +85,7 @@ STEPS = [
     Step("saying", TELL + "saying", lambda _: None),
     Step("quoting", TELL + "quoting", lambda _: None),
     Step("opinions", TELL + "opinions", lambda _: None),
+    Step("marks", ANSWERER + "marked", lambda _, __, answer: answer),
     Step("premises", "qa.answer.question.premises.Premises.absent", lambda *_: ()),
     Step("copies", "qa.answer.compose.once_a_story", lambda _, group, __: [(e, ()) for e in group]),
     Step("distinct", "qa.answer.choose.says_the_same", lambda a, b: a == b),

@@ -26,6 +26,7 @@ from qa.answer.evidence.preference.times import by_time
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.answer.evidence.signals import Question
 from qa.answer.kinds.asking import Asking
+from qa.answer.kinds.marks import marked
 from qa.answer.kinds.tell import tell
 from qa.answer.question.conversation import Earlier, Said, parts_made_whole
 from qa.answer.question.facts import Facts, Vocabulary
@@ -175,6 +176,8 @@ class Answerer:
         hits, ranking, notes = self._seek(snapshot, meaning, filters, timings, top)
         composing = time.perf_counter()
         answer = composed(snapshot, meaning, hits, ranking, notes, filters, self._threshold)
+        if "kind" not in meaning.understood.without:
+            answer = marked(snapshot, meaning.text, answer)
         timings["answer"] = (time.perf_counter() - composing) * 1000
         return Explained(answer, tuple(hits), ranking)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from fakes import exact, open_fake, write_article
 
+from qa.answer.kinds.marks import side_of
 from qa.answer.kinds.sides import sides_of
 from qa.answer.kinds.speakers import speakers_of, speaks
 from qa.answer.question.kinds.request import request_of
 from qa.core.types import Article
 from qa.corpus.canonical import canonical_text
 from qa.corpus.sentences import sentence_spans
+from qa.service.codec import answer_from_dict, answer_to_dict
 
 PLAIN = [
     "Who is Ida Holm?",
@@ -262,3 +264,49 @@ def test_an_opinion_stands_under_its_writers_name(talk):
     answer = talk.ask("Should the bridge of Ulm be closed?")
     assert answer.understood.kind == "opinion"
     assert {(s.label, s.citations[0].article) for s in answer.sentences} == {("Otto Lund", "piece")}
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "side"),
+    [
+        ("Was the bridge of Ulm closed?", "The bridge of Ulm was closed on Monday.", "says so"),
+        ("Was the bridge of Ulm closed?", "The bridge of Ulm was never closed.", "says not"),
+        ("Was the bridge of Ulm closed?", "The bridge of Ulm may be closed.", ""),
+        ("Was the bridge of Ulm closed?", "A ferry sank off Trier.", ""),
+        ("Is it safe to cross?", "No, the railing is loose.", "says not"),
+        ("Who closed the bridge of Ulm?", "The bridge of Ulm was closed by Ida Holm.", ""),
+        ("Was the bridge closed or opened?", "The bridge was closed.", ""),
+    ],
+)
+def test_a_sentence_takes_a_side_only_where_that_is_safe_to_say(question, sentence, side):
+    assert side_of(question, sentence) == side
+
+
+def test_two_articles_that_state_other_values_are_said_to_differ(tmp_path):
+    write_article(
+        tmp_path, "one", "The crown of Ulm is worth 22 million francs.", published="2025-01-02", outlet="Post"
+    )
+    write_article(tmp_path, "two", "The crown of Ulm is worth 16 million francs.", published="2025-02-03", outlet="Sun")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        answer = qa.ask("What is the crown of Ulm worth?")
+    [note] = [note for note in answer.notes if "differ" in note]
+    assert "Post" in note
+    assert "Sun" in note
+    assert "2 January 2025" in note
+
+
+def test_a_sentence_of_an_opinion_piece_bears_its_writers_name(talk):
+    answer = talk.ask("Which is better than the bridge of Ulm, the ferry?", without=["kind"])
+    assert not any(s.label for s in answer.sentences)
+    answer = talk.ask("What is better than the bridge of Ulm in my opinion?")
+    assert [s.label for s in answer.sentences if s.citations[0].article == "piece"][:1] == ["opinion, Otto Lund"]
+
+
+def test_labels_outlive_json_and_those_who_have_none_still_open(talk):
+    answer = talk.ask("What did Ida Holm say about the bridge?")
+    values = answer_to_dict(answer)
+    assert answer_from_dict(values) == answer
+    for sentence in values["sentences"]:
+        del sentence["label"]
+    assert not any(s.label for s in answer_from_dict(values).sentences)

@@ -65,6 +65,12 @@ def speech(name: str) -> re.Pattern[str]:
 
 
 @cache
+def mark(name: str) -> re.Pattern[str]:
+    """Return one of the data file's patterns of what decides a yes-or-no question."""
+    return _made(_data()["marks"][name])
+
+
+@cache
 def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return the forms of the data file in their order, with the kind that each asks for."""
     return tuple((kind, _made(form)) for kind, forms in _data()["kinds"].items() for form in forms)
