@@ -34,7 +34,7 @@ from qa.answer.question.kinds.request import Request
 from qa.answer.question.subquestions import parts_of
 from qa.answer.question.times import day_of_reference
 from qa.answer.question.understand import Meaning, spelt_out, understand
-from qa.answer.replies import answer_of_kind, composed, results, without_search
+from qa.answer.replies import answer_of_kind, composed, notes_on_time, results, without_search
 from qa.core.lazy import Lazy
 from qa.core.priority import Priority
 from qa.core.types import Answer, Filters, Hit, SourcePassage
@@ -117,9 +117,10 @@ class Answerer:
             meaning = self._understand(snapshot, question, history, today, without)
             timings["understand"] = (time.perf_counter() - started) * 1000
             found = self._explain(snapshot, meaning, question, filters, timings, top)
+            notes = found.answer.notes + notes_on_time(snapshot, meaning, today)
         timings["total"] = (time.perf_counter() - started) * 1000
         spent = {name: round(milliseconds, 2) for name, milliseconds in timings.items()}
-        return replace(found, answer=replace(found.answer, question=question, timings_ms=spent))
+        return replace(found, answer=replace(found.answer, question=question, notes=notes, timings_ms=spent))
 
     def search(self, question: str, filters: Filters, k: int) -> list[SourcePassage]:
         """Return the k passages that retrieval ranks first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from qa.answer.compose import NEAREST, cite, compose, source
 from qa.answer.evidence.evidence import Ranking
@@ -13,6 +14,7 @@ from qa.answer.evidence.signals import Question
 from qa.answer.kinds.asking import Asking, Told
 from qa.answer.question.conversation import names_in
 from qa.answer.question.meta import spoken
+from qa.answer.question.times import is_relative
 from qa.answer.question.understand import Meaning
 from qa.answer.refusal import TASK, reason
 from qa.core.types import Answer, Filters, Hit
@@ -22,6 +24,8 @@ CHANGED = (
     0.12  # for one whose time or earlier questions chose the articles: that speaks for them, unknown to the reader
 )
 PASSAGES = "No sentence is sure enough to be an answer to these words; these passages fit them best."
+COUNTED = "“{}” is counted from {}, the day of the newest article."
+UNDATED = "{} without a date {} last: nothing tells of which time."
 LISTED = 50  # articles of a time that are listed
 CANDIDATES = 3  # that a leaning question may mean
 
@@ -77,6 +81,21 @@ def composed(
         behaviour="results" if searched else "",
         articles=tuple(dict.fromkeys(p.article for p in answer.nearest)) if searched else (),
     )  # fmt: skip
+
+
+def notes_on_time(snapshot: Snapshot, meaning: Meaning, today: date | None) -> tuple[str, ...]:
+    """Return what a reader should know of how a time was counted: from which day, and what has no date."""
+    time, counted = meaning.time, meaning.understood.today or ""
+    if time is None or time.kind == "text":
+        return ()
+    notes = []
+    if today is None and counted != date.today().isoformat() and is_relative(time):
+        notes.append(COUNTED.format(time.words, spoken(counted)))
+    if undated := snapshot.undated(Filters(published_from=date.min.isoformat())):
+        notes.append(
+            UNDATED.format(f"{undated} article{'s' if undated > 1 else ''}", "come" if undated > 1 else "comes")
+        )
+    return tuple(notes)
 
 
 def answer_of_kind(snapshot: Snapshot, asking: Asking, told: Told, hits: Sequence[Hit]) -> Answer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,7 +23,8 @@ from qa.cli.add import add, edit, refetch, refresh, remove
 from qa.cli.connection import opened, reader, running_service, settings_of
 from qa.cli.users import user
 from qa.core.display import progress_bar
-from qa.core.errors import GroundwireError, ServiceError, StorageError, UserError
+from qa.core.errors import GroundwireError, QuestionError, ServiceError, StorageError, UserError
+from qa.core.parts import PARTS
 from qa.core.types import Filters
 
 
@@ -74,10 +75,11 @@ def _ip_address(_ctx: click.Context, _param: click.Parameter, value: str) -> str
 
 
 @main.command()
-@click.argument("question", nargs=-1, required=True)
+@click.argument("question", nargs=-1)
 @_filter_options
 @click.option("--after", "history", metavar="QUESTION", multiple=True, help="An earlier question (repeatable).")
 @click.option("--today", metavar="DATE", help='The day from which "yesterday" counts (default: the clock\'s).')
+@click.option("--without", metavar="PART", multiple=True, help=f"Leave out what was understood: {', '.join(PARTS)}.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
 @click.pass_obj
 def ask(
@@ -86,13 +88,40 @@ def ask(
     question: tuple[str, ...],
     history: tuple[str, ...],
     today: str | None,
+    without: tuple[str, ...],
     as_json: bool,
     **filters: Any,
 ) -> None:
-    """Answer QUESTION from the articles, or say that they hold no answer."""
+    """Answer QUESTION from the articles, or say that they hold no answer.
+
+    Without a QUESTION a terminal asks for one after the other and keeps the conversation; an empty line ends it.
+    """
+    if not question and not sys.stdin.isatty():
+        raise click.UsageError("Missing argument 'QUESTION...'.")
+    asked = list(history)
     with reader(home) as service:
-        answer = service.ask(" ".join(question), Filters(**filters), history=history, today=today)
-    click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else out.answer_text(answer))
+        for text in [" ".join(question)] if question else _typed():
+            try:
+                answer = service.ask(text, Filters(**filters), history=asked, today=today, without=without)
+            except QuestionError as error:
+                if question:
+                    raise
+                click.echo(str(error))
+                continue
+            click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else out.answer_text(answer))
+            asked.append(text)
+
+
+def _typed() -> Iterator[str]:
+    """Return the questions that are typed at a terminal, until an empty line or the end of the input."""
+    while True:
+        try:
+            text = click.prompt("Ask", default="", show_default=False, prompt_suffix="> ").strip()
+        except click.Abort:
+            return
+        if not text:
+            return
+        yield text
 
 
 @main.command()

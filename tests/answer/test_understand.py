@@ -11,7 +11,7 @@ from qa.answer.evidence.preference.names import MISSING
 from qa.answer.question.conversation import Earlier, leans, made_whole
 from qa.answer.question.frames import clause_of, is_keywords
 from qa.answer.question.meta import intent_of
-from qa.answer.question.times import day_of_reference, time_in, wants_newest, without
+from qa.answer.question.times import day_of_reference, is_relative, time_in, wants_newest, without
 from qa.core.errors import QuestionError
 from qa.core.types import Understood
 from qa.index.catalog.acronyms import read_definitions
@@ -254,3 +254,25 @@ def test_names_that_stand_side_by_side_are_looked_for_each_alone_and_months_are_
     together = service.ask("What did Ida Holm and Jonas Kern leave in May?")
     assert not [note for note in together.notes if MISSING in note]
     assert [note for note in service.ask("Did Ida Holm and Petra Falk meet?").notes if "Petra Falk" in note]
+
+
+@pytest.mark.parametrize(
+    ("text", "relative"),
+    [("What did he say yesterday?", True), ("What happened last week?", True), ("What burnt on 3 May 2024?", False)],
+)
+def test_a_time_is_relative_where_its_days_depend_on_when_it_is_said(text, relative):
+    assert is_relative(time_in(text, TODAY)) is relative
+
+
+def test_a_reader_is_told_from_which_day_relative_words_count_and_what_has_no_date(tmp_path):
+    write_article(tmp_path, "first", "The council of Ulm met.", published="2020-01-07")
+    write_article(tmp_path, "dated", "The council of Ulm decided to close the pool.", published="2020-03-20")
+    write_article(tmp_path, "undated", "The council of Ulm likes trees.")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        notes = " ".join(qa.ask("What did the council of Ulm decide yesterday?").notes)
+        assert "“yesterday” is counted from 20 March 2020" in notes
+        assert "1 article without a date comes last" in notes
+        given = " ".join(qa.ask("What did the council of Ulm decide yesterday?", today="2020-03-21").notes)
+        assert "counted from" not in given
+        assert qa.ask("What did the council of Ulm decide?").notes == ()

@@ -473,3 +473,34 @@ def test_a_body_that_is_no_json_is_the_callers_mistake(client, content):
 def test_an_unknown_article_is_not_found(client, id):
     for method in ("GET", "DELETE"):
         assert client.request(method, f"/api/articles/{id}", headers=OWN).status_code == 404
+
+
+@pytest.mark.model
+def test_a_terminal_asks_for_questions_and_keeps_the_conversation(corpus_home, monkeypatch):
+    asked = []
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    from qa.service.service import QA
+
+    ask = QA.ask
+
+    def noted(self, question, *given, **named):
+        asked.append((question, tuple(named["history"])))
+        return ask(self, question, *given, **named)
+
+    monkeypatch.setattr(QA, "ask", noted)
+    result = run(corpus_home, "ask", input="Is the tank green?\n...\nAnd why?\n\n")
+    assert result.exit_code == 0
+    assert "The tank is green." in result.output
+    first = "Is the tank green?"
+    assert asked == [(first, ()), ("...", (first,)), ("And why?", (first,))]
+
+
+def test_without_a_question_and_without_a_terminal_the_question_is_missed(corpus_home):
+    refused(corpus_home, "ask", says="Missing argument")
+
+
+@pytest.mark.model
+def test_a_part_of_what_is_understood_is_left_out_on_the_command_line(corpus_home):
+    answer = json.loads(run(corpus_home, "ask", "--json", "--without", "newest", "Is the tank green now?").output)
+    assert answer["understood"]["without"] == ["newest"]
+    refused(corpus_home, "ask", "--without", "weather", "Is the tank green?", says="weather")

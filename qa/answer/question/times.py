@@ -250,6 +250,17 @@ def _span(words: str, today: date) -> tuple[date, date, str] | None:
     return first, first.replace(day=monthrange(first.year, first.month)[1]), "month"
 
 
+def is_relative(time: Time) -> bool:
+    """Return True if the days that a time means depend on the day on which it is said."""
+    read = {_read_on(time.words, day) for day in (date(2001, 3, 14), date(2002, 8, 27))}
+    return len(read) > 1
+
+
+def _read_on(text: str, today: date) -> tuple[date | None, date | None] | None:
+    time = time_in(text, today)
+    return (time.start, time.end) if time else None
+
+
 def day_of_reference(today: date | None, clock: date, newest: str | None) -> date:
     """Return the day from which relative words count: the one given, the clock's or the newest article's.
 

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from qa import __version__
 from qa.core.errors import GroundwireError
 from qa.core.lazy import Lazy
+from qa.core.parts import PARTS
 from qa.core.types import DECLINED, ArticleSummary, Copy, SourcePassage
 from qa.service.codec import make_filters
 from qa.web.running import RunningService
@@ -48,6 +49,10 @@ Question = Annotated[
 ]
 History = Annotated[
     list[str] | None, Field(description="Earlier questions that this one leans on, the last one last; six count")
+]
+Without = Annotated[
+    list[str] | None,
+    Field(description=f"Parts of what a question was understood as that are left out: {', '.join(PARTS)}"),
 ]
 Today = Annotated[str | None, Field(description="The day from which yesterday and last week count, such as 2024-05-17")]
 
@@ -144,6 +149,7 @@ class Tools:
         published_to: To = None,
         history: History = None,
         today: Today = None,
+        without: Without = None,
     ) -> Reply:
         """Answer a question in the articles' own sentences, each with an exact citation.
 
@@ -153,7 +159,7 @@ class Tools:
         """
         with _told():
             filters = make_filters(outlets, articles, published_from, published_to)
-            answer = self._service.qa.ask(question, filters, history=history or (), today=today)
+            answer = self._service.qa.ask(question, filters, history=history or (), today=today, without=without or ())
         sentences = [
             Quote(
                 **{name: getattr(c, name) for name in SHARED},

@@ -16,6 +16,8 @@ from qa.core.types import Article, Filters, Hit
 from qa.index.catalog.snapshot import Snapshot
 
 HOLDS = 0.55  # of the best one's confidence: what a newer sentence needs to answer too
+HOLDS_UNASKED = 0.65  # the same where no word asks for the newest, only the tense
+LOOKED_AT = 6  # best sentences of a newer article
 WHOLE = 8  # words of a first sentence that is no heading
 SAME_STATE = 1.6  # of scores: what a sentence with "now" is ahead where "now" was asked
 NEWER = 4  # newer articles of a story that are read for one
@@ -54,9 +56,10 @@ def newest_of_story(found: Found, meaning: Meaning, question: Question, search: 
     if top.published is None:
         return found
     lead = asks_for_lead(meaning.asked)
+    least = (HOLDS if meaning.explicit else HOLDS_UNASKED) * ranking.sure
     for article in newer_of_story(snapshot, top, hits)[: 1 if lead else NEWER]:
         more, own = search(Filters(articles=(article.id,)))
-        told = _lead(own, article.id) if lead else _that_holds(own, question, ranking.sure)
+        told = _lead(own, article.id) if lead else _that_holds(own, question, least)
         if told is not None:
             return merged(more, hits), put_first(ranking, told)
     return found
@@ -72,12 +75,20 @@ def newer_of_story(snapshot: Snapshot, top: Article, hits: Sequence[Hit]) -> lis
     return sorted(newer, key=lambda a: (day_of(a) or date.min, a.id), reverse=True)
 
 
-def _that_holds(ranking: Ranking, question: Question, sure: float) -> Evidence | None:
+def _that_holds(ranking: Ranking, question: Question, least: float) -> Evidence | None:
     """Return the first sentence of an article that answers about as well as the best of all, and in kind."""
-    best = next(iter(ranking.evidence), None)
-    if best is None or not question.answered_in_kind(best.candidate.text):
-        return None
-    return best if best.confidence(question) >= HOLDS * sure else None
+    best = (e for e in ranking.evidence[:LOOKED_AT] if e.confidence(question) >= least)
+    return next((e for e in best if _tells_value(question, e)), None)
+
+
+def _tells_value(question: Question, evidence: Evidence) -> bool:
+    """Return True if a sentence has what is asked for, and where the reader knows the words, in these."""
+    candidate, reading = evidence.candidate, evidence.reading
+    if not question.answered_in_kind(candidate.text):
+        return False
+    if reading is None or question.answer_pattern is None or reading.answer[0] >= reading.answer[1]:
+        return True
+    return question.answered_in_kind(candidate.article.text[slice(*reading.answer)]) > 0
 
 
 def _lead(ranking: Ranking, article: str) -> Evidence | None:
