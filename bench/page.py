@@ -55,7 +55,7 @@ TIMER = """([kind, selector, shown]) => {
 MARKED = """(button) => {
   const card = document.querySelector('#panel .card.active');
   const mark = card && card.querySelector('mark');
-  if (!mark || card.querySelector('.number').textContent !== button.textContent) return false;
+  if (!mark || card.querySelector('.number').textContent !== button.querySelector('b').textContent) return false;
   const flat = (text) => text.replace(/\\s+/g, ' ').trim();
   if (!flat(button.closest('p').textContent).includes(flat(mark.textContent))) return false;
   const [box, list] = [mark, card.closest('.list')].map((e) => e.getBoundingClientRect());

@@ -29,8 +29,8 @@ SETTLED = 1_000  # milliseconds until nothing scrolls any more
 
 UMBRELLAS = "How long may an umbrella be kept?"
 TURBINE = "When is the turbine switched off?"
-FISHERMEN = "What do the fishermen say about the tidal turbine?"
-CLOSED = "When will Line 4 be open again?"
+FISHERMEN = "What do the fishermen want, and who speaks for the boat owners?"
+DRIVERS = "Who drives the night trams?"
 
 
 def cited(page: Page) -> None:
@@ -48,7 +48,7 @@ def library(page: Page) -> None:
 
 
 def declined(page: Page) -> None:
-    ask(page, CLOSED)
+    ask(page, DRIVERS)
     _open(page, "button.near")
     page.wait_for_selector("#panel .card.near")
 

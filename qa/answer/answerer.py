@@ -20,11 +20,12 @@ from qa.answer.evidence.preference.beside import echoes_last, reason_beside
 from qa.answer.evidence.preference.forms import definition_first, denial_first
 from qa.answer.evidence.preference.holders import holder_first
 from qa.answer.evidence.preference.names import checked
-from qa.answer.evidence.preference.newest import lead_first, newest_first
+from qa.answer.evidence.preference.newest import newer_of_story, lead_first, newest_first
 from qa.answer.evidence.preference.said import said_before
 from qa.answer.evidence.preference.times import by_time
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.answer.evidence.signals import Question
+from qa.answer.evidence.story import day_of
 from qa.answer.kinds.asking import Asking
 from qa.answer.kinds.marks import marked
 from qa.answer.kinds.tell import tell
@@ -37,7 +38,7 @@ from qa.answer.question.understand import Meaning, spelt_out, understand
 from qa.answer.replies import answer_of_kind, composed, notes_on_time, results, without_search
 from qa.core.lazy import Lazy
 from qa.core.priority import Priority
-from qa.core.types import Answer, Filters, Hit, SourcePassage
+from qa.core.types import Answer, Article, Filters, Hit, SourcePassage
 from qa.index.catalog.catalog import Catalog
 from qa.index.catalog.snapshot import Snapshot
 from qa.index.embedding import SentenceEmbedding
@@ -127,6 +128,17 @@ class Answerer:
         with self._priority.question(), self._catalog.snapshot() as snapshot:
             hits = self._retrieve(snapshot, question, self.embed(question), filters, k)
             return [source(snapshot, hit) for hit in hits]
+
+    def later(self, id: str) -> list[Article]:
+        """Return the articles of an article's story that were published after it, the newest first."""
+        with self._priority.question(), self._catalog.snapshot() as snapshot:
+            article = snapshot.article(id)
+            if article is None or not article.published:
+                return []
+            since = Filters(published_from=str(day_of(article)))
+            title = article.shown_title
+            hits = self._retrieve(snapshot, title, self.embed(title), since, TOP)
+            return newer_of_story(snapshot, article, hits)
 
     def embed(self, question: str) -> Vector:
         """Return a question's vector, shape (dimension,)."""

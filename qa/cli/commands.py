@@ -139,7 +139,7 @@ def search(home: str | None, /, question: tuple[str, ...], k: int, as_json: bool
 
 @main.command("list")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list for programs.")
-@click.option("--search", default="", help="Only articles with these words in id, title or outlet.")
+@click.option("--search", default="", help="Only articles with these words in id, title, outlet, author or text.")
 @click.pass_obj
 def list_articles(home: str | None, as_json: bool, search: str) -> None:
     """List the articles."""

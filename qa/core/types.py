@@ -17,7 +17,7 @@ from typing import NewType
 from qa.core.dates import parse_date
 from qa.core.errors import FilterError
 
-DECLINED = "The articles do not answer this question."  # the one refusal phrase: page, command line, tests
+DECLINED = "No sentence found that answers this."  # the one refusal phrase: page, command line, tests
 METADATA = ("title", "outlet", "url", "author", "published", "language")  # what can be stated about an article
 GIVEN = "given"  # the origin of a value that a person gave
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which arguments and JSON may carry and no file holds
@@ -173,7 +173,7 @@ def _day(name: str, value: str | None) -> date | None:
     try:
         return None if value is None else parse_date(value)
     except (ValueError, TypeError):
-        raise FilterError(f"{name} is {value!r}; expected an ISO 8601 date such as 2024-05-17.") from None
+        raise FilterError(f"{name} is {value!r}; expected a date such as 2024-05-17.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +320,21 @@ class ArticleSummary:
     sentences: int
     passages: int
     characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the library holds: how many articles, of which outlets and years, from which day to which.
+
+    `outlets` and `years` have a count each; `undated` articles have no day.
+    """
+
+    articles: int
+    outlets: tuple[tuple[str, int], ...] = ()
+    years: tuple[tuple[str, int], ...] = ()
+    first: str | None = None
+    last: str | None = None
+    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ def checked_field(name: str, value: object) -> str | None:
             parse_date(line)
         except ValueError:
             raise ArticleError(
-                f"The field {name!r} is {line!r}; expected an ISO 8601 date such as 2024-05-17, or leave it out."
+                f"The field {name!r} is {line!r}; expected a date such as 2024-05-17, or leave it out."
             ) from None
     if name == "language" and not _LANGUAGE.fullmatch(line := line.replace("_", "-")):
         raise ArticleError(f"The field {name!r} is {line!r}; expected a tag such as en or de-AT, or leave it out.")

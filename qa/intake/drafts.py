@@ -26,6 +26,11 @@ MAX_NAME = 200  # characters of a file's name that are worth deriving an id from
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _NO_LANGUAGE = {"und", "zxx", "mul", "mis"}  # ISO 639-2: undetermined, none, several, uncoded
+_ADDRESS = re.compile(r"(?:about|blob|chrome(?:-extension)?|data|file|ftp|https?|javascript):\S*", re.IGNORECASE)
+_NAME = r"[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,5}"
+_WITH_BYLINE = re.compile(  # "by" in small letters is the headline's own, unless something sets it apart
+    rf"(?P<title>\S.{{7,}}?)(?: ?[|·–—-] ?(?:by|By|BY)|,? (?:By|BY)):? {_NAME}[ |,·–—-]+(?P<date>[^|·–—]*\d[^|·–—]*)"
+)
 _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,8}$")
 
 
@@ -99,4 +104,16 @@ def _address_of(value: str) -> str | None:
     return line if whole and line and " " not in line else None
 
 
-_CLEAN = {"published": date_of, "language": _language_of, "url": _address_of}
+def _title_of(value: str) -> str | None:
+    """Return a title; None for an address in its place, and less a byline with its date, as word processors keep them.
+
+    A line that ends in a name alone stays: only with a date behind it is "by" no part of the headline.
+    """
+    line = one_line(value)
+    if not line or _ADDRESS.fullmatch(line):
+        return None
+    found = _WITH_BYLINE.fullmatch(line)
+    return found["title"] if found and date_of(found["date"]) else line
+
+
+_CLEAN = {"title": _title_of, "published": date_of, "language": _language_of, "url": _address_of}

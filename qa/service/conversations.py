@@ -26,14 +26,17 @@ from qa.service.codec import answer_from_dict, answer_to_dict, filters_from_dict
 log = logging.getLogger(__name__)
 
 FILE = "conversations.sqlite"
-FORMAT = 1
-LISTED = 30  # conversations in a visitor's list
+FORMAT = 2
+LISTED = 200  # conversations in a visitor's list
+LONGEST_TITLE = 200  # characters
 KEPT_NS = 400 * 24 * 3600 * 10**9  # how long a guest's conversation is kept untouched
 IN_MEMORY = "Their file cannot be written, so conversations are kept until the service ends only."
 UNREADABLE = "This answer was kept by another version of Groundwire and cannot be read. Ask again."
 
 _SCHEMA = """
-CREATE TABLE conversations (id TEXT PRIMARY KEY, visitor TEXT NOT NULL, touched INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY, visitor TEXT NOT NULL, touched INTEGER NOT NULL, title TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
 CREATE INDEX by_visitor ON conversations (visitor, touched);
 CREATE TABLE turns (
     conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE, n INTEGER NOT NULL, asked TEXT NOT NULL,
@@ -41,6 +44,7 @@ CREATE TABLE turns (
     PRIMARY KEY (conversation, n)
 ) WITHOUT ROWID;
 """
+_NAMES = "ALTER TABLE conversations ADD COLUMN title TEXT NOT NULL DEFAULT ''"  # format 1 had none
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
-    """A line of a visitor's list. `title` is the first question."""
+    """A line of a visitor's list. `title` is the name that it was given, else the first question.
+
+    `questions` are all that was asked in it, to be searched.
+    """
 
     id: str
     title: str
     turns: int
     asked: str
+    questions: str = ""
 
 
 class Conversations:
@@ -104,18 +112,36 @@ class Conversations:
             return latest
         id = secrets.token_urlsafe(12)
         with self._open() as db:
-            db.execute("INSERT INTO conversations VALUES (?, ?, ?)", (id, visitor, time.time_ns()))
+            db.execute("INSERT INTO conversations VALUES (?, ?, ?, '')", (id, visitor, time.time_ns()))
         return id
 
     def listed(self, visitor: str) -> list[ConversationSummary]:
         """Return the visitor's conversations in which something was asked, the last used first."""
         sql = (
-            "SELECT c.id, t.question, (SELECT count(*) FROM turns WHERE conversation = c.id), t.asked"
+            "SELECT c.id, coalesce(nullif(c.title, ''), t.question),"
+            " (SELECT count(*) FROM turns WHERE conversation = c.id), t.asked,"
+            " (SELECT group_concat(question, ' ') FROM turns WHERE conversation = c.id)"
             " FROM conversations c JOIN turns t ON t.conversation = c.id AND t.n ="
             " (SELECT min(n) FROM turns WHERE conversation = c.id) WHERE c.visitor = ? ORDER BY c.touched DESC LIMIT ?"
         )
         with self._open() as db:
             return [ConversationSummary(*row) for row in db.execute(sql, (visitor, LISTED))]
+
+    def title(self, visitor: str, id: str) -> str:
+        """Return the name of a conversation: the given one, else its first question. Raises UnknownConversation."""
+        sql = "SELECT question FROM turns WHERE conversation = ? ORDER BY n LIMIT 1"
+        with self._open() as db:
+            _check(db, visitor, id)
+            given = db.execute("SELECT title FROM conversations WHERE id = ?", (id,)).fetchone()[0]
+            first = db.execute(sql, (id,)).fetchone()
+        return str(given or (first[0] if first else ""))
+
+    def rename(self, visitor: str, id: str, title: str) -> None:
+        """Give a conversation a name; "" gives it its first question's again. Raises UnknownConversation."""
+        title = " ".join(title.split())[:LONGEST_TITLE]
+        with self._open() as db:
+            _check(db, visitor, id)
+            db.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, id))
 
     def turns(self, visitor: str, id: str, known: Turn | None = None) -> tuple[Turn, ...]:
         """Return the turns, oldest first. Raises UnknownConversation.
@@ -204,6 +230,8 @@ def _connected(path: Path | None) -> sqlite3.Connection:
             raise sqlite3.OperationalError(f"it was made by a newer version (format {found}, this one reads {FORMAT})")
         if found == 0:
             db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+        if found == 1:
+            db.executescript(f"BEGIN; {_NAMES}; PRAGMA user_version = {FORMAT}; COMMIT;")
         db.execute(f"PRAGMA user_version = {FORMAT}")  # whether it can be written is known only when it is
     except sqlite3.Error:
         db.close()

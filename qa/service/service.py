@@ -27,6 +27,7 @@ from qa.core.types import (
     Article,
     ArticleSummary,
     Filters,
+    Holdings,
     Outcome,
     Sentence,
     SourcePassage,
@@ -34,6 +35,7 @@ from qa.core.types import (
 )
 from qa.corpus.folder import Corpus
 from qa.index.catalog.catalog import FILE, Catalog
+from qa.index.catalog.snapshot import EVERYTHING
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.lock import Holder
 from qa.index.prepare import make_manifest
@@ -193,6 +195,8 @@ class QA(Service):
         self,
         *,
         search: str = "",
+        among: Filters = EVERYTHING,
+        undated: bool = False,
         order: str = "id",
         descending: bool = False,
         offset: int = 0,
@@ -200,12 +204,24 @@ class QA(Service):
     ) -> list[ArticleSummary]:
         """Return rows of the library. `order` is id, title, outlet, published, added or sentences; unknown last."""
         with self._catalog.snapshot() as snapshot:
-            return snapshot.summaries(search=search, order=order, descending=descending, offset=offset, limit=limit)
+            return snapshot.summaries(
+                search=search, among=among, undated=undated, order=order, descending=descending, offset=offset,
+                limit=limit,
+            )  # fmt: skip
 
-    def article_count(self, search: str = "") -> int:
+    def article_count(self, search: str = "", among: Filters = EVERYTHING, undated: bool = False) -> int:
         """Count the rows that `articles` has for a search without a limit."""
         with self._catalog.snapshot() as snapshot:
-            return snapshot.summary_count(search)
+            return snapshot.summary_count(search, among, undated)
+
+    def later(self, id: str) -> list[Article]:
+        """Return the articles of an article's story that were published after it, the newest first."""
+        return self.answerer.later(id)
+
+    def holdings(self) -> Holdings:
+        """Return what the library holds, by outlet and year."""
+        with self._catalog.snapshot() as snapshot:
+            return snapshot.holdings()
 
     def refusals(self) -> dict[str, str]:
         """Return the files of the corpus that are no articles, with the reason, as the last sync found them."""

@@ -1,10 +1,11 @@
-"""Write a conversation to take along, as text, Markdown or JSON values: each quote with article, version, offsets."""
+"""Write a conversation to take along: a turn to be quoted, or all of it with article, version and offsets."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from qa.core.display import also_in, page_of
@@ -15,32 +16,32 @@ from qa.service.conversations import Turn
 
 FORMAT = "groundwire-conversation-1"
 STOPPED = "Stopped before the answer was whole."
+UNKNOWN: Mapping[str, str] = MappingProxyType({})
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LINE_START = re.compile(r"^(\d+)([.)])|^([-+=:])")
 
 
-def as_text(turn: Turn) -> str:
-    """Return a turn for the clipboard: the question, the sentences with their numbers, the sources."""
+def as_text(turn: Turn, urls: Mapping[str, str] = UNKNOWN) -> str:
+    """Return a turn for the clipboard: the question, the sentences with their numbers, who told them when and where.
+
+    `urls` are the addresses of articles, as far as they are known. Versions and offsets are left to exports.
+    """
     lines = [turn.question, "", *_body(turn, _flat)]
     for c in _citations(turn.answer):
-        lines.append(f"[{c.n}] {_source(c)}")
+        lines.append(f"[{c.n}] {_told(c, urls)}")
     return "\n".join(lines).rstrip() + "\n"
 
 
-def as_markdown(turn: Turn) -> str:
-    """Return a turn as Markdown in which nothing of an article is markup."""
-    lines = [f"### {_plain(turn.question)}", "", *_body(turn, _plain)]
-    for c in _citations(turn.answer):
-        lines.append(f"- \\[{c.n}\\] {_plain(_source(c))}")
-    return "\n".join(lines).rstrip() + "\n"
+def as_markdown(turn: Turn, urls: Mapping[str, str] = UNKNOWN) -> str:
+    """Return a turn for the clipboard as Markdown in which nothing of an article is markup."""
+    return _markdown(turn, lambda c: _told(c, urls))
 
 
 def conversation_markdown(turns: Sequence[Turn]) -> str:
     """Return a whole conversation as Markdown."""
     asked = f"Asked of Groundwire, {turns[0].asked} to {turns[-1].asked}." if turns else "Nothing was asked."
-    return "\n".join(
-        [f"# {_plain(turns[0].question) if turns else 'Conversation'}", "", asked, "", *map(as_markdown, turns)]
-    )
+    title = _plain(turns[0].question) if turns else "Conversation"
+    return "\n".join([f"# {title}", "", asked, "", *(_markdown(turn, _source) for turn in turns)])
 
 
 def conversation_values(id: str, turns: Sequence[Turn]) -> dict[str, Any]:
@@ -51,6 +52,13 @@ def conversation_values(id: str, turns: Sequence[Turn]) -> dict[str, Any]:
     published]]]`.
     """
     return {"format": FORMAT, "id": id, "turns": [_values(t) for t in turns]}
+
+
+def _markdown(turn: Turn, source: Callable[[Citation], str]) -> str:
+    lines = [f"### {_plain(turn.question)}", "", *_body(turn, _plain)]
+    for c in _citations(turn.answer):
+        lines.append(f"- \\[{c.n}\\] {_plain(source(c))}")
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _values(turn: Turn) -> dict[str, Any]:
@@ -89,6 +97,12 @@ def _body(turn: Turn, shown: Callable[[str], str]) -> Iterable[str]:
 def _citations(answer: Answer | None) -> list[Citation]:
     """Return the citations of all sentences, in order."""
     return [c for s in answer.sentences for c in s.citations] if answer else []
+
+
+def _told(c: Citation, urls: Mapping[str, str]) -> str:
+    """Return the line that says who told a sentence, when and where."""
+    copies = c.also_in and f"also in {also_in(c)}"
+    return ", ".join(filter(None, (c.title, c.outlet, (c.published or "")[:10], urls.get(c.article), copies or "")))
 
 
 def _source(c: Citation) -> str:

@@ -47,7 +47,7 @@ def build_app(
         title="Groundwire", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
     )
     app.include_router(json_routes(service))
-    app.include_router(conversation_routes(conversations))
+    app.include_router(conversation_routes(conversations, service))
     app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(service)))
     app.router.routes.append(Route(UPLOAD, upload_endpoint(service), methods=["POST"]))
     if login:

@@ -185,9 +185,9 @@ def test_an_empty_field_is_unknown(value: str) -> None:
         ('title: "\\ud800"', r"not valid YAML"),
         ("title: " + "[" * 2000, r"not valid YAML at line 3: it is nested too deeply"),
         ("title: " + "x" * 501, r"'title' has 501 characters; at most 500"),
-        ("published: yesterday", r"'published' is 'yesterday'; expected an ISO 8601 date such as 2024-05-17"),
-        ("published: 2024-02-30", r"ISO 8601"),
-        ("added: 17/05/2024", r"'added'.*ISO 8601"),
+        ("published: yesterday", r"'published' is 'yesterday'; expected a date such as 2024-05-17"),
+        ("published: 2024-02-30", r"a date such as"),
+        ("added: 17/05/2024", r"'added'.*a date such as"),
     ],
 )
 def test_bad_front_matter_that_groundwire_wrote_is_refused_by_name(front: str, message: str) -> None:
@@ -206,7 +206,7 @@ def test_bad_front_matter_that_groundwire_wrote_is_refused_by_name(front: str, m
         ("published: true\ndate: 2024-05-14", {"published": "2024-05-14"}, ""),
         ("source: https://a.example/b", {"url": "https://a.example/b", "outlet": None}, ""),
         ("source: Harbour News", {"url": None, "outlet": "Harbour News"}, ""),
-        ("published: yesterday\ntitle: T", {"published": None, "title": "T"}, "published was left out.*ISO 8601"),
+        ("published: yesterday\ntitle: T", {"published": None, "title": "T"}, "published was left out.*a date such as"),
         ("language: German\ntitle: T", {"language": None, "title": "T"}, "language was left out.*a tag such as en"),
         ("added: 17/05/2024", {"added": None}, "added was left out"),
         ("title: " + "x" * 501, {"title": None}, "501 characters; at most 500"),

@@ -78,7 +78,7 @@ def test_a_value_that_cannot_be_is_left_out_with_a_note_and_the_article_is_added
     assert outcome.status == "added"
     assert "published 'soon' was left out" in outcome.message
     assert known(qa, outcome.article) == {"title": "T"}
-    with pytest.raises(ArticleError, match="ISO 8601"):
+    with pytest.raises(ArticleError, match="a date such as"):
         added(qa, draft("Another text."), published="soon")
 
 
@@ -248,7 +248,7 @@ def test_an_edit_reaches_chromas_filters_without_embedding(qa, fake):
     [
         ({}, "Nothing to change"),
         ({"title": None}, "Nothing to change"),
-        ({"published": "soon"}, "ISO 8601"),
+        ({"published": "soon"}, "a date such as"),
         ({"language": "English"}, "de-AT"),
         ({"colour": "green"}, "Unknown metadata 'colour'"),
         ({"title": "x" * 501}, "at most 500"),

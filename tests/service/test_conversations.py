@@ -215,13 +215,44 @@ def test_a_closed_store_refuses_in_words(store):
         store.latest(ANN)
 
 
-def test_a_turn_as_text_names_each_quote_with_its_article_version_and_offsets(store):
+def test_a_turn_to_be_quoted_says_who_told_it_when_and_where_and_an_export_says_it_to_the_character(store):
     _, turn = _ask(store)
-    text = as_text(turn)
+    text = as_text(turn, {"bridge": "https://example.org/bridge"})
     assert text.startswith(f"How many?\n\n{QUOTE} [1]\n")
-    assert (
-        f"The bridge, The Example, 2024-05-17 (bridge, version 0123456789ab, characters 10-{10 + len(QUOTE)})" in text
+    assert "[1] The bridge, The Example, 2024-05-17, https://example.org/bridge\n" in text
+    assert "version" not in text
+    exported = conversation_markdown([turn]).replace("\\", "")
+    exact = f"(bridge, version 0123456789ab, characters 10-{10 + len(QUOTE)})"
+    assert f"The bridge, The Example, 2024-05-17 {exact}" in exported
+
+
+def test_a_conversation_is_called_by_its_first_question_until_it_is_given_a_name(store):
+    id, _ = _ask(store)
+    store.ask(ANN, id, "And a zeppelin?", Filters())
+    assert store.title(ANN, id) == "How many?"
+    store.rename(ANN, id, "  The\n bridge ")
+    [listed] = store.listed(ANN)
+    assert (store.title(ANN, id), listed.title, listed.questions) == ("The bridge",) * 2 + (
+        "How many? And a zeppelin?",
     )
+    store.rename(ANN, id, "")
+    assert store.title(ANN, id) == "How many?"
+    with pytest.raises(UnknownConversation):
+        store.rename("somebody else", id, "Mine")
+
+
+def test_a_file_of_the_first_format_is_opened_and_can_be_named(tmp_path):
+    path = tmp_path / "conversations.sqlite"
+    store = Conversations(path)
+    id = store.start(ANN)
+    store.finish(id, replace(store.ask(ANN, id, "How many?", Filters()), state="stopped"))
+    store.close()
+    with sqlite3.connect(path) as db:
+        db.executescript("ALTER TABLE conversations DROP COLUMN title; PRAGMA user_version = 1;")
+    again = Conversations(path)
+    again.rename(ANN, id, "Kept")
+    assert [(c.title, c.questions) for c in again.listed(ANN)] == [("Kept", "How many?")]
+    again.close()
 
 
 def test_a_declined_and_a_stopped_turn_say_so(store):
@@ -282,7 +313,7 @@ def test_a_page_that_comes_up_shows_what_was_asked_and_answered_while_it_was_mad
     request = SimpleNamespace(state=SimpleNamespace(visitor="v"), session_hash="s", query_params={})
     (update,) = tab.arrive("", request)
     assert update[tab.current] == made[0]
-    assert [m["content"] for m in update[tab.talk] if m["role"] == "user"] == ["Who\\?"]
+    assert [m["content"] for m in update[tab.talk] if m["role"] == "user"] == ["## Who\\?"]
 
 
 def test_a_turn_that_the_page_knows_comes_back_itself_unless_something_else_became_of_it(store, monkeypatch):

@@ -36,6 +36,8 @@ ARGUMENTS = [
 START_SECONDS = 240
 WAIT_MS = 60_000  # the machine may be busy; all waits poll
 WIDE = {"width": 1280, "height": 800}
+# What the browser and gradio say of streams that end with their page or their service.
+WHILE_GONE = re.compile("ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|Failed to fetch|network error|errored out|AbortError")
 LAST_REPLY = "#chat .message.bot >> nth=-1"
 
 
@@ -178,10 +180,7 @@ def ask(page, question: str, *, button: bool = False):
     """Ask, wait for the reply and return it."""
     asked = page.locator("#chat .message.user").count()
     page.fill("#question textarea", question)
-    if button:
-        page.get_by_role("button", name="Ask", exact=True).click()
-    else:
-        page.press("#question textarea", "Enter")
+    _submit(page, asked, button)
     try:
         page.wait_for_function(
             "n => document.querySelectorAll('#chat .message.user').length > n"
@@ -195,6 +194,19 @@ def ask(page, question: str, *, button: bool = False):
         box = page.input_value("#question textarea")
         raise AssertionError(f"no reply to {question!r}: {asked} asked before, box {box!r}, {shown}") from error
     return page.locator(LAST_REPLY)
+
+
+def _submit(page, asked: int, button: bool) -> None:
+    """Send what stands in the box; again where a busy gradio was still at the last question and took no notice."""
+    for _ in range(6):
+        if button:
+            page.get_by_role("button", name="Ask", exact=True).click()
+        else:
+            page.press("#question textarea", "Enter")
+        for _ in range(50):
+            if page.locator("#chat .message.user").count() > asked:
+                return
+            page.wait_for_timeout(200)
 
 
 @contextmanager

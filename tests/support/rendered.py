@@ -22,6 +22,7 @@ from qa.core.types import (
     Citation,
     Copy,
     Filters,
+    Holdings,
     Outcome,
     Sentence,
     SourcePassage,
@@ -35,6 +36,7 @@ from qa.web.page.chat.sources import Sources
 from qa.web.page.chat.tokens import Token
 from qa.web.page.library import library_html, reports
 from qa.web.page.library.library_html import View
+from qa.web.page.library.reports import Result
 from qa.web.page.page import who_is_logged_in
 
 FILE = Path(__file__).parents[1] / "web" / "fixtures" / "markup.json"
@@ -95,7 +97,10 @@ def _look_up(id: str) -> tuple[Article, list[Sentence]]:
     return ARTICLES[id]
 
 
-SOURCES = Sources(SimpleNamespace(qa=SimpleNamespace(article=_look_up)))  # type: ignore[arg-type]
+SERVICE = SimpleNamespace(
+    article=_look_up, articles=lambda **_: [], article_count=lambda: 1, later=lambda _: [ARTICLES["article-2"][0]]
+)
+SOURCES = Sources(SimpleNamespace(qa=SERVICE))  # type: ignore[arg-type]
 
 
 def _copies(n: int, count: int) -> tuple[Copy, ...]:
@@ -213,6 +218,14 @@ def _library() -> Iterator[tuple[str, str]]:
     yield "library, last page", library_html.library(View(order="added", page=3), rows[:9], 109)
     yield "library, nothing found", library_html.library(View(search=_hostile(1)), (), 0)
     yield "library, empty", library_html.library(View(), (), 0)
+    held = Holdings(9, tuple((_hostile(n), n) for n in range(9)), (("2024", 5),), undated=4)
+    narrowed = View(_hostile(2), outlet=_hostile(3), year="undated")
+    yield "library, narrowed", library_html.library(narrowed, (), 0, held=held)
+    yield (
+        "library, opened apart",
+        library_html.library(View(opened="x"), rows[:1], 1, library_html.preview(*_one()), held),
+    )
+    yield "preview, edited", library_html.preview(*_one(), True, {"title": _hostile(1)}, _hostile(2))
     yield "library, closed", library_html.problem(_hostile(6))
     for id, (article, spans) in ARTICLES.items():
         yield f"preview {id}", library_html.preview(article, len(spans))
@@ -221,10 +234,18 @@ def _library() -> Iterator[tuple[str, str]]:
     yield "preview, long", library_html.preview(replace(found, text=f"{found.text}\n" * 60), 12_345)
 
 
+def _one() -> tuple[Article, int]:
+    article, sentences = ARTICLES["article-1"]
+    return article, len(sentences)
+
+
 def _reports() -> Iterator[tuple[str, str]]:
     statuses = ("added", "replaced", "updated", "unchanged", "duplicate", "removed", "refused")
     results = [
-        Outcome(f"{_hostile(i)}\udcff.md", s, f"id-{i}" if i % 3 else None, _hostile(i + 2) if i % 2 else "")
+        Result(
+            Outcome(f"{_hostile(i)}\udcff.md", s, f"id-{i}" if i % 3 else None, _hostile(i + 2) if i % 2 else ""),
+            _hostile(i + 1) if i % 3 else "",
+        )
         for i, s in enumerate(statuses)
     ]
     yield "outcomes", reports.outcomes(results, f"Adding {_hostile(0)}")

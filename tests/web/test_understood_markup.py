@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rendered import HOSTILE
 
-from qa.core.types import Answer, Article, SourcePassage, Understood
+from qa.core.types import DECLINED, Answer, AnswerSentence, Article, ArticleSummary, Citation, SourcePassage, Understood
 from qa.service.conversations import Turn
 from qa.service.transcript import as_markdown, as_text, conversation_values
 from qa.web.page.chat import chat_html
@@ -26,13 +26,14 @@ def _turn(behaviour: str, hostile: str, **changes: object) -> Turn:
     )  # fmt: skip
     answer = Answer(
         hostile, behaviour in ("", "clarify", "refusal"), 0.1, (), (NEAR,), (), {}, behaviour=behaviour,
-        articles=("a",), text=f"What: {hostile}", understood=understood,
+        articles=("a",), undated_left_out=3, text=f"What: {hostile}", understood=understood,
     )  # fmt: skip
     return Turn(3, "2024-06-01T12:00:00+00:00", hostile, state="answered", answer=replace(answer, **changes))
 
 
-def _listed(hostile: str) -> list[Article]:
-    return [Article("a", hostile, title=hostile, outlet=hostile, published=hostile)]
+def _listed(hostile: str) -> chat_html.Beside:
+    undated = ArticleSummary("a", "", hostile, hostile, None, None, None, None, 1, 1, 1)
+    return chat_html.Beside([Article("a", hostile, title=hostile, outlet=hostile, published=hostile)], [undated])
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
@@ -63,8 +64,8 @@ def test_only_what_is_declined_says_so_and_only_what_was_searched_shows_passages
     markup = chat_html.reply(turn, "c")
     assert ('class="declined"' in markup) == declined
     assert re.findall(r'class="cite near"[^>]*>([^<]*)<', markup) == ([near] if near else [])
-    if declined:
-        assert markup.index('class="plain"') < markup.index('class="declined"')
+    if declined:  # what was done, then why
+        assert markup.index('class="declined"') < markup.index('class="plain"')
 
 
 def test_what_leads_to_a_list_is_said_without_the_list():
@@ -73,11 +74,43 @@ def test_what_leads_to_a_list_is_said_without_the_list():
     assert "“B”" in chat_html.reply(turn, "c")
 
 
+def _of_days(*days: str) -> tuple[AnswerSentence, ...]:
+    cited = (Citation(n, "a", "", 0, 1, "S", "T", "The Post", day) for n, day in enumerate(days, 1))
+    return tuple(AnswerSentence("S", (c,)) for c in cited)
+
+
 def test_parts_are_buttons_below_the_last_question_only():
-    turn = _turn("", "word")
+    turn = _turn("", "word", declined=False, sentences=_of_days("2024-05-17", "2023-01-02"))
     names = re.findall(r'class="act part \w+" type="button" value="3/(\w+)"', chat_html.reply(turn, "c"))
     assert names == ["context", "corrections", "acronyms", "time", "newest", "time"]
     assert "part" not in chat_html.reply(turn, "c", last=False)
+
+
+def test_the_order_is_told_of_only_where_it_made_a_difference():
+    for days, told in ((("2024-05-17", "2023-01-02"), True), (("2024-05-17", "2024-05-17"), False), (("",), False)):
+        understood = Understood(searched="word", newest=True)
+        turn = _turn("", "word", declined=False, sentences=_of_days(*days), understood=understood)
+        assert ("newest first" in chat_html.reply(turn, "c")) == told
+        assert "Understood as" not in chat_html.reply(turn, "c")
+
+
+@pytest.mark.parametrize(
+    ("published", "told"),
+    [("2024-05-17", "The Post, 17 May 2024"), ("2024-03-01", "The Post, 1 Mar 2024, 3 months old"),
+     ("2021-05-17T10:00:00+00:00", "The Post, 17 May 2021, 3 years old"), (None, "The Post, undated")],
+)  # fmt: skip
+def test_a_citation_says_who_told_it_when_and_how_old_that_is(published, told):
+    turn = _turn("", "word", declined=False, sentences=_of_days(published), understood=None)
+    markup = chat_html.reply(turn, "c").replace("\\", "")
+    assert f'title="{told}: show it in its article"><b>1</b> <span class="from">{told}</span></button>' in markup
+
+
+def test_what_a_filter_of_dates_left_out_is_named_to_be_given_a_date():
+    markup = chat_html.reply(_turn("", "word"), "c", _listed("Ferry"))
+    assert "3 articles without a date were left out" in markup
+    assert re.findall(r'class="act (edit|library)" type="button" value="(\w+)"', markup) == [
+        ("edit", "a"), ("library", "undated")
+    ]  # fmt: skip
 
 
 def test_a_copy_and_an_export_carry_what_was_said_and_understood():
@@ -85,7 +118,7 @@ def test_a_copy_and_an_export_carry_what_was_said_and_understood():
     for text in (as_text(turn), as_markdown(turn)):
         assert "What: word" in text
         assert "Understood as: “other” · newest first." in text
-        assert "do not answer" not in text
+        assert DECLINED not in text
     (values,) = conversation_values("c", [turn])["turns"]
     assert (values["behaviour"], values["text"], values["articles"]) == ("meta", "What: word", ["a"])
     assert values["understood"]["searched"] == "other"
@@ -94,7 +127,7 @@ def test_a_copy_and_an_export_carry_what_was_said_and_understood():
 @pytest.mark.parametrize("behaviour", ["clarify", "results", "meta", "smalltalk"])
 def test_a_copy_of_what_is_no_refusal_does_not_say_that_it_is_one(behaviour):
     turn = _turn(behaviour, "word")
-    assert "do not answer" not in as_text(turn)
+    assert DECLINED not in as_text(turn)
 
 
 def test_leaving_a_part_out_twice_takes_it_back_and_what_is_no_part_changes_nothing():

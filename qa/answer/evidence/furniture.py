@@ -32,6 +32,7 @@ AHEAD_OF_TEXT = (HEADING, ASKING, CLAIM, RETRACTED)  # what they are about stand
 
 _BLOCK = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 _STOPS = re.compile(r"[.!…:;,。]['\"”’»)\]]*$")
+_SET_APART = re.compile(r"[\])”\"]|\s*(?:[:.|–—-]|$)")
 _ITEM = re.compile(r"[-*•‣▪–—]\s|[a-zß-ÿ]")
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _NAMES = r"(?-i:[^\W\d_a-z][\w.’'-]*(?:[ -](?:(?:of|the|de|van|von|du|la)[ -])?[^\W\d_a-z][\w.’'-]*){0,4})"
@@ -74,6 +75,14 @@ def role_of(article: Article, start: int, end: int) -> str:
     rules = _rules()
     told = rules["earlier_version"].search(text) or (block.corrects and any(p.search(text) for p in rules["retracted"]))
     return RETRACTED if told and not rules["put_right"].search(text) else ""
+
+
+def is_correction(article: Article) -> bool:
+    """Return True if an article says at its head that it puts right what was reported before."""
+    first = article.text[:200].lstrip().partition("\n")[0]
+    heads = (article.title or "", *([first] if len(first.split()) <= LONGEST else []))
+    said = (_rules()["corrects"].match(head.lstrip('[(“"')) for head in heads)
+    return any(m is not None and _SET_APART.match(m.string, m.end()) for m in said)
 
 
 @lru_cache(maxsize=500)

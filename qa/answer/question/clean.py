@@ -44,7 +44,7 @@ def make_day(value: date | str | None) -> date | None:
     try:
         return value if isinstance(value, date) else parse_date(value)
     except (ValueError, TypeError):
-        raise QuestionError(f"today is {value!r}; expected an ISO 8601 date such as 2024-05-17.") from None
+        raise QuestionError(f"today is {value!r}; expected a date such as 2024-05-17.") from None
 
 
 def make_parts(names: Collection[str]) -> frozenset[str]:

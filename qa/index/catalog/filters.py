@@ -10,7 +10,12 @@ from qa.core.types import Filters
 from qa.corpus.canonical import storable
 
 SHOWN = "coalesce(a.title, substr(a.text, 1, 200))"  # begins as the shown title does; whole texts need not be compared
-_SEARCHED = f"fold(a.id || ' ' || {SHOWN} || ' ' || coalesce(a.outlet, ''))"
+_SEARCHED = f"fold(a.id || ' ' || {SHOWN} || ' ' || coalesce(a.outlet, '') || ' ' || coalesce(a.author, ''))"
+_IN_TEXT = (
+    "a.key IN (SELECT p.article FROM passages p WHERE p.key IN"
+    " (SELECT rowid FROM passage_index WHERE passage_index MATCH ?))"
+)
+_WHOLE = 3  # letters from which a word is looked for in the texts too; shorter ones begin too many words
 _MOST_WORDS = 12  # of a search in the library; each is looked for in every row
 _LONGEST_SEARCH = 200  # characters
 
@@ -23,11 +28,21 @@ def folded(text: str | None) -> str | None:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
-def search_condition(search: str) -> tuple[str, list[Any]]:
+def library_condition(search: str, among: Filters, undated: bool = False) -> tuple[str, list[Any]]:
+    """Return the condition of the library's rows: every word of a search, filters, only those without a date.
+
+    A word is looked for in id, title, outlet and author, and at the beginning of the words of the text.
+    """
     if not storable(search):
         return "0", []
-    words = (folded(search[:_LONGEST_SEARCH]) or "").split()[:_MOST_WORDS]
-    return " AND ".join(["1", *(f"instr({_SEARCHED}, ?)" for _ in words)]), words
+    where, values = article_condition(among)
+    parts = [where, *(["a.published_day IS NULL"] if undated else [])]
+    for word in (folded(search[:_LONGEST_SEARCH]) or "").split()[:_MOST_WORDS]:
+        letters = "".join(c if c.isalnum() else " " for c in word).strip()
+        in_text = f" OR {_IN_TEXT}" if len(letters) >= _WHOLE else ""
+        parts.append(f"(instr({_SEARCHED}, ?){in_text})")
+        values += [word, f'"{letters}"*'] if in_text else [word]
+    return " AND ".join(parts), values
 
 
 def article_condition(filters: Filters) -> tuple[str, list[Any]]:

@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.core.types import Article, ArticleSummary, Filters, Sentence
+from qa.core.types import Article, ArticleSummary, Filters, Holdings, Sentence
 from qa.corpus.article_file import split_origins
 from qa.corpus.canonical import storable
 from qa.index.catalog.acronyms import long_forms, short_forms
-from qa.index.catalog.filters import SHOWN, article_condition, search_condition
+from qa.index.catalog.filters import SHOWN, article_condition, library_condition
 
 Matrix = NDArray[np.float32]
 
+EVERYTHING = Filters()
 _MANY = 500  # parameters in one statement; SQLite's own limit starts at 999
 _ARTICLE = "id, text, title, outlet, url, author, published, language, added, origins"
 _ORDERS = {
@@ -148,16 +149,18 @@ class Snapshot:
         self,
         *,
         search: str = "",
+        among: Filters = EVERYTHING,
+        undated: bool = False,
         order: str = "id",
         descending: bool = False,
         offset: int = 0,
         limit: int | None = None,
     ) -> list[ArticleSummary]:
-        """Return rows of the library: articles with every word of `search` in id, shown title or outlet.
+        """Return rows of the library: articles with every word of `search` in id, shown title, outlet, author or text.
 
         Ordered by id, title, outlet, published, added or sentences; what is unknown comes last either way.
         """
-        where, values = search_condition(search)
+        where, values = library_condition(search, among, undated)
         by = f"{_ORDERS.get(order, 'a.id')} {'DESC' if descending else 'ASC'} NULLS LAST, a.id"
         rows = self._db.execute(
             f"WITH page AS (SELECT a.key FROM articles a WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?)"
@@ -185,9 +188,9 @@ class Snapshot:
         )
         return [_article(row) for row in rows]
 
-    def summary_count(self, search: str = "") -> int:
+    def summary_count(self, search: str = "", among: Filters = EVERYTHING, undated: bool = False) -> int:
         """Count the rows that `summaries` has for a search without a limit."""
-        where, values = search_condition(search)
+        where, values = library_condition(search, among, undated)
         return int(self._one(f"SELECT count(*) FROM articles a WHERE {where}", values))
 
     def outlets(self) -> list[str]:
@@ -213,6 +216,19 @@ class Snapshot:
         ).fetchone()
         first, last = (date.fromordinal(day).isoformat() if day else None for day in row[:2])
         return first, last, int(row[2])
+
+    def holdings(self) -> Holdings:
+        """Return what the library holds, by outlet, the most frequent first, and by year, the last first."""
+        first, last, undated = self.period()
+        outlets = self._db.execute(
+            "SELECT outlet, count(*) FROM articles WHERE outlet <> '' GROUP BY outlet ORDER BY 2 DESC, 1"
+        ).fetchall()
+        years = self._db.execute(
+            "SELECT substr(published, 1, 4), count(*) FROM articles WHERE published_day IS NOT NULL"
+            " GROUP BY 1 ORDER BY 1 DESC"
+        ).fetchall()
+        total = int(self._one("SELECT count(*) FROM articles"))
+        return Holdings(total, tuple(outlets), tuple(years), first, last, undated)
 
     def undated(self, filters: Filters) -> int:
         """Count the articles that a date filter leaves out only because they have no date."""

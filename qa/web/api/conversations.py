@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from qa.core.errors import UnknownConversation
+from qa.core.errors import GroundwireError, UnknownConversation
 from qa.service.conversations import Conversations, ConversationSummary, Turn
 from qa.service.transcript import as_markdown, as_text, conversation_markdown, conversation_values
 from qa.web.api.schemas import PROBLEMS, problem
+from qa.web.running import RunningService
+
+MOST = 60  # characters of a name in the name of a file
 
 
-def conversation_routes(conversations: Conversations) -> APIRouter:
+def conversation_routes(conversations: Conversations, service: RunningService) -> APIRouter:
     """Routes under /api/conversations. A visitor sees their own; a program without a visitor's cookie sees none."""
     unknown = problem(404, "The visitor has no such conversation")
     api = APIRouter(prefix="/api/conversations", tags=["conversations"], responses=PROBLEMS | unknown)
@@ -23,26 +30,38 @@ def conversation_routes(conversations: Conversations) -> APIRouter:
     @api.get("/{id}/export.json", summary="A conversation with quotes, article ids, versions and offsets")
     def export_json(id: str, request: Request) -> Response:
         values = conversation_values(id, conversations.turns(_visitor(request), id))
-        return JSONResponse(values, headers=_attached(id, "json"))
+        return JSONResponse(values, headers=_attached(_title(request, id), "json"))
 
     @api.get("/{id}/export.md", summary="A conversation as Markdown", response_class=PlainTextResponse)
     def export_markdown(id: str, request: Request) -> Response:
-        text = conversation_markdown(conversations.turns(_visitor(request), id))
-        return PlainTextResponse(text, media_type="text/markdown", headers=_attached(id, "md"))
+        text, title = conversation_markdown(conversations.turns(_visitor(request), id)), _title(request, id)
+        return PlainTextResponse(text, media_type="text/markdown", headers=_attached(title, "md"))
 
     @api.get("/{id}/turns/{n}.txt", summary="A turn as plain text", response_class=PlainTextResponse)
     def turn_text(id: str, n: int, request: Request) -> Response:
-        return PlainTextResponse(as_text(_turn(request, id, n)))
+        return PlainTextResponse(as_text(*_with_urls(_turn(request, id, n))))
 
     @api.get("/{id}/turns/{n}.md", summary="A turn as Markdown", response_class=PlainTextResponse)
     def turn_markdown(id: str, n: int, request: Request) -> Response:
-        return PlainTextResponse(as_markdown(_turn(request, id, n)), media_type="text/markdown")
+        return PlainTextResponse(as_markdown(*_with_urls(_turn(request, id, n))), media_type="text/markdown")
 
     def _turn(request: Request, id: str, n: int) -> Turn:
         for turn in conversations.turns(_visitor(request), id):
             if turn.n == n:
                 return turn
         raise UnknownConversation(f"This conversation has no turn {n}. Reload the page.")
+
+    def _title(request: Request, id: str) -> str:
+        return conversations.title(_visitor(request), id)
+
+    def _with_urls(turn: Turn) -> tuple[Turn, dict[str, str]]:
+        """Return the turn with the addresses of the articles it cites, of those that can be read now."""
+        cited = {c.article for s in turn.answer.sentences for c in s.citations} if turn.answer else set()
+        urls = dict[str, str]()
+        for id in cited:
+            with suppress(GroundwireError):
+                urls |= {id: url} if (url := service.qa.article(id)[0].url) else {}
+        return turn, urls
 
     return api
 
@@ -51,6 +70,11 @@ def _visitor(request: Request) -> str:
     return str(getattr(request.state, "visitor", ""))
 
 
-def _attached(id: str, suffix: str) -> dict[str, str]:
-    """Name a file to save. The id was found, so it is one of ours: letters, digits, - and _."""
-    return {"content-disposition": f'attachment; filename="groundwire-{id}.{suffix}"'}
+def _attached(title: str, suffix: str) -> dict[str, str]:
+    """Name a file to save after a conversation."""
+    name = " ".join(re.sub(r"[^\w\s-]", " ", title).split())[:MOST].strip() or "conversation"
+    plain = name.encode("ascii", "ignore").decode()  # for clients that know no RFC 5987
+    return {
+        "content-disposition": f'attachment; filename="{plain}.{suffix}"; '
+        f"filename*=UTF-8''{quote(f'{name}.{suffix}', safe='')}"
+    }

@@ -111,7 +111,7 @@ def _asking(api: APIRouter, service: RunningService) -> None:
 def _library(api: APIRouter, service: RunningService) -> None:
     @api.get("/articles", tags=["library"], operation_id="list_articles", summary="List the articles")
     def articles(
-        search: str = Query("", description="Words of the id, title or outlet"),
+        search: str = Query("", description="Words of the id, title, outlet, author or text"),
         order: str = Query("id", description="id, title, outlet, published, added or sentences"),
         descending: bool = Query(False, description="The last first; what is unknown comes last either way"),
         offset: int = Query(0, ge=0, le=MOST),

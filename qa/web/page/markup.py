@@ -58,6 +58,11 @@ def write_short_day(stamp: str | None) -> str:
     return f"{parts[0]} {parts[1][:3]} {parts[2]}" if len(parts) == 3 else day
 
 
+def web_address(url: str | None) -> str:
+    """Return an address that a link may lead to; nothing for what is no web address."""
+    return url if url and re.match(r"https?://[^\s/]", url, re.IGNORECASE) else ""
+
+
 class _Tight(Extension):
     """Leaves out the line ends between the tags of an HTML template, where a browser would show a space."""
 

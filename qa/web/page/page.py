@@ -41,7 +41,8 @@ def build_page(service: RunningService, conversations: Conversations) -> gr.Bloc
         chosen = library.table.ask(ask.only, None, ask.fields, **QUIET)
         chosen.then(lambda: gr.Tabs(selected="ask"), None, [tabs], **QUIET)
         page.load(_visitor, None, [who], **QUIET)
-        for event in (page.load, tab.select, state.ready):
+        library.redraw(page.load(library.arrive, None, [library.view, tabs], **QUIET).then)
+        for event in (tab.select, state.ready):
             library.redraw(event)
     page.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
     # Gradio looks a thousand times a second whether there is an event, and a hundred times whether one has progressed.

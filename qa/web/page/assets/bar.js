@@ -11,10 +11,31 @@ element.addEventListener('click', (event) => {
     button.addEventListener('blur', () => { delete button.dataset.sure; button.textContent = 'Delete'; }, { once: true });
     return;
   }
+  if (button.dataset.act === 'link') {
+    const link = new URL(`?conversation=${encodeURIComponent(button.value)}`, document.baseURI);
+    return window.groundwireCopy(button, () => link.href);
+  }
   shut();
   trigger('act', { act: button.dataset.act, id: button.value });
   if (matchMedia('(hover: hover)').matches) document.querySelector('#question textarea').focus({ preventScroll: true });
 });
+element.addEventListener('submit', (event) => {
+  event.preventDefault();
+  shut();
+  trigger('act', { act: 'rename', id: event.target.dataset.id, title: event.target.elements.title.value });
+});
+
+// Earlier conversations are found by any of their questions.
+element.addEventListener('input', (event) => {
+  if (!event.target.matches('.find')) return;
+  const words = event.target.value.toLowerCase().split(/\s+/), menu = event.target.closest('.drop');
+  for (const item of menu.querySelectorAll('li')) {
+    item.hidden = !words.every((word) => item.dataset.text.toLowerCase().includes(word));
+  }
+  menu.querySelector('.none').hidden = !!menu.querySelector('li:not([hidden])');
+});
+element.addEventListener('toggle', (event) => event.target.open && event.target.querySelector('input')?.focus(), true);
+
 document.addEventListener('click', (event) => shut(event.target.closest('details.menu')));
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;

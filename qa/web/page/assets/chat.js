@@ -6,8 +6,17 @@ element.addEventListener('click', (event) => {
   else if (button.matches('.part')) askWithout(button.value);
   else if (button.matches('.example')) toBox('example', { question: button.value });
   else if (button.matches('.again')) toBox('again', { again: button.value });
-  else if (button.matches('.copy')) copy(button);
+  else if (button.matches('.all')) toBox('again', { again: button.value, all: true });
+  else if (button.matches('.copy')) copy(button, said);
+  else if (button.matches('.edit')) toLibrary('edit', button.value);
+  else if (button.matches('.library')) toLibrary('year', button.value);
 });
+
+// The Library is made when its tab is opened for the first time: it takes up by itself what it is opened for.
+function toLibrary(act, id) {
+  window.groundwireArticle = { act, id };
+  [...document.querySelectorAll('#tabs [role=tab]')].find((tab) => tab.textContent.trim() === 'Library').click();
+}
 
 // The last question again, with a part of what was understood left out, or taken back.
 function askWithout(value) {
@@ -17,6 +26,7 @@ function askWithout(value) {
 
 // The button goes away with what it starts: the focus goes where the next question is typed.
 function toBox(name, data) {
+  shown = '';
   trigger(name, data);
   if (matchMedia('(hover: hover)').matches) document.querySelector('#question textarea').focus({ preventScroll: true });
 }
@@ -27,7 +37,7 @@ function cite(event, button) {
   button.classList.add('open');
   // A click made by the keyboard has no detail; the panel then takes the focus and Escape gives it back.
   const act = button.matches('.article') ? 'article' : '';
-  window.groundwire = { button, token: button.value, act, keyboard: event.detail === 0 };
+  window.groundwire = { button, token: button.value, act, keyboard: event.detail === 0, open: true };
   open();
 }
 
@@ -48,20 +58,26 @@ window.addEventListener('groundwire-panel', () => {
   if (last && window.groundwire.token !== last) open();
 });
 
-async function copy(button) {
+async function said(button) {
   const [conversation, turn] = button.value.split('/');
+  const reply = await fetch(`./api/conversations/${conversation}/turns/${turn}`, { cache: 'no-store' });
+  if (!reply.ok) throw new Error(reply.status);
+  return reply.text();
+}
+
+async function copy(button, text) {
   const words = button.textContent;
   let said = 'Copied';
   try {
-    const reply = await fetch(`./api/conversations/${conversation}/turns/${turn}`, { cache: 'no-store' });
-    if (!reply.ok) throw new Error(reply.status);
-    await put(await reply.text());
+    await put(await text(button));
   } catch {
     said = 'It could not be copied';
   }
   button.textContent = said;
   setTimeout(() => { button.textContent = words; }, 1600);
 }
+
+window.groundwireCopy = copy;
 
 // The clipboard is there on this machine and over https only; elsewhere a selection does it.
 async function put(text) {
@@ -82,9 +98,86 @@ function cleanAddress() {
   history.replaceState(null, '', address);
 }
 
+// A question that was just asked comes to the top, wherever its reader had scrolled to, with room below it to stay there.
+// There it stays while its answer comes, unless its reader goes somewhere else.
+let shown = '', pinned = false;
+const log = () => element.querySelector('[role=log]');
+
+function showNewest() {
+  const rows = element.querySelectorAll('.user-row'), newest = rows[rows.length - 1];
+  const now = newest ? `${rows.length} ${newest.textContent}` : '';
+  if (now !== shown) {
+    shown = now;
+    pinned = true;
+    window.dispatchEvent(new Event('groundwire-asked'));
+  }
+  if (!newest || !pinned) return;
+  inView = rows.length - 1;
+  requestAnimationFrame(() => {
+    if (!pinned || !newest.isConnected) return;
+    makeRoom();
+    log().scrollTop += top(newest) - top(log());
+  });
+}
+for (const moves of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
+  element.addEventListener(moves, () => { pinned = false; }, { capture: true, passive: true });
+}
+
+// The sources follow the question in view, unless they are a sheet.
+let inView = -1, scrolled = 0;
+
+function follow() {
+  const rows = [...element.querySelectorAll('.user-row')], line = top(log()) + log().clientHeight / 3;
+  const now = rows.findLastIndex((row) => top(row) < line);
+  if (now < 0 || now === inView) return;
+  inView = now;
+  const cite = rows[now].nextElementSibling?.querySelector('button.cite:not(.article)');
+  if (!cite || window.matchMedia('(max-width: 768px)').matches) return;
+  const [turn] = JSON.parse(atob(cite.value.replace(/-/g, '+').replace(/_/g, '/')));
+  trigger('cite', { token: btoa(JSON.stringify([turn, 0, '', '', 0, 0])), act: 'heal' });
+}
+element.addEventListener('scroll', () => {
+  clearTimeout(scrolled);
+  scrolled = setTimeout(follow, 150);
+}, true);
+
+const top = (part) => part.getBoundingClientRect().top;
+
+function makeRoom() {
+  const newest = [...element.querySelectorAll('.user-row')].at(-1);
+  if (newest) element.style.setProperty('--room', `${log().clientHeight - newest.offsetHeight}px`);
+}
+new ResizeObserver(makeRoom).observe(element);
+
+// What was typed and not asked yet outlives a reload, which gradio makes by itself once a service that was gone is back.
+const UNSENT = 'groundwire-unsent';
+window.addEventListener('pagehide', () => {
+  sessionStorage.setItem(UNSENT, document.querySelector('#question textarea')?.value || '');
+});
+
+function takeUp() {
+  const box = document.querySelector('#question textarea'), unsent = sessionStorage.getItem(UNSENT);
+  if (!box) return requestAnimationFrame(takeUp);
+  sessionStorage.removeItem(UNSENT);
+  if (!unsent || box.value) return;
+  box.value = unsent;
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+}
+takeUp();
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest('input, textarea, select, [contenteditable]')) return;
+  const box = document.querySelector('#question textarea');
+  if (!box?.checkVisibility()) return;
+  event.preventDefault();
+  box.focus();
+});
+
 // gradio names each message by its raw Markdown, buttons included; screen readers should hear the text itself.
 new MutationObserver(() => {
   cleanAddress();
+  showNewest();
   for (const message of element.querySelectorAll('[data-testid="user"][aria-label], [data-testid="bot"][aria-label]')) {
     message.removeAttribute('aria-label');
   }

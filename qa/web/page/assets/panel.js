@@ -9,9 +9,14 @@ function opener() {
   return [...document.querySelectorAll('#chat button.cite')].find((b) => b.value === token);
 }
 
-function close() {
+function hide() {
   column().classList.remove('open');
   document.querySelector('#ask').classList.remove('sheet');
+  if (window.groundwire) window.groundwire.open = false;
+}
+
+function close() {
+  hide();
   const button = opener();
   if (button) button.focus({ preventScroll: true });
   if (window.groundwire) window.groundwire.keyboard = false;
@@ -36,6 +41,7 @@ function settle() {
     list.scrollTop = 0;
     return;
   }
+  if (!asked().open) return;  // nobody opened it: what is drawn anew was closed before
   column().classList.add('open');
   const button = opener();
   if (narrow()) {
@@ -55,11 +61,27 @@ function settle() {
   if (asked().keyboard) target.focus({ preventScroll: true });
 }
 
+// To the next cited sentence of an open article, or the one before; a sentence over several lines has several marks.
+function turn(by, keyboard) {
+  const marks = [...element.querySelectorAll('.whole mark')], steps = element.querySelector('.steps');
+  if (!steps || !marks.length) return;
+  const at = marks.findIndex((mark) => mark.matches('.active'));
+  const to = (at + by + marks.length) % marks.length;
+  marks.forEach((mark, i) => mark.classList.toggle('active', i === to));
+  steps.querySelector('span').textContent = `${to + 1} of ${marks.length}`;
+  if (!by) return;
+  marks[to].scrollIntoView({ block: 'center' });
+  if (keyboard) steps.querySelector(`[data-step="${by}"]`).focus({ preventScroll: true });
+}
+
 element.addEventListener('click', (event) => {
   if (event.target.closest('.close')) close();
+  const step = event.target.closest('button[data-step]'), copying = event.target.closest('button.copy');
+  if (step) turn(Number(step.dataset.step), event.detail === 0);
+  if (copying) window.groundwireCopy(copying, () => copying.value);
   const button = event.target.closest('button[data-act]');
   if (!button) return;
-  window.groundwire = { ...asked(), keyboard: event.detail === 0 };
+  window.groundwire = { ...asked(), keyboard: event.detail === 0, open: true };
   trigger('act', { act: button.dataset.act, token: button.value });
   if (button.dataset.act === 'only') document.querySelector('#question textarea').focus({ preventScroll: true });
 });
@@ -67,7 +89,14 @@ document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
   if (element.contains(document.activeElement) || (narrow() && column().classList.contains('open'))) close();
 });
+window.addEventListener('groundwire-asked', hide);  // the new answer stands where the sheet was
+// What could not be read while the service was starting is read once it is ready.
+window.addEventListener('groundwire-ready', () => {
+  const waiting = element.querySelector('[data-waiting]');
+  if (waiting) trigger('act', { act: 'heal', token: waiting.dataset.waiting });
+});
 watch(['value', 'seq'], () => {
   settle();
+  turn(0, false);
   window.dispatchEvent(new Event('groundwire-panel'));
 });

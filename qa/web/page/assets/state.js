@@ -1,6 +1,6 @@
 // One line on what the service is doing, asked of the service itself, so that it also notices when it is gone.
 const SOON = 700, LATER = 8000;
-let known = '';
+let known = '', next = 0;
 
 function words(s) {
   const many = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
@@ -29,8 +29,21 @@ async function look() {
     show('The service does not answer. Is it still running?', 'failed');
   }
   const answers = state === 'ready' || state === 'reading';
-  if (answers && known !== state) trigger('ready');
+  if (answers && known !== state) {
+    trigger('ready');
+    window.dispatchEvent(new Event('groundwire-ready'));
+  }
   known = state;
-  setTimeout(look, state === 'ready' ? LATER : SOON);
+  clearTimeout(next);
+  next = setTimeout(look, state === 'ready' ? LATER : SOON);
 }
 look();
+
+// One voice: that the service is gone is said in the line above, not in gradio's own note over it.
+new MutationObserver(() => {
+  for (const note of document.querySelectorAll('.toast-body:not([hidden])')) {
+    if (!/connection (to the server was lost|errored out)/i.test(note.textContent)) continue;
+    note.hidden = true;
+    look();
+  }
+}).observe(document.body, { subtree: true, childList: true });

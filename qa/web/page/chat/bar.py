@@ -1,4 +1,4 @@
-"""The line above the chat, as HTML: a new conversation, earlier ones, export, deletion."""
+"""The line above the chat, as HTML: a new conversation, earlier ones, name and link, export, deletion."""
 
 from __future__ import annotations
 
@@ -16,4 +16,7 @@ def bar(current: str, asked: bool, listed: Sequence[ConversationSummary], proble
     `asked` is True once something was asked in the conversation `current`, so that there is something to export.
     """
     earlier = [c for c in listed if c.id != current]
-    return render("bar.html", current=current, asked=asked, earlier=earlier, problem=problem, longest=TITLE)
+    title = next((c.title for c in listed if c.id == current), "")
+    return render(
+        "bar.html", current=current, asked=asked, earlier=earlier, title=title, problem=problem, longest=TITLE
+    )

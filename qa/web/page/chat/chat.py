@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -45,7 +46,7 @@ class AskTab:
         self._service = service
         self._store = conversations
         self._sources = Sources(service)
-        self._said = partial(messages, listed=self._sources.listed)
+        self._said = partial(messages, beside=self._sources.beside)
         self._under_way = UnderWay()
         # The conversation's id, held by the page: it outlives the service, and the store checks whose it is.
         self.current = gr.Textbox("", visible=False)
@@ -59,16 +60,17 @@ class AskTab:
                     self.talk = gr.Chatbot(
                         elem_id="chat", show_label=False, container=False, layout="panel", height="100%",
                         placeholder=render.placeholder(()), latex_delimiters=[], buttons=[], feedback_options=None,
-                        allow_file_downloads=False, group_consecutive_messages=False, autoscroll=True,
+                        allow_file_downloads=False, group_consecutive_messages=False, autoscroll=False,
                     )  # fmt: skip
+                self.filters = FilterBox(service)
                 self.box = gr.Textbox(
                     elem_id="question", show_label=False, label="Question", container=False, autofocus=True, lines=1,
                     max_lines=4, placeholder="What do you want to know?", submit_btn="Ask",
                 )  # fmt: skip
-                self.filters = FilterBox(service)
+                self.filters.add_fields()
             with gr.Column(scale=2, min_width=300, elem_id="sources"):
                 self.panel = gr.HTML(panels.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
-        self.fields = [*self.filters.inputs, self.filters.frame]
+        self.fields = [*self.filters.inputs, self.filters.frame, self.filters.chips]
 
     def wire(self, load: Callable[..., Any], ready: Sequence[Callable[..., Any]]) -> None:
         """Say what happens on `load`, when the service is `ready` for the page, and on all that people do here."""
@@ -91,6 +93,9 @@ class AskTab:
         """Show the visitor's latest conversation, and ask the question of the page's address."""
         visitor, query = visitor_or_page(request), request.query_params
         question = query.get("q", "").strip()
+        if linked := query.get("conversation", ""):
+            with suppress(UnknownConversation):  # somebody else's, or deleted: the latest one is shown
+                self._store.touch(visitor, linked)
         current, view = self._latest(visitor)
         if self._under_way.of(request.session_hash):  # somebody was quicker than the page
             return
@@ -121,6 +126,9 @@ class AskTab:
                     return
                 question, filters, again = last[0].question, last[0].filters, last[0].n
                 given = replace(given, without=left_out(last[0], data.get("part")))
+                if data.get("all"):
+                    filters = Filters()
+                    yield self.filters.show(filters)
         except GroundwireError as error:
             yield self._refuse(visitor, current, question, error)
             return
@@ -179,10 +187,10 @@ class AskTab:
                 yield {self.current: asked.conversation}  # nothing new, but a page that has gone is noticed
             else:
                 asked.turn = replace(asked.turn, answer=found)
-                said = render.growing(asked.turn, self._sources.listed(found))
+                said = render.growing(asked.turn, self._sources.beside(asked.turn))
                 yield {
                     self.talk: [*before, *pair(asked.turn.question, said)],
-                    self.panel: self._checked(asked.see or (lambda: self._sources.panel(asked.turn))),
+                    self.panel: self._checked(asked.see or (lambda: self._sources.panel(asked.turn, story=False))),
                 }
 
     def stop(self, request: gr.Request) -> None:
@@ -220,7 +228,10 @@ class AskTab:
             if data.get("act") == "forget":
                 self._store.remove(visitor, id)
                 return self._view(visitor, self._store.start(visitor))
-            self._store.touch(visitor, id)
+            if data.get("act") == "rename":
+                self._store.rename(visitor, id, str(data.get("title", "")))
+            else:
+                self._store.touch(visitor, id)
             return self._view(visitor, id)
         except GroundwireError as error:
             gr.Warning(in_words(error))
@@ -229,10 +240,10 @@ class AskTab:
     def examples(self) -> Update:
         """Show questions that the articles answer, and the outlets and articles to choose from."""
         try:
-            found = self._service.qa.examples(EXAMPLES)
+            found, held = self._service.qa.examples(EXAMPLES), self._service.qa.holdings()
         except GroundwireError:
             return {self.talk: gr.skip()}
-        return {self.talk: gr.Chatbot(placeholder=render.placeholder(found)), **self.filters.choices()}
+        return {self.talk: gr.Chatbot(placeholder=render.placeholder(found, held)), **self.filters.choices()}
 
     def _only(self, article: str) -> Update:
         return self.filters.show(Filters(articles=(article,)))

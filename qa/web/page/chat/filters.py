@@ -1,8 +1,9 @@
-"""The filters below the question box: outlets, days, single articles."""
+"""The filters of the question box: chosen below it, shown above it as chips that can be dropped one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -10,8 +11,9 @@ import gradio as gr
 from qa.core.errors import GroundwireError
 from qa.core.types import Filters
 from qa.service.codec import make_filters
-from qa.web.page.chat import chat_html as render
-from qa.web.page.components import QUIET
+from qa.web.page.components import QUIET, asset, data_of, shown
+from qa.web.page.days import read_limit
+from qa.web.page.markup import render, write_day
 from qa.web.running import RunningService
 from qa.web.wording import in_words
 
@@ -24,6 +26,10 @@ class FilterBox:
 
     def __init__(self, service: RunningService) -> None:
         self._service = service
+        self.chips = gr.HTML(render("chips.html", chips=()), seq=0, elem_id="chips", js_on_load=asset("chips.js"))
+
+    def add_fields(self) -> None:
+        """Make the fields, where they are to stand."""
         with gr.Accordion(NAME, open=False, elem_id="filters") as self.frame, gr.Row():
             self.outlets = _chosen("Outlets", "filter-outlets")
             self.articles = _chosen("Articles", "filter-articles", scale=2)
@@ -33,16 +39,18 @@ class FilterBox:
         # Opened by hand; the frame must know, or closing it after a question changes nothing.
         self.frame.expand(lambda: gr.Accordion(open=True), None, [self.frame], **QUIET)
         for field in self.inputs:
-            field.change(self._named, self.inputs, [self.frame], **QUIET)
+            field.change(self._named, self.inputs, [self.frame, self.chips], **QUIET)
+        self.chips.drop(self._dropped, self.inputs, [*self.inputs, self.frame, self.chips], **QUIET)
 
     def read(self, outlets: Any, since: Any, until: Any, articles: Any) -> Filters:
         """Return the chosen filters. Raises FilterError."""
-        return make_filters(outlets, articles, since, until)
+        first, last = read_limit(since), read_limit(until, last=True)
+        return make_filters(outlets, articles, first, last)
 
     def from_query(self, query: Mapping[str, str]) -> Filters:
         """Return the filters of a page's address: `outlet`, `article`, `from`, `to`. Raises FilterError."""
         outlets, articles = ([one] if (one := query.get(name, "").strip()) else () for name in ("outlet", "article"))
-        return make_filters(outlets, articles, query.get("from"), query.get("to"))
+        return self.read(outlets, query.get("from"), query.get("to"), articles)
 
     def choices(self) -> dict[Any, Any]:
         """Show the outlets and articles to choose from: of many articles the first by title, others go by their id."""
@@ -52,15 +60,44 @@ class FilterBox:
         }
 
     def show(self, filters: Filters) -> dict[Any, Any]:
-        """Show these filters in the fields."""
+        """Show these filters in the fields and as chips."""
         chosen = [(self._title(id), id) for id in filters.articles]
         return {
             self.outlets: gr.Dropdown(value=list(filters.outlets)),
             self.articles: gr.Dropdown(choices=[*chosen, *self._titles()], value=list(filters.articles)),
-            self.since: filters.published_from or "",
-            self.until: filters.published_to or "",
-            self.frame: gr.Accordion(label=_name(filters), open=bool(filters)),
+            self.since: write_day(filters.published_from),
+            self.until: write_day(filters.published_to),
+            self.frame: gr.Accordion(label=NAME),
+            self.chips: self._chips(filters),
         }
+
+    def _chips(self, filters: Filters) -> Any:
+        """Show a chip for each filter, with the words and the value that drops it."""
+        chips = [("outlet", outlet, outlet) for outlet in filters.outlets]
+        chips += [("article", id, self._title(id)) for id in filters.articles]
+        chips += [("since", "", f"From {write_day(filters.published_from)}")] if filters.published_from else []
+        chips += [("until", "", f"To {write_day(filters.published_to)}")] if filters.published_to else []
+        return shown(render("chips.html", chips=chips))
+
+    def _dropped(self, outlets: Any, since: Any, until: Any, articles: Any, event: gr.EventData) -> dict[Any, Any]:
+        """Drop the filter of a chip, or all of them."""
+        data = data_of(event)
+        kind, value = data.get("kind"), data.get("value")
+        try:
+            filters = self.read(outlets, since, until, articles)
+        except GroundwireError:  # what cannot be read goes too
+            filters = make_filters(outlets, articles, None, None)
+        if kind == "since":
+            filters = replace(filters, published_from=None)
+        elif kind == "until":
+            filters = replace(filters, published_to=None)
+        elif kind == "outlet":
+            filters = replace(filters, outlets=tuple(o for o in filters.outlets if o != value))
+        elif kind == "article":
+            filters = replace(filters, articles=tuple(a for a in filters.articles if a != value))
+        else:
+            filters = Filters()
+        return self.show(filters)
 
     def _titles(self) -> list[tuple[str, str]]:
         try:
@@ -74,15 +111,12 @@ class FilterBox:
         except GroundwireError:  # gone, or the service is not ready: its id is its name
             return id
 
-    def _named(self, *chosen: Any) -> Any:
+    def _named(self, *chosen: Any) -> tuple[Any, Any]:
+        """Show what was chosen as chips; what cannot be read is said beside the fields."""
         try:
-            return gr.Accordion(label=_name(self.read(*chosen)))
+            return gr.Accordion(label=NAME), self._chips(self.read(*chosen))
         except GroundwireError as error:
-            return gr.Accordion(label=f"{NAME}: {in_words(error)}")
-
-
-def _name(filters: Filters) -> str:
-    return f"{NAME}: {render.filter_words(filters)}" if filters else NAME
+            return gr.Accordion(label=f"{NAME}: {in_words(error)}"), gr.skip()
 
 
 def _chosen(label: str, id: str, scale: int = 1) -> gr.Dropdown:
@@ -93,4 +127,4 @@ def _chosen(label: str, id: str, scale: int = 1) -> gr.Dropdown:
 
 
 def _day(label: str, id: str) -> gr.Textbox:
-    return gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_lines=1, elem_id=id, min_width=110)
+    return gr.Textbox(label=label, placeholder="17 May 2024", max_lines=1, elem_id=id, min_width=110)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from qa.core.types import Answer, Article
 from qa.service.conversations import Turn
 from qa.web.page.chat import chat_html as render
 
@@ -12,25 +11,25 @@ ELSEWHERE = "This question is being answered in another window. Reload to see th
 SHOWN = 300  # characters of a question that was refused
 
 Message = dict[str, str]
-Listed = Callable[[Answer | None], Sequence[Article]]
+LookUp = Callable[[Turn], render.Beside]
 
 
-def list_nothing(answer: Answer | None) -> Sequence[Article]:  # noqa: ARG001
+def look_up_nothing(turn: Turn) -> render.Beside:  # noqa: ARG001
     """Return no articles: where no catalog is at hand."""
-    return ()
+    return render.NOTHING
 
 
 def messages(
-    turns: Sequence[Turn], conversation: str, *, last: bool = True, listed: Listed = list_nothing
+    turns: Sequence[Turn], conversation: str, *, last: bool = True, beside: LookUp = look_up_nothing
 ) -> list[Message]:
     """Return questions and replies in order. `last` is True if the last of them is the last of its conversation.
 
-    `listed` finds the articles that an answer lists.
+    `beside` finds the articles that are shown with an answer.
     """
     replies = (
         render.pending(ELSEWHERE)
         if t.state == "asked"
-        else render.reply(t, conversation, listed(t.answer), last=last and t is turns[-1])
+        else render.reply(t, conversation, beside(t), last=last and t is turns[-1])
         for t in turns
     )
     return [m for t, reply in zip(turns, replies, strict=True) for m in pair(t.question, reply)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qa.core.types import Article, Copy, SourcePassage
 from qa.web.page.chat.chat_html import around
 from qa.web.page.chat.tokens import Token
-from qa.web.page.markup import render
+from qa.web.page.markup import render, web_address, write_day
 
 LONGEST = 200_000  # characters of an article in the panel; more would make a browser slow
 COPIES = 8  # near duplicates that a card names; of more, how many
@@ -20,20 +20,50 @@ Line = list[tuple[str, str, str, bool]]  # text, and the mark behind it with its
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """An article of the same story that was published after a cited one: the newest, or the one that corrects it."""
+
+    token: Token
+    title: str
+    told: str
+    correction: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A source in the panel: its number ("" for one that is no answer), the passage, what names it, what is wrong.
 
-    `answer` is the span, in the article's offsets, of the words that answer; `also_in` are near duplicates that say
-    the same.
+    `waiting` is True where all that is wrong is that the service is not ready. `answer` is the span, in the article's
+    offsets, of the words that answer; `also_in` are near duplicates that say the same. A card that `goes_on` is of the
+    same article as the one above it; `correction` is True where its article corrects another one.
     """
 
     label: str
     passage: SourcePassage
     token: Token
     notice: str = ""
+    waiting: bool = False
     answer: Span | None = None
     also_in: tuple[Copy, ...] = ()
     page: str = ""
+    url: str | None = None
+    goes_on: bool = False
+    correction: bool = False
+    later: Later | None = None
+
+    @property
+    def address(self) -> str:
+        """Return where the article was first published, if a link can lead there."""
+        return web_address(self.url)
+
+    @property
+    def copied(self) -> str:
+        """Return the sentence with who told it, when and where, as it is quoted elsewhere; "" without a sentence."""
+        p = self.passage
+        quotes = (p.text[start - p.start : end - p.start] for start, end in p.marks)
+        quote = " ".join(" ".join(quotes).split())
+        told = ", ".join(filter(None, (p.title, p.outlet, write_day(p.published), self.page, self.url)))
+        return f"“{quote}” ({told})" if quote else ""
 
 
 def panel(
@@ -63,7 +93,10 @@ def article(found: Article, marks: Mapping[Span, str], active: Span, token: Toke
     lines = re.finditer(r"[^\n]+", found.text[first:last])
     paragraphs = [_line(found.text, (first + m.start(), first + m.end()), marks, active) for m in lines]
     cut = last - first < len(found.text)
-    return render("article.html", found=found, paragraphs=paragraphs, cut=cut, back=token, open=not marks)
+    return render(
+        "article.html", found=found, paragraphs=paragraphs, cut=cut, back=token, open=not marks,
+        address=web_address(found.url), several=len(marks) > 1,
+    )  # fmt: skip
 
 
 def _part(text: str, active: Span) -> Span:

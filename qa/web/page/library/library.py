@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from qa.core.errors import ArticleError, DuplicateArticle, GroundwireError
+from qa.core.errors import ArticleError, DuplicateArticle, GroundwireError, UnknownArticle
 from qa.core.types import Draft, Outcome, Refusal
 from qa.corpus.canonical import MAX_BYTES
 from qa.intake.importer import MAX_FILE
 from qa.service.batches import Item
 from qa.web.page.components import QUIET, WRONG, asset, data_of, shown, visitor_of
+from qa.web.page.days import read_published
 from qa.web.page.library import library_html as tables
 from qa.web.page.library import reports
 from qa.web.page.library.library_html import View
+from qa.web.page.library.reports import Result
 from qa.web.running import RunningService
 from qa.web.uploads import Upload, batch
 from qa.web.wording import in_words
@@ -27,7 +29,8 @@ log = logging.getLogger(__name__)
 
 KEPT = 300  # outcomes of a visit that stay listed
 LONGEST_ADDRESS = 2_000  # characters
-Outcomes = tuple[Outcome, ...]
+CONTROLS = ("files", "address", "paste", "table")  # each with what came of it beside it
+Results = tuple[Result, ...]
 DROP = f"""<h2>Upload files</h2>
 <label class="drop"><input type="file" multiple data-max="{MAX_FILE}" data-text="{MAX_BYTES}">
 <span>Choose files, or drop them here</span><small>Web page, PDF, Word, e-book, mail, feed, JSON lines, Markdown or
@@ -41,44 +44,72 @@ class Library:
     def __init__(self, service: RunningService) -> None:
         self._service = service
 
-    def listing(self, search: str | None, view: View) -> tuple[Any, View]:
-        """Show the table as it is now, under a search that may have changed."""
+    def listing(
+        self, search: str | None, view: View, stated: Mapping[str, str] | None = None, problem: str = ""
+    ) -> tuple[Any, View]:
+        """Show the table as it is now, under a search that may have changed.
+
+        In the form of the opened article stands what was `stated`, and the `problem` of that.
+        """
         view = view.searching((search or "").strip())
         try:
             qa = self._service.qa
-            total = qa.article_count(view.search)
+            total = qa.article_count(view.search, view.among, view.undated)
             view = view.within(total)
             rows = qa.articles(
-                search=view.search, order=view.order, descending=view.descending, offset=view.offset, limit=tables.ROWS
-            )
-            opened = ""
-            if any(r.id == view.opened for r in rows):
-                article, sentences = qa.article(view.opened)
-                opened = tables.preview(article, len(sentences))
+                search=view.search, among=view.among, undated=view.undated, order=view.order,
+                descending=view.descending, offset=view.offset, limit=tables.ROWS,
+            )  # fmt: skip
+            html = tables.library(view, rows, total, self._preview(view, stated, problem), qa.holdings())
         except GroundwireError as error:
-            return shown(tables.problem(in_words(error))), view
-        return shown(tables.library(view, rows, total, opened)), view
+            html = tables.problem(in_words(error))
+        return shown(html), view
+
+    def _preview(self, view: View, stated: Mapping[str, str] | None, problem: str) -> str:
+        """Return the opened article; nothing where there is none, or it has gone."""
+        with suppress(UnknownArticle):
+            article, sentences = self._service.qa.article(view.opened)
+            return tables.preview(article, len(sentences), view.editing, stated, problem)
+        return ""
 
     def show(self, search: str | None, view: View, event: gr.EventData) -> tuple[Any, View]:
         """Show the table after one of its buttons."""
         data = data_of(event)
         return self.listing(search, view.after(data.get("act"), data.get("value")))
 
+    def save(self, search: str | None, view: View, earlier: Results, event: gr.EventData) -> tuple[Any, ...]:
+        """Change what is known about an article, as its form says. Returns table, view, results twice (shown, kept)."""
+        data = data_of(event)
+        id, fields = str(data.get("id", "")), data.get("fields")
+        stated = {k: v for k, v in fields.items() if isinstance(v, str)} if isinstance(fields, dict) else {}
+
+        def change() -> Outcome:
+            published = {"published": read_published(stated["published"])} if "published" in stated else {}
+            return self._service.qa.edit(id, **{k: v for k, v in stated.items() if k in tables.EDITED} | published)
+
+        if not stated:
+            return (*self.listing(search, view.after("unedit", "")), gr.skip(), gr.skip())
+        result = self._result(id, change)
+        if result.outcome.status == "refused":
+            return (*self.listing(search, view, stated, result.outcome.message), gr.skip(), gr.skip())
+        return (*self.listing(search, view.after("unedit", "")), *_listed((result, *earlier)))
+
     def paste(
-        self, text: str, title: str, outlet: str, author: str, published: str, earlier: Outcomes
+        self, text: str, title: str, outlet: str, author: str, published: str, earlier: Results
     ) -> tuple[Any, ...]:
-        """Add what was pasted. Returns outcomes twice (shown, kept) and the fields, emptied unless it was refused."""
+        """Add what was pasted. Returns results twice (shown, kept) and the fields, emptied unless it was refused."""
 
         def add() -> Outcome:
-            return self._service.qa.add(text or "", title=title, outlet=outlet, author=author, published=published)
+            day = read_published(published)
+            return self._service.qa.add(text or "", title=title, outlet=outlet, author=author, published=day)
 
-        result = _outcome((title or "").strip() or "The pasted text", add)
-        field = "" if result.status == "added" else gr.skip()
+        result = self._result((title or "").strip() or "The pasted text", add)
+        field = "" if result.outcome.status == "added" else gr.skip()
         return (*_listed((result, *earlier)), *[field] * 5)
 
-    def upload(self, earlier: Outcomes, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, Any]]:
-        """Add uploaded files one by one. Yields outcomes twice (shown, kept), the newest batch first."""
-        files, visitor, done = batch(data_of(event)), visitor_of(request), list[Outcome]()
+    def upload(self, earlier: Results, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+        """Add uploaded files one by one. Yields results twice (shown, kept), the newest batch first."""
+        files, visitor, done = batch(data_of(event)), visitor_of(request), list[Result]()
         ids = [file.id for file in files]
         with self._service.uploads.claimed(visitor, ids) if self._service.open else nullcontext():
             for n, file in enumerate(files, 1):
@@ -87,14 +118,20 @@ class Library:
                 done += self._add(visitor, file)
             yield _listed((*done, *earlier))
 
-    def fetch(self, address: str, earlier: Outcomes) -> Iterator[tuple[Any, Any, Any]]:
-        """Add what is at a web address. Yields outcomes twice (shown, kept) and the field, emptied unless refused."""
+    def fetch(self, address: str, earlier: Results) -> Iterator[tuple[Any, Any, Any]]:
+        """Add what is at a web address. Yields results twice (shown, kept) and the field, emptied unless refused."""
         address = (address or "").strip()[:LONGEST_ADDRESS]
         yield shown(reports.outcomes(earlier, f"Fetching {address}")), gr.skip(), gr.skip()
-        done = _outcomes(address or "No address", lambda: self._fetched(_with_scheme(address)))
-        yield *_listed((*done, *earlier)), gr.skip() if any(o.status == "refused" for o in done) else ""
+        done = self._results(address or "No address", lambda: self._fetched(_with_scheme(address)))
+        refused = any(r.outcome.status == "refused" for r in done)
+        yield *_listed((*done, *earlier)), gr.skip() if refused else ""
 
-    def _add(self, visitor: str, file: Upload) -> list[Outcome]:
+    def remove(self, earlier: Results, event: gr.EventData) -> tuple[Any, Any]:
+        """Remove an article. Returns results twice (shown, kept)."""
+        id = str(data_of(event).get("value", ""))
+        return _listed((self._result(self._title(id) or id, lambda: self._service.qa.remove(id)), *earlier))
+
+    def _add(self, visitor: str, file: Upload) -> list[Result]:
         """Add all that a file holds; return what became of it, under its name where that is one article."""
 
         def add() -> list[Outcome]:
@@ -104,7 +141,7 @@ class Library:
             self._service.uploads.drop(visitor, file.id)  # of many files only one takes its room twice
             return self._added(self._service.intake.read(data, file.name))
 
-        return _outcomes(file.name, add)
+        return self._results(file.name, add)
 
     def _fetched(self, address: str) -> list[Outcome]:
         return self._added(self._service.intake.fetch(address).found)
@@ -112,13 +149,20 @@ class Library:
     def _added(self, found: Iterable[Draft | Refusal]) -> list[Outcome]:
         return list(self._service.qa.add_many(map(Item, found)))
 
-    def remove(self, earlier: Outcomes, event: gr.EventData) -> tuple[Any, Any]:
-        """Remove an article. Returns outcomes twice (shown, kept)."""
-        id = str(data_of(event).get("value", ""))
-        title = id
+    def _result(self, name: str, change: Callable[[], Outcome]) -> Result:
+        """Return what a change came to, refusals included, under a name that the user knows."""
+        [result] = self._results(name, lambda: [change()])
+        return result
+
+    def _results(self, name: str, change: Callable[[], list[Outcome]]) -> list[Result]:
+        """Return what a change came to, each with the title of its article."""
+        return [Result(o, self._title(o.article)) for o in _outcomes(name, change)]
+
+    def _title(self, id: str | None) -> str:
+        """Return an article's title; nothing where there is no such article."""
         with suppress(GroundwireError):
-            title = self._service.qa.article(id)[0].shown_title
-        return _listed((_outcome(title, lambda: self._service.qa.remove(id)), *earlier))
+            return self._service.qa.article(id)[0].shown_title if id else ""
+        return ""
 
     def state(self) -> Any:
         """Show how the index is."""
@@ -140,36 +184,52 @@ class Library:
 
 
 class LibraryTab:
-    """The components. `table` also fires `ask`, with an article's id as `value`, for whoever wants to listen."""
+    """The components. `table` also fires `ask`, with an article's id as `id`, for whoever wants to listen."""
 
     def __init__(self, service: RunningService) -> None:
         self._library = Library(service)
         self.view = gr.State(View())
-        self.outcomes = gr.State(())
+        self.kept = {control: gr.State(()) for control in CONTROLS}
+        self.results = dict[str, gr.HTML]()
         with gr.Row(elem_id="shelf"):
             with gr.Column(scale=3, min_width=300, elem_id="books"):
                 self.search = gr.Textbox(
-                    elem_id="search", label="Search the library", placeholder="Search titles and outlets",
+                    elem_id="search", label="Search the library", placeholder="Search title, outlet, author and text",
                     show_label=False, container=False, max_lines=1,
                 )  # fmt: skip
+                self._add_results("table")
                 self.table = gr.HTML(tables.OPENING, seq=0, elem_id="table", js_on_load=asset("library.js"))
             with gr.Column(scale=1, min_width=300, elem_id="add"):
                 self.files = gr.HTML(DROP, elem_id="files", js_on_load=asset("upload.js"))
+                self._add_results("files")
                 gr.HTML("<h2>Fetch a web address</h2>", js_on_load=None)
                 self.address = gr.Textbox(
                     elem_id="address", label="Web address", placeholder="https://...", max_lines=1, show_label=False,
                     container=False, submit_btn="Fetch",
                 )  # fmt: skip
-                self.results = gr.HTML(reports.outcomes(()), seq=0, elem_id="results", js_on_load=None)
+                self._add_results("address")
                 self.fields = self._paste_fields()
                 self.add = gr.Button("Add article", variant="primary", elem_id="add-button")
+                self._add_results("paste")
                 self.index = gr.HTML("", seq=0, elem_id="index", js_on_load=asset("index.js"))
         self._wire()
+
+    def arrive(self, request: gr.Request) -> tuple[View, Any]:
+        """Open the article that the page's address names. Returns the view and the tabs."""
+        id = request.query_params.get("open", "")
+        return View(opened=id), gr.Tabs(selected="library") if id else gr.skip()
 
     def redraw(self, event: Callable[..., Any]) -> Any:
         """Show on an event what the library and the index hold now."""
         event(self._library.state, None, [self.index], trigger_mode="always_last", **QUIET)
         return self._list(event)
+
+    def _add_results(self, control: str) -> None:
+        """Make the place for what comes of a control, where it is looked for: beside it."""
+        self.results[control] = gr.HTML(
+            reports.outcomes(()), seq=0, elem_id=f"results-{control}", elem_classes="results",
+            js_on_load=asset("results.js"),
+        )  # fmt: skip
 
     def _paste_fields(self) -> list[gr.Textbox]:
         def line(label: str, id: str, **options: Any) -> gr.Textbox:
@@ -179,7 +239,7 @@ class LibraryTab:
         text = gr.Textbox(label="Text", lines=5, max_lines=10, elem_id="text")
         fields = [text, line("Title", "title"), line("Outlet", "outlet")]
         with gr.Accordion("More about it", open=False, elem_id="more"):
-            fields += [line("Author", "author"), line("Published", "published", placeholder="2024-05-17")]
+            fields += [line("Author", "author"), line("Published", "published", placeholder="17 May 2024")]
         return fields
 
     def _list(self, event: Callable[..., Any], handler: Callable[..., Any] | None = None) -> Any:
@@ -187,27 +247,24 @@ class LibraryTab:
         return event(handler or self._library.listing, inputs, outputs, trigger_mode="always_last", **QUIET)
 
     def _wire(self) -> None:
-        library, kept = self._library, [self.results, self.outcomes]
+        library = self._library
+        kept = {control: [self.results[control], self.kept[control]] for control in CONTROLS}
         adding = {**QUIET, "concurrency_id": "ingest", "concurrency_limit": 1, "trigger_mode": "multiple"}
+        fetching = {**adding, "concurrency_id": "fetch", "concurrency_limit": 4}  # a slow server delays no upload
         self._list(self.search.change)  # `input` misses what was not typed key by key
         self._list(self.table.show, library.show)
         self.index.look(library.state, None, [self.index], **QUIET)
+        self.table.save(
+            library.save, [self.search, self.view, self.kept["table"]], [self.table, self.view, *kept["table"]], **QUIET
+        )
+        pasted = [*self.fields, self.kept["paste"]]
         changes = (
-            self.add.click(
-                library.paste, [*self.fields, self.outcomes], [*kept, *self.fields], js=asset("paste.js"), **adding
-            ),
+            self.add.click(library.paste, pasted, [*kept["paste"], *self.fields], js=asset("paste.js"), **adding),
             self.address.submit(
-                library.fetch,
-                [self.address, self.outcomes],
-                [*kept, self.address],
-                **{
-                    **adding,
-                    "concurrency_id": "fetch",
-                    "concurrency_limit": 4,
-                },  # a slow server keeps no upload waiting
+                library.fetch, [self.address, self.kept["address"]], [*kept["address"], self.address], **fetching
             ),
-            self.files.sent(library.upload, [self.outcomes], kept, **adding),
-            self.table.remove(library.remove, [self.outcomes], kept, trigger_mode="multiple", **QUIET),
+            self.files.sent(library.upload, [self.kept["files"]], kept["files"], **adding),
+            self.table.remove(library.remove, [self.kept["table"]], kept["table"], trigger_mode="multiple", **QUIET),
         )
         for change in changes:
             self.redraw(change.then)
@@ -217,15 +274,9 @@ def _with_scheme(address: str) -> str:
     return address if "://" in address else f"https://{address}"
 
 
-def _listed(outcomes: Outcomes) -> tuple[Any, Outcomes]:
-    kept = outcomes[:KEPT]
+def _listed(results: Results) -> tuple[Any, Results]:
+    kept = results[:KEPT]
     return shown(reports.outcomes(kept)), kept
-
-
-def _outcome(name: str, change: Callable[[], Outcome]) -> Outcome:
-    """Return what a change came to, refusals included, under a name that the user knows."""
-    [outcome] = _outcomes(name, lambda: [change()])
-    return outcome
 
 
 def _outcomes(name: str, change: Callable[[], list[Outcome]]) -> list[Outcome]:

@@ -5,13 +5,14 @@ A button says in `data-act` and `value` what it does. `View.after` reads both as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from qa.core.types import METADATA, Article, ArticleSummary
-from qa.web.page.markup import render
+from qa.core.errors import FilterError
+from qa.core.types import METADATA, Article, ArticleSummary, Filters, Holdings
+from qa.web.page.markup import render, web_address, write_day
 
 ROWS = 50  # of the library on a page
 SHOWN = 20_000  # characters of an opened article; its file has the rest
@@ -31,25 +32,44 @@ KNOWN = {
     "published": "Published",
     "language": "Language",
 }
+EDITED = ("title", "outlet", "author", "published")
+UNDATED = "undated"  # in place of a year
 _MOST_PAGES = 10_000_000
-_ACTS = {"open", "close", "confirm", "keep"}
+_ACTS = {"open", "edit", "unedit", "close", "confirm", "keep"}
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The part of the library that a visitor looks at: `opened` and `confirming` are ids, pages count from 1."""
+    """The part of the library that a visitor looks at: `opened` and `confirming` are ids, pages count from 1.
+
+    `outlet` and `year` narrow it; a year can be UNDATED. The opened article is `editing` while its form is shown.
+    """
 
     search: str = ""
-    order: str = "title"
-    descending: bool = False
+    order: str = "published"
+    descending: bool = True
     page: int = 1
     opened: str = ""
     confirming: str = ""
+    editing: bool = False
+    outlet: str = ""
+    year: str = ""
 
     @property
     def offset(self) -> int:
         """Return how many rows come before the page."""
         return (self.page - 1) * ROWS
+
+    @property
+    def undated(self) -> bool:
+        """Return True if only articles without a date are looked at."""
+        return self.year == UNDATED
+
+    @property
+    def among(self) -> Filters:
+        """Return the outlet and the year as filters. Raises FilterError."""
+        first, last = (f"{self.year}-01-01", f"{self.year}-12-31") if self.year and not self.undated else (None, None)
+        return Filters((self.outlet,) if self.outlet else (), published_from=first, published_to=last)
 
     def searching(self, search: str) -> View:
         """Return the first page of what a search finds; the same view when the search is the same."""
@@ -67,16 +87,32 @@ class View:
             return replace(self._closed(), order=value.removeprefix("-"), descending=value[0] == "-", page=1)
         if act == "page" and value.isascii() and value.isdigit() and len(value) < len(str(_MOST_PAGES)):
             return replace(self._closed(), page=max(1, int(value)))
-        if act not in _ACTS:
+        if act in ("outlet", "year", "all"):
+            return self._narrowed(act, value)
+        return self._opened(act, value) if act in _ACTS else self
+
+    def _narrowed(self, act: str, value: str) -> View:
+        if act == "all":
+            return replace(self._closed(), outlet="", year="", page=1)
+        closed = replace(self._closed(), page=1)
+        narrowed = replace(closed, outlet=value) if act == "outlet" else replace(closed, year=value)
+        try:
+            _ = narrowed.among
+        except FilterError:
             return self
-        if act == "open":
-            return replace(self, opened=value, confirming="")
+        return narrowed
+
+    def _opened(self, act: str, value: str) -> View:
+        if act in ("open", "edit"):
+            return replace(self, opened=value, editing=act == "edit", confirming="")
+        if act == "unedit":
+            return replace(self, editing=False)
         if act == "close":
-            return replace(self, opened="")
+            return replace(self, opened="", editing=False)
         return replace(self, confirming=value if act == "confirm" else "")
 
     def _closed(self) -> View:
-        return replace(self, opened="", confirming="")
+        return replace(self, opened="", editing=False, confirming="")
 
 
 def pages(total: int) -> int:
@@ -84,21 +120,41 @@ def pages(total: int) -> int:
     return -(-total // ROWS)
 
 
-def library(view: View, rows: Sequence[ArticleSummary], total: int, opened: str = "") -> str:
-    """Return a page of the table; `opened` is the `preview` that stands below its row."""
-    below = Markup(opened)  # noqa: S704  (a template's markup)
-    return render("library.html", view=view, rows=rows, total=total, opened=below, columns=COLUMNS, last=pages(total))
+def library(
+    view: View, rows: Sequence[ArticleSummary], total: int, opened: str = "", held: Holdings | None = None
+) -> str:
+    """Return a page of the table; `opened` is the `preview` that stands below its row, or above the table."""
+    return render(
+        "library.html", view=view, rows=rows, total=total, opened=Markup(opened),  # noqa: S704  (a template's markup)
+        columns=COLUMNS, last=pages(total), held=held or Holdings(total), undated=UNDATED,
+        inside=any(row.id == view.opened for row in rows),
+    )  # fmt: skip
 
 
-def preview(article: Article, sentences: int) -> str:
-    """Return an article opened in the library, its text cut at `SHOWN` characters."""
+def preview(
+    article: Article, sentences: int, editing: bool = False, stated: Mapping[str, str] | None = None, problem: str = ""
+) -> str:
+    """Return an article opened in the library, its text cut at `SHOWN` characters.
+
+    While it is `editing` there is a form, with what was `stated` in it and the `problem` of that.
+    """
     text = article.text[:SHOWN]
     if len(article.text) > SHOWN:
         text = text[: text.rfind("\n") + 1] or text[: text.rfind(" ") + 1] or text
     known = {field: KNOWN[field] for field in METADATA if getattr(article, field)}
-    return render("preview.html", article=article, sentences=sentences, text=text, known=known)
+    fields = [(field, KNOWN[field], _value(article, field), (stated or {}).get(field)) for field in EDITED]
+    return render(
+        "preview.html", article=article, sentences=sentences, text=text, known=known, editing=editing, fields=fields,
+        problem=problem, address=web_address(article.url),
+    )  # fmt: skip
 
 
 def problem(text: str) -> str:
     """Return a message of ours where markup is expected."""
     return render("problem.html", text=text)
+
+
+def _value(article: Article, field: str) -> str:
+    """Return what a field holds, as a person writes it."""
+    value = getattr(article, field) or ""
+    return write_day(value) if field == "published" else value

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from qa.core.types import Outcome
 from qa.web.page.markup import render
 
-_PLACED = {"added", "replaced"}
-_DONE = {*_PLACED, "removed"}
+_DONE = {"added", "replaced", "updated", "removed"}
 _BUSY = ("starting", "indexing")
 
 
-def outcomes(results: Sequence[Outcome], doing: str = "") -> str:
-    """Return what became of each file or text, one line each, below what is being done."""
-    return render("outcomes.html", results=results, doing=doing, done=_DONE, placed=_PLACED)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of something, and the title of its article where there is one now."""
+
+    outcome: Outcome
+    title: str = ""
+
+
+def outcomes(results: Sequence[Result], doing: str = "") -> str:
+    """Return what became of each file or text, one line each with the ways on, below what is being done."""
+    return render("outcomes.html", results=results, doing=doing, done=_DONE)
 
 
 def index_state(
