@@ -20,7 +20,7 @@ from qa.answer.evidence.preference.beside import echoes_last, reason_beside
 from qa.answer.evidence.preference.forms import definition_first, denial_first
 from qa.answer.evidence.preference.holders import holder_first
 from qa.answer.evidence.preference.names import checked
-from qa.answer.evidence.preference.newest import newer_of_story, lead_first, newest_first
+from qa.answer.evidence.preference.newest import lead_first, newer_of_story, newest_first
 from qa.answer.evidence.preference.said import said_before
 from qa.answer.evidence.preference.times import by_time
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion

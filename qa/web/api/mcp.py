@@ -231,7 +231,9 @@ class Tools:
 
     def articles(
         self,
-        search: Annotated[str, Field(description="Words of the id, title, outlet, author or text; all articles without any")] = "",
+        search: Annotated[
+            str, Field(description="Words of id, title, outlet, author or text; all articles without any")
+        ] = "",
         offset: Annotated[int, Field(ge=0, le=MOST)] = 0,
         limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 50,
     ) -> Library:

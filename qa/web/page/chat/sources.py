@@ -128,9 +128,7 @@ class Sources:
                 shown = replace(p, text=found[0].text[p.start : p.end])
                 if c is None:
                     return Card(label, shown, token, url=found[0].url)
-                return Card(
-                    label, shown, token, answer=c.answer, also_in=c.also_in, page=page_of(c), url=found[0].url
-                )
+                return Card(label, shown, token, answer=c.answer, also_in=c.also_in, page=page_of(c), url=found[0].url)
             wrong = (CHANGED if found else REMOVED).format(p.title)
         except NotReady as error:
             wrong, waiting = in_words(error), True
