@@ -276,3 +276,28 @@ def test_a_reader_is_told_from_which_day_relative_words_count_and_what_has_no_da
         given = " ".join(qa.ask("What did the council of Ulm decide yesterday?", today="2020-03-21").notes)
         assert "counted from" not in given
         assert qa.ask("What did the council of Ulm decide?").notes == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["What's new?", "what is new", "Any news?", "Give me the latest news", "Show me the headlines"]
+)
+def test_who_asks_for_the_news_and_nothing_else_is_told_what_is_newest(text):
+    assert intent_of(text).say.startswith("The newest")
+
+
+@pytest.mark.parametrize(
+    "text", ["What's new about the bridge?", "What news did Ida Holm bring?", "What is new in Dunmere?"]
+)
+def test_the_news_of_something_is_no_question_about_the_collection(text):
+    assert intent_of(text) is None
+
+
+def test_what_happened_in_a_year_of_the_articles_lists_them_and_a_year_before_is_looked_for_in_their_text(tmp_path):
+    write_article(tmp_path, "crane", "The Harbour Board opened a crane.", published="2024-05-02")
+    write_article(tmp_path, "ferry", "A ferry sank off Ulm, as one did in 1852.", published="2025-06-01")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        listed = qa.ask("What happened in 2024?", today="2026-01-20")
+        text = qa.ask("What happened in 1852?", today="2026-01-20")
+    assert (listed.behaviour, listed.articles) == ("results", ("crane",))
+    assert text.understood.time_kind == "text"

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
+from rapidfuzz.distance import OSA
+
 from qa.core.types import ArticleSummary
 from qa.corpus.words import stem, words
 from qa.index.catalog.snapshot import Snapshot
@@ -73,8 +75,8 @@ class Facts:
         found = re.compile(rf"\b{re.escape(phrase)}", re.IGNORECASE)
         return any(found.search(text) for _, text in self.matching(f'"{phrase}"'))
 
-    def written(self, term: str) -> str:
-        """Return how the articles write the word with this stem: the commonest form, lower case where that stands."""
+    def written(self, term: str, like: str) -> str:
+        """Return how the articles write the word with this stem: the form most like `like`, the commonest of these."""
         forms: Counter[str] = Counter()
         for _, text in self.matching(f'"{term}"'):
             for word in text.split():
@@ -82,7 +84,7 @@ class Facts:
                 folded = words(bare)
                 if len(folded) == 1 and stem(folded[0]) == term:
                     forms[bare] += 1
-        return forms.most_common(1)[0][0] if forms else term
+        return min(forms, key=lambda form: (OSA.distance(form.casefold(), like), -forms[form]), default=term)
 
     @cached_property
     def articles(self) -> int:

@@ -149,13 +149,17 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
 def _of_articles(time: Time | None, text: str, facts: Facts, today: date) -> Time | None:
     """Return the time as it can be meant of these articles: one long before or after them is looked for in their text.
 
-    "Today" in the present tense is no day but the state of today. Where all that is asked is what was published, the
-    time stays.
+    "Today" in the present tense is no day but the state of today. Where all that is asked is what happened, it is what
+    was published then.
     """
-    if time is None or time.kind == "text" or asks_for_news(text, time):
-        return time
+    if time is None:
+        return None
     first, last, _ = facts.period
-    if first is None or last is None or not meets(time, date.fromisoformat(first), date.fromisoformat(last)):
+    covered = first is not None and last is not None
+    covered = covered and meets(time, date.fromisoformat(first or ""), date.fromisoformat(last or ""))
+    if asks_for_news(text, time):
+        return replace(time, kind="published") if covered else time
+    if time.kind == "text" or not covered:
         return replace(time, kind="text")
     return None if time.start == time.end == today and not tells_of_past(text) else time
 

@@ -75,7 +75,7 @@ def _joined(tokens: Sequence[_Token], i: int, facts: Facts) -> tuple[int, int, s
         if 0 <= a < len(tokens) - 1 and tokens[a].folded not in STOPWORDS and tokens[a + 1].folded not in STOPWORDS:
             joined = tokens[a].folded + tokens[a + 1].folded
             if facts.passages_with([stem(joined)]):
-                written = facts.written(stem(joined))
+                written = facts.written(stem(joined), joined)
                 if len(written) > len(joined) - ENDING:  # stems may have lost the second word whole
                     return tokens[a].start, tokens[a + 1].end, written
     return None
@@ -115,7 +115,7 @@ def _respelt(
     if best is None:
         return None
     stems[i] = best[1]
-    return token.start, token.end, facts.written(best[1])
+    return token.start, token.end, facts.written(best[1], token.folded)
 
 
 def _near(word: str, facts: Facts) -> list[tuple[str, float]]:
