@@ -301,3 +301,12 @@ def test_what_happened_in_a_year_of_the_articles_lists_them_and_a_year_before_is
         text = qa.ask("What happened in 1852?", today="2026-01-20")
     assert (listed.behaviour, listed.articles) == ("results", ("crane",))
     assert text.understood.time_kind == "text"
+
+
+def test_a_misspelt_form_of_a_word_is_read_as_the_form_that_it_is_nearest_to(tmp_path):
+    for n in range(3):
+        write_article(tmp_path, f"a{n}", f"The engines explode in the harbour on day {n}.")
+    write_article(tmp_path, "b", "One engine exploded in the harbour.")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        assert qa.ask("Which engine explodded in the harbour?").understood.corrections == (("explodded", "exploded"),)
