@@ -309,4 +309,4 @@ def test_a_misspelt_form_of_a_word_is_read_as_the_form_that_it_is_nearest_to(tmp
     write_article(tmp_path, "b", "One engine exploded in the harbour.")
     with open_fake(tmp_path) as qa:
         qa.sync()
-        assert qa.ask("Which engine explodded in the harbour?").understood.corrections == (("explodded", "exploded"),)
+        assert qa.ask("Which engine expoded in the harbour?").understood.corrections == (("expoded", "exploded"),)
