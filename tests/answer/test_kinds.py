@@ -310,3 +310,7 @@ def test_labels_outlive_json_and_those_who_have_none_still_open(talk):
     for sentence in values["sentences"]:
         del sentence["label"]
     assert not any(s.label for s in answer_from_dict(values).sentences)
+
+
+def test_a_text_that_is_longer_than_any_such_phrase_asks_for_no_kind():
+    assert request_of("Summarise " + "the ferry and " * 30) is None

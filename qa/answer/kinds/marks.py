@@ -21,7 +21,7 @@ COVERED = 0.8  # of what is rare in a yes-or-no question: what a sentence that d
 DIFFER = "The sources differ: {} and {}."
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _VALUE = re.compile(
-    r"(?P<n>\d+(?:,\d{3})*(?:\.\d+)?)(?: (?P<scale>thousand|million|billion))?[ -](?P<of>per cent|percent|[a-z]{3,})"
+    r"(?<![\d,.])(?P<n>\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)(?: (?P<scale>thousand|million|billion))?[ -](?P<of>per cent|percent|[a-z]{3,})"
 )
 
 

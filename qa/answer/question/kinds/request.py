@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+LONGEST = 240  # characters of a question whose phrase tells its kind: the forms cost more than its length
 _QUOTES = "\"“”‘’'"
 
 
@@ -79,6 +80,8 @@ def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def request_of(text: str) -> Request | None:
     """Return the kind of answer that a question asks for; None where it is a plain one."""
     asked = text.strip().rstrip("?.! ")
+    if len(asked) > LONGEST:
+        return None
     for kind, form in _forms():
         found = form.fullmatch(asked)
         if found is not None:
