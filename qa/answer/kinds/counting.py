@@ -20,6 +20,7 @@ from qa.corpus.words import STOPWORDS, question_words, words
 NAMED = 10  # articles that are named in the sentence; all of them are listed
 HEAD = 600  # characters of an article that say what it is about
 OFTEN = 2  # times a name stands in an article that is about it
+WHOLE = 0.99  # of it: what one outside of the story has
 COVERED = 0.6  # of what is rare in the words: what the title and the head of an article about them have
 
 
@@ -106,25 +107,30 @@ def _about(asking: Asking, wanted: _Wanted) -> list[str]:
     names = names_in(wanted.about)
     said = {w for name in names for w in words(name)}
     others = [w for w in question_words(wanted.about) if w not in said]
-    if not wanted.mentioned and others and (subject := subject_of(asking, wanted.about)) is not None:
-        return [a.id for a in subject.every]
+    subject = subject_of(asking, wanted.about) if others and not wanted.mentioned else None
     units = [" ".join(words(name)) for name in names] + others
-    found: list[str] | None = None
-    for unit in units:
-        has = asking.snapshot.articles_with(f'"{unit}"')
-        found = has if found is None else [id for id in found if id in set(has)]
-    if wanted.mentioned or not found:
-        return found or []
-    return [id for id in found if (a := asking.snapshot.article(id)) is not None and _is_about(a, wanted.about, names)]
+    having = [set(asking.snapshot.articles_with(f'"{unit}"')) for unit in units]
+    ids = sorted(set.intersection(*having)) if having else []
+    if wanted.mentioned:
+        return ids
+    found = [a for a in map(asking.snapshot.article, ids) if a is not None]
+    if subject is not None:
+        return [*(a.id for a in subject.every), *(a.id for a in found if _in_head(a, wanted.about) >= WHOLE)]
+    return [a.id for a in found if _is_about(a, wanted.about, names)]
 
 
 def _is_about(article: Article, about: str, names: Sequence[str]) -> bool:
     """Return True if an article tells of the words in its head, or of the names again and again."""
-    question = Question(about)
-    head = term_set(f"{article.title or ''} {article.text[:HEAD]}")
-    if coverage(question.stems, head, question.english_rarity.__getitem__) >= COVERED:
+    if _in_head(article, about) >= COVERED:
         return True
     return bool(names) and all(article.text.count(name) >= OFTEN for name in names)
+
+
+def _in_head(article: Article, about: str) -> float:
+    """Return how much of what is rare in the words the title and the head of an article have."""
+    question = Question(about)
+    head = term_set(f"{article.title or ''} {article.text[:HEAD]}")
+    return coverage(question.stems, head, question.english_rarity.__getitem__)
 
 
 def _writers(article: Article) -> list[str]:

@@ -31,6 +31,7 @@ LEAD = 2.0  # what the first sentence of an article is ahead: it tells what happ
 COMMON = 0.1  # of all passages: a name in more of them is where all of it happens, and tells no articles apart
 BEHIND = 4  # sentences behind the one that tells of things, within which others than "The villages are ..." name them
 FEW = 2  # words of an enumeration that names nothing new
+ALIKE = 0.4  # of the nearest passage's cosine: what a sentence needs that tells of one of the things
 A_STORY = 2  # sentences of one story at most
 NEAR = 0.5  # of the best one's score: what a sentence needs that names somebody else
 _YEAR = re.compile(r"(?:\b(?:in|of|during|between|from|and|to|or) )?\b(?:19|20)\d\d\b", re.IGNORECASE)
@@ -111,6 +112,7 @@ def _by_story(asking: Asking) -> Told | None:
     if len(set(groups)) < 2:
         return None
     vector = asking.embed(text)
+    nearest = max(float(p.vector @ vector) for a in articles for p in asking.snapshot.passages_of(a.id))
     chosen = list[tuple[str, Evidence]]()
     for group in dict.fromkeys(groups):
         own = [a for a, g in zip(articles, groups, strict=True) if g == group]
@@ -121,12 +123,15 @@ def _by_story(asking: Asking) -> Told | None:
             if score > worth.get(told.article.id, (0.0, told))[0]:
                 worth[told.article.id] = (score, told)
         best = sorted(worth.values(), key=lambda w: (-w[0], w[1].article.id))[:A_STORY]
+        best = [(s, t) for s, t in best if float(t.sentence.vector @ vector) >= ALIKE * nearest]
         chosen += [
             (t.article.published or date.max.isoformat(), evidence_of(asking.snapshot, t.article, t.sentence, score))
             for score, t in best
         ]
     chosen.sort(key=lambda c: (c[0], c[1].place))
     evidence = [e for _, e in chosen][:MOST]
+    if len({e.candidate.article.id for e in evidence}) < 2:
+        return None
     return Told([Chosen((e,)) for e in evidence], asking.threshold, behaviour="list")
 
 

@@ -20,9 +20,8 @@ SAYS_SO, SAYS_NOT = "says so", "says not"
 COVERED = 0.8  # of what is rare in a yes-or-no question: what a sentence that decides it repeats
 DIFFER = "The sources differ: {} and {}."
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
-_VALUE = re.compile(
-    r"(?<![\d,.])(?P<n>\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)(?: (?P<scale>thousand|million|billion))?[ -](?P<of>per cent|percent|[a-z]{3,})"
-)
+_NUMBER = r"(?<![\d,.])(?P<n>\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)"
+_VALUE = re.compile(rf"{_NUMBER}(?: (?P<scale>thousand|million|billion))?[ -](?P<of>per cent|percent|[a-z]{{3,30}})")
 
 
 def marked(snapshot: Snapshot, question: str, answer: Answer) -> Answer:

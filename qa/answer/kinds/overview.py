@@ -21,7 +21,7 @@ def overview(asking: Asking) -> Told | None:
     wanted = asking.request.parts.get("sentences", "").lower()
     most = NUMBERS.get(wanted) or (int(wanted) if wanted.isdigit() else _length(len(told), len(subject.articles)))
     vector = asking.embed(subject.words) if subject.words else None
-    found = choose(told, vector, most)
+    found = choose(told, vector, subject.words, most)
     if not found:
         return None
     chosen = [Chosen((evidence_of(asking.snapshot, t.article, t.sentence, t.score),)) for t in found]

@@ -131,6 +131,7 @@ def _found(asking: Asking, named: _Named, question: Question) -> list[tuple[floa
         title = term_set(article.title or "")
         share = _share(question, title | term_set(article.text))
         genre = OF_GENRE * (named.genre != "" and stem(named.genre) in title | term_set(article.text[:HEAD]))
+        genre -= OF_GENRE * (not named.genre and phrase("opinion").fullmatch(article.title or "") is not None)
         found.append((share + TITLED * _share(question, title) + cosines[id] + genre, share, article))
     return sorted(found, key=lambda f: (-f[0], f[2].id))
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from qa.answer.compose import leans_on_others
 from qa.answer.evidence.furniture import role_of
+from qa.answer.evidence.signals import Question, coverage, term_set
 from qa.core.types import Article
 from qa.index.catalog.snapshot import Snapshot, StoredSentence
 
@@ -28,6 +29,7 @@ LIKE = 0.15  # cosine from which two sentences are like each other at all
 STEPS = 40
 LEAD = 0.8  # what the first sentence of an article is ahead, of the most central one's score; it fades with the place
 FADES = 3.0  # sentences
+SAID = 0.4  # what a sentence is ahead that has all of the subject's words
 LEANING = 0.6  # what is left of the score of a sentence that leans on the one before it
 NEW = 0.7  # how much relevance counts against repetition
 SHORTEST = 5  # words of a sentence that tells something
@@ -90,15 +92,16 @@ def _mean(vectors: Matrix) -> Matrix:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9))
 
 
-def choose(told: Sequence[Told], subject: Vector | None, most: int) -> list[Told]:
-    """Choose the sentences that tell most of what all of them tell, in reading order.
+def choose(told: Sequence[Told], subject: Vector | None, words: str, most: int) -> list[Told]:
+    """Choose the sentences that tell most of what all of them tell, and have the subject's words, in reading order.
 
     Every article has its turn before another has its second one, the newest of them first.
     """
     if not told:
         return []
-    scores = central(told, subject)
+    scores, asked = central(told, subject), Question(words)
     for i, t in enumerate(told):
+        scores[i] += SAID * coverage(asked.stems, term_set(t.text), asked.english_rarity.__getitem__)
         scores[i] += LEAD * np.exp(-t.place / FADES)
         if leans_on_others(t.text):
             scores[i] *= LEANING
