@@ -23,6 +23,7 @@ from qa.answer.evidence.preference.names import checked
 from qa.answer.evidence.preference.newest import lead_first, newer_of_story, newest_first
 from qa.answer.evidence.preference.said import said_before
 from qa.answer.evidence.preference.times import by_time
+from qa.answer.evidence.preference.values import value_first
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.answer.evidence.signals import Question
 from qa.answer.evidence.story import day_of
@@ -248,7 +249,7 @@ class Answerer:
                 found = lead_first(meaning, found)
                 found = definition_first(meaning, found)
                 found = holder_first(meaning, question, found, search, snapshot)
-            found = denial_first(question, echoes_last(question, found))
+            found = denial_first(question, value_first(question, echoes_last(question, found)))
             hits, ranking = reason_beside(question, found, search)
             ranking, missing = checked(meaning.text, ranking)
         timings["prefer"] = (time.perf_counter() - started) * 1000
