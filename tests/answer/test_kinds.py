@@ -260,6 +260,12 @@ def test_who_said_nothing_about_it_is_not_answered_for_by_others(talk):
     assert "Ida Holm" in answer.text
 
 
+def test_a_sentence_that_only_names_somebody_is_not_what_he_said_about_something_else(talk):
+    answer = talk.ask("What did Lea Brand say about submarines?")
+    assert answer.declined
+    assert not answer.sentences
+
+
 def test_an_opinion_stands_under_its_writers_name(talk):
     answer = talk.ask("Should the bridge of Ulm be closed?")
     assert answer.understood.kind == "opinion"

@@ -310,3 +310,8 @@ def test_a_misspelt_form_of_a_word_is_read_as_the_form_that_it_is_nearest_to(tmp
     with open_fake(tmp_path) as qa:
         qa.sync()
         assert qa.ask("Which engine expoded in the harbour?").understood.corrections == (("expoded", "exploded"),)
+
+
+@pytest.mark.parametrize("text", ["Tell me about yourself", "What is Groundwire?", "Please introduce yourself"])
+def test_who_asks_what_this_is_is_told_and_gets_no_overview(text):
+    assert intent_of(text).behaviour == "smalltalk"

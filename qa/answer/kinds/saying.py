@@ -20,6 +20,7 @@ NEAR = 0.25  # of it: what a sentence and those beside it have
 OPINION = 4.0  # of scores: what a sentence that says what its writer thinks is ahead
 LEAST = 0.1  # confidence from which a quotation is about what is asked
 QUOTED = 0.6  # of the words that were said: what the sentence has that quotes them
+CERTAIN = 0.6  # confidence from which a sentence that names the speaker answers, whatever words it has
 OTHERS = 3  # who are offered in place of the one who said nothing
 
 
@@ -45,7 +46,8 @@ def saying(asking: Asking) -> Told | None:
     name = names_in(speaker)
     if not name or not plain.evidence or not asking.request.about:
         return None
-    if stem(words(name[-1])[-1]) in term_set(plain.evidence[0].candidate.text):
+    best = plain.evidence[0].candidate
+    if stem(words(name[-1])[-1]) in term_set(best.text) and (plain.sure >= CERTAIN or _is_about(best.article, about)):
         return None
     others = _others(asking)
     offer = f" {' and '.join(others)} speak{'s' if len(others) == 1 else ''} about it." if others else ""
