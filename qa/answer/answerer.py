@@ -116,7 +116,7 @@ class Answerer:
         self.warm_up()  # loading is no part of answering
         timings, started = dict[str, float](), time.perf_counter()
         with self._catalog.snapshot() as snapshot:
-            meaning = self._understand(snapshot, question, history, today, without)
+            meaning = self._understand(snapshot, question, history, today, without, len(filters.articles) == 1)
             timings["understand"] = (time.perf_counter() - started) * 1000
             found = self._explain(snapshot, meaning, question, filters, timings, top)
             notes = found.answer.notes + notes_on_time(snapshot, meaning, today)
@@ -152,13 +152,19 @@ class Answerer:
         self._selector.get()
 
     def _understand(
-        self, snapshot: Snapshot, text: str, history: Sequence[Said], today: date | None, without: Collection[str]
+        self,
+        snapshot: Snapshot,
+        text: str,
+        history: Sequence[Said],
+        today: date | None,
+        without: Collection[str],
+        open_article: bool,
     ) -> Meaning:
         """Return what a question means, in one state of the index."""
         facts = Facts(snapshot, self._vocabulary)
         day = day_of_reference(today, date.today(), facts.period[1])
         return understand(
-            text, facts, day, spoken_before=bool(history), without=without,
+            text, facts, day, spoken_before=bool(history), without=without, open_article=open_article,
             history=lambda: self._recall(snapshot, history, facts, day),
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from qa.answer.kinds.marks import side_of
 from qa.answer.kinds.sides import sides_of
 from qa.answer.kinds.speakers import speakers_of, speaks
 from qa.answer.question.kinds.request import request_of
-from qa.core.types import Article
+from qa.core.types import Article, Filters
 from qa.corpus.canonical import canonical_text
 from qa.corpus.sentences import sentence_spans
 from qa.service.codec import answer_from_dict, answer_to_dict
@@ -106,6 +106,19 @@ def test_an_overview_has_as_many_sentences_as_are_asked_for(news):
 def test_an_overview_of_an_article_that_is_named_by_its_title_quotes_that_one_only(news):
     answer = news.ask("What is this about: “Crew of the ferry Ida walks out”?")
     assert {s.citations[0].article for s in answer.sentences} == {"ferry-2"}
+
+
+@pytest.mark.parametrize("text", ["Summarise this article.", "Summarise", "What is this about?", "Give me a summary"])
+def test_this_is_the_article_that_is_open(news, text):
+    answer = news.ask(text, Filters(articles=("ferry-2",)))
+    assert answer.understood.kind == "overview"
+    assert {s.citations[0].article for s in answer.sentences} == {"ferry-2"}
+
+
+def test_an_overview_of_nothing_that_is_named_is_asked_back(news):
+    answer = news.ask("Summarise this article.")
+    assert answer.behaviour == "clarify"
+    assert len(answer.articles) >= 2
 
 
 def test_a_timeline_has_a_sentence_a_day_the_oldest_first_and_the_day_as_its_label(news):

@@ -51,7 +51,8 @@ def subject_of(asking: Asking, about: str) -> Subject | None:
     """Return the articles that tell of a subject; None where none does for sure."""
     only = asking.filters.articles
     if len(only) == 1 and (article := asking.snapshot.article(only[0])) is not None:
-        return Subject((article,), _named(asking, about).words, one=True)
+        own = "" if phrase("this_one").fullmatch(about) else _named(asking, about).words
+        return Subject((article,), own, one=True)
     if titled := _titled(asking, about):
         return Subject((titled,), "", one=True)
     named = _named(asking, about)

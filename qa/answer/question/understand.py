@@ -15,7 +15,7 @@ from qa.answer.question.acronyms import Definition, asks_for_a_form, definitions
 from qa.answer.question.conversation import Earlier, Whole, leans, made_whole
 from qa.answer.question.facts import Facts
 from qa.answer.question.frames import Clause, clause_of, is_keywords, joined
-from qa.answer.question.kinds.request import Request, request_of
+from qa.answer.question.kinds.request import Request, is_of_this_one, request_of
 from qa.answer.question.meta import intent_of, said
 from qa.answer.question.times import (
     Time,
@@ -79,24 +79,28 @@ def understand(
     spoken_before: bool = False,
     history: History = tuple[Earlier, ...],
     without: Collection[str] = (),
+    open_article: bool = False,
 ) -> Meaning:
     """Return what a question means.
 
     `history` finds the earlier questions' answers, and is asked only by one that leans on them; `without` are parts
-    (qa.core.parts) that the reader wants left out.
+    (qa.core.parts) that the reader wants left out; `open_article`: one article alone may answer, "this" is that one.
     """
     clause = clause_of(text)
     understood = Understood(searched=clause.text, today=today.isoformat(), without=tuple(sorted(without)))
     spoken_before = spoken_before and "context" not in without
     if clause.task:
         return Meaning(replace(understood, kind="task", searched=""), text, behaviour="refusal")
+    of_this_one = "kind" not in without and is_of_this_one(clause.text)
+    if of_this_one and open_article:
+        return _searched(Whole(clause.text), clause, understood, facts, today)
     intent = intent_of(clause.text) or intent_of(text)
     leaning = spoken_before and leans(clause.text, spoken_before=True)
     if intent is not None and not (leaning and intent.behaviour == "meta"):
         says, articles = said(intent, facts)
         kind = replace(understood, kind=intent.behaviour, searched="")
         return Meaning(kind, text, behaviour=intent.behaviour, says=says, articles=articles)
-    whole = _whole(clause, spoken_before, history)
+    whole = None if of_this_one and not spoken_before else _whole(clause, spoken_before, history)
     if whole is None:
         return Meaning(replace(understood, kind="clarify"), clause.text, behaviour="clarify")
     return _searched(whole, clause, replace(understood, leans_on=whole.on), facts, today)

@@ -89,6 +89,14 @@ def request_of(text: str) -> Request | None:
     return None
 
 
+def is_of_this_one(text: str) -> bool:
+    """Return True if the text asks for an overview of "this": of the article that is open, or of nothing that is named."""
+    request = request_of(text)
+    return (
+        request is not None and request.kind == "overview" and phrase("this_one").fullmatch(request.about) is not None
+    )
+
+
 def _named(found: re.Match[str]) -> dict[str, str]:
     """Return the named words of a phrase, without what says how long the answer is to be."""
     parts = {name: _tidy(value) for name, value in found.groupdict().items() if value}
