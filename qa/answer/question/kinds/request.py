@@ -90,7 +90,7 @@ def request_of(text: str) -> Request | None:
 
 
 def is_of_this_one(text: str) -> bool:
-    """Return True if the text asks for an overview of "this": of the article that is open, or of nothing that is named."""
+    """Return True if the text asks for an overview of "this": of the article that is open, or of nothing named."""
     request = request_of(text)
     return (
         request is not None and request.kind == "overview" and phrase("this_one").fullmatch(request.about) is not None
