@@ -355,8 +355,11 @@ def test_axe_finds_nothing_at_any_width(news, guarded, size, scheme):
     ask(page, FERRY)
     page.locator("#chat button.cite").last.click()
     page.wait_for_selector("#panel .card.active")
+    found = Axe().run(page).response["violations"]
+    if page.locator("#panel .close").is_visible():  # the sheet of a narrow window covers the filters
+        page.locator("#panel .close").click()
     page.locator("#filters button").first.click()
     page.locator("#bar summary", has_text="Name").click()
-    found = Axe().run(page).response["violations"]
+    found += Axe().run(page).response["violations"]
     assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

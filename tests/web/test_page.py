@@ -214,7 +214,7 @@ def test_hostile_text_is_shown_literally_and_does_nothing(page, service):
         assert HOSTILE in _flat(page.locator("#table .confirm").inner_text())
         found = (
             "#chat :is(img, script, a, video, iframe, em, code), #chat strong :is(*), #chat p strong ~ strong,"
-            " :is(#panel, #table) :is(img, script, a:not([download]))"
+            " :is(#panel, #table) :is(img, script, a:not([download], [href^='?open=']))"
         )
         assert page.locator(found).count() == 0
         page.get_by_role("tab", name="Ask").click()
@@ -316,7 +316,7 @@ def test_text_is_readable_in_light_and_dark(guarded, service, scheme):
     ink, paper = (page.evaluate(f"getComputedStyle(document.body).{p}") for p in ("color", "backgroundColor"))
     assert (sum(map(int, re.findall(r"\d+", paper)[:3])) < 200) == (scheme == "dark"), (ink, paper)
     for selector in (
-        "#chat .bot p", "#chat .user p", "#chat .declined", "#chat button.near", "#chat button.cite.open",
+        "#chat .bot p", "#chat .user h2", "#chat .declined", "#chat button.near", "#chat button.cite.open",
         "#panel mark", "#panel h3", "#panel .facts span", "#panel .asked", "#title p", "#state .state",
         "#question .submit-button",
     ):  # fmt: skip

@@ -39,7 +39,7 @@ class FilterBox:
         # Opened by hand; the frame must know, or closing it after a question changes nothing.
         self.frame.expand(lambda: gr.Accordion(open=True), None, [self.frame], **QUIET)
         for field in self.inputs:
-            field.change(self._named, self.inputs, [self.frame, self.chips], **QUIET)
+            field.change(self._named, self.inputs, [self.frame, self.chips], trigger_mode="always_last", **QUIET)
         self.chips.drop(self._dropped, self.inputs, [*self.inputs, self.frame, self.chips], **QUIET)
 
     def read(self, outlets: Any, since: Any, until: Any, articles: Any) -> Filters:
