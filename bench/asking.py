@@ -72,6 +72,7 @@ STEPS = [
     Step("reason beside", ANSWERER + "reason_beside", _same),
     Step("echoes last", ANSWERER + "echoes_last", _same),
     Step("value first", ANSWERER + "value_first", _same),
+    Step("correction first", ANSWERER + "correction_first", _same),
     Step("denial first", ANSWERER + "denial_first", _same),
     Step("lead first", ANSWERER + "lead_first", _same),
     Step("definition first", ANSWERER + "definition_first", _same),

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from qa.answer.compose import source
 from qa.answer.evidence.evidence import Ranking, Selector
 from qa.answer.evidence.preference.beside import echoes_last, reason_beside
+from qa.answer.evidence.preference.corrected import correction_first
 from qa.answer.evidence.preference.forms import definition_first, denial_first
 from qa.answer.evidence.preference.holders import holder_first
 from qa.answer.evidence.preference.names import checked
@@ -255,7 +256,8 @@ class Answerer:
                 found = lead_first(meaning, found)
                 found = definition_first(meaning, found)
                 found = holder_first(meaning, question, found, search, snapshot)
-            found = denial_first(question, value_first(question, echoes_last(question, found)))
+            found = correction_first(question, value_first(question, echoes_last(question, found)))
+            found = denial_first(question, found)
             hits, ranking = reason_beside(question, found, search)
             ranking, missing = checked(meaning.text, ranking)
         timings["prefer"] = (time.perf_counter() - started) * 1000

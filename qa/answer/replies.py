@@ -76,8 +76,11 @@ def composed(
     notes = (*answer.notes, *said) if not answer.declined else answer.notes
     text = reason(snapshot, meaning, answer, filters) if answer.declined else ""
     searched = answer.declined and meaning.understood.kind == "keywords" and bool(answer.nearest)
+    days = {sentence.citations[0].published for sentence in answer.sentences}
+    u = meaning.understood
+    understood = replace(u, newest=u.newest and (meaning.explicit or len(days) > 1))
     return replace(
-        answer, notes=notes, understood=meaning.understood, text=text or (PASSAGES if searched else ""),
+        answer, notes=notes, understood=understood, text=text or (PASSAGES if searched else ""),
         behaviour="results" if searched else "",
         articles=tuple(dict.fromkeys(p.article for p in answer.nearest)) if searched else (),
     )  # fmt: skip

@@ -315,3 +315,11 @@ def test_a_misspelt_form_of_a_word_is_read_as_the_form_that_it_is_nearest_to(tmp
 @pytest.mark.parametrize("text", ["Tell me about yourself", "What is Groundwire?", "Please introduce yourself"])
 def test_who_asks_what_this_is_is_told_and_gets_no_overview(text):
     assert intent_of(text).behaviour == "smalltalk"
+
+
+def test_newest_first_is_told_only_where_a_word_asks_or_more_than_one_state_is_shown(tmp_path):
+    write_article(tmp_path, "mayor", "Ida Holm is the mayor of Ulm.", published="2026-03-20")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        assert not qa.ask("Who is the mayor of Ulm?").understood.newest
+        assert qa.ask("Who is the mayor of Ulm now?").understood.newest
