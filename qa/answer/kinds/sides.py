@@ -19,6 +19,7 @@ from qa.core.types import Filters
 from qa.corpus.words import STOPWORDS, stem, words
 
 TITLED, SAID = 1.0, 0.5  # of scores: what a side's own words in the title, in the sentence are worth
+SURE, ALONE = 0.25, 0.5  # confidence that each side, a single one needs where the question as a whole is not answered
 LEAST = 0.1  # confidence from which a sentence tells of a side that was asked for
 MISSING = "Nothing was found about {}."
 _STANDS_FOR = re.compile(r"(?:the ones?|that|those)\b", re.IGNORECASE)
@@ -52,9 +53,19 @@ def sides(asking: Asking) -> Told | None:
     missing = [MISSING.format(side.words) for side, e in zip((one, other), found, strict=True) if e is None]
     if missing and plain.sure >= asking.threshold:
         return None
+    if plain.sure < asking.threshold and not all(_is_sure(side, e, alone=bool(missing)) for side, e in told):
+        return None
     sure = min(e.confidence(Question(side.question)) for side, e in told)
     chosen = [Chosen((e,), side.words) for side, e in told]
     return Told(chosen, max(sure, asking.threshold), tuple(missing), "comparison")
+
+
+def _is_sure(side: Side, e: Evidence, *, alone: bool) -> bool:
+    """Return True if a sentence answers for a side, maybe one alone, where the question as a whole is not answered."""
+    sought = sought_by(side.question)
+    return e.confidence(Question(side.question)) >= (ALONE if alone else SURE) or (
+        sought is not None and sought.search(e.candidate.text) is not None
+    )
 
 
 def sides_of(parts: dict[str, str]) -> tuple[Side, Side]:
