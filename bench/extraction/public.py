@@ -110,6 +110,14 @@ def _mean(values: Sequence[float | None]) -> float:
     return sum(known) / max(len(known), 1)
 
 
+def text_of(system: Callable[[Page], Found], page: Page) -> str:
+    """Return what a system makes of a page; nothing where it lacks data that no package has (newspaper4k's NLTK)."""
+    try:
+        return system(page).text
+    except LookupError:
+        return ""
+
+
 def report(pages: Sequence[tuple[Page, str]], systems: dict[str, Callable[[Page], Found]]) -> list[str]:
     """Return the table, and the pages of which ours has less than LOW."""
     neutral = [standfirst_of(page) for page, _ in pages]
@@ -119,7 +127,7 @@ def report(pages: Sequence[tuple[Page, str]], systems: dict[str, Callable[[Page]
     ]
     ours: list[str] = []
     for name, system in systems.items():
-        texts = [system(page).text for page, _ in pages]
+        texts = [text_of(system, page) for page, _ in pages]
         ours = ours or texts
         lines.append(row(name, pages, texts, neutral))
     stated = [(said, flat(text)) for said, text in zip(neutral, ours, strict=True) if said]

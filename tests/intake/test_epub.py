@@ -114,3 +114,16 @@ def test_a_book_of_pictures_says_that_it_holds_no_text() -> None:
 def test_a_link_that_climbs_out_of_the_book_leads_nowhere() -> None:
     (draft,) = parse(epub({"a.xhtml": xhtml(LONG)}, [("../../../etc/passwd", "Out"), ("a.xhtml", "In")]), "x")
     assert draft.text == TEXT
+
+
+def test_what_is_written_in_the_drawings_of_a_fixed_layout_is_text() -> None:
+    lines = f'<tspan y="1">Fog,</tspan><tspan y="2">{WORDS}</tspan>'
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg"><text>{lines}</text></svg>'
+    (draft,) = parse(epub({"a.xhtml": xhtml(drawn)}, [("a.xhtml", "Fog")]), "x.epub")
+    assert draft.text == f"Fog, {WORDS}"
+
+
+def test_labels_in_a_drawing_beside_text_are_no_text() -> None:
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg"><text>Figure</text></svg><p>{WORDS}</p>'
+    (draft,) = parse(epub({"a.xhtml": xhtml(drawn)}, [("a.xhtml", "Fog")]), "x.epub")
+    assert draft.text == WORDS

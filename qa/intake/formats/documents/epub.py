@@ -196,6 +196,8 @@ def _chapters(
     chapter = _Chapter("")
     for document in documents:
         root = xhtml_root(archive.read(document)) if document in archive else None
+        if root is not None:
+            _write_out_drawings(root)
         if root is None or _is_aside(root, said=document in aside):
             continue
         titles = starts.get(document, {})
@@ -208,6 +210,24 @@ def _chapters(
             if not _is_imprint(text):
                 chapter.texts.append(text)
     yield chapter
+
+
+def _write_out_drawings(root: etree._Element) -> None:
+    """Make paragraphs of what is written in a page's drawings, where nothing is written beside them: a fixed layout."""
+    body = next((e for e in root.iter() if _local(e) == "body"), root)
+    drawings = [e for e in body.iter() if _local(e) == "svg"]
+    drawn = sum(len("".join(e.itertext()).strip()) for e in drawings)
+    if not drawings or len("".join(body.itertext()).strip()) > drawn:
+        return
+    for drawing in drawings:
+        above = drawing.getparent()
+        if above is None:
+            continue
+        for text in (e for e in drawing.iter() if _local(e) == "text"):
+            paragraph = above.makeelement("p")
+            paragraph.text = " ".join(" ".join(text.itertext()).split())
+            drawing.addprevious(paragraph)
+        above.remove(drawing)
 
 
 def _joined(chapters: Iterator[_Chapter]) -> list[_Chapter]:
