@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lxml import etree
+
 from qa.intake.page.about.titles import plain
 from qa.intake.page.links import remove_by_links
 from qa.intake.page.sections import remove_sections
@@ -126,11 +128,13 @@ def _above(body: Any, headline: Any | None, prose: dict[Any, int]) -> set[Any]:
 def _quoted_posts(body: Any) -> set[Any]:
     """Return the parts that are little else than a post of a social network, which the story quotes.
 
-    They lose their names, by which trafilatura would take them for clutter.
+    They lose their names and links, by which trafilatura would take them for clutter.
     """
     found: set[Any] = set()
-    for quote in body.iter("blockquote"):
+    for quote in list(body.iter("blockquote")):
         if _POST.search(quote.get("class") or ""):
+            etree.strip_tags(quote, "a")
+            quote.tag = "div"
             size = len(quote.text_content())
             around = (a for a in quote.iterancestors("div", "section", "figure") if len(a.text_content()) <= 2 * size)
             found.update(quote.iter(), around)

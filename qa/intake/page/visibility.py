@@ -14,7 +14,7 @@ from typing import Any
 from qa.intake.page.tree import MIN_RUN, drop, running_text
 
 LEFT = 0.25  # of the page's running text: with less left, what is hidden is the page
-MIN_TOLD = 600  # characters of running text shown without scripts: more than that scripts are wanted
+MIN_TOLD = 400  # characters of running text shown without scripts: more than that scripts are wanted
 MOST_WHITE = 0.3  # of the page's running text: with more of it in white, its ground is dark by a style sheet's word
 MAX_STYLE_SHEET = 300_000  # characters of the page's own styles that are looked at
 

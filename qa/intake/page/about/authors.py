@@ -20,7 +20,8 @@ MAX_AUTHORS = 20  # more is a list of something else
 
 DATA: dict[str, Any] = tomllib.loads(Path(__file__).with_name("authors.toml").read_text("utf-8"))
 _BY = re.compile(
-    rf"^\W*(?:(?:\w+\s+){{0,2}}?(?:{DATA['by']})(?=[\s:])|(?:{DATA['labels']})\s*(?=:)|di(?=\s)"
+    rf"^\W*(?:(?:\w+\s+){{0,2}}?(?:{DATA['by']})(?=[\s:])"
+    rf"|(?:(?:{DATA['leads']})\s+){{0,3}}?(?:{DATA['inside_names']})(?=[\s:])|(?:{DATA['labels']})\s*(?=:)|di(?=\s)"
     r"|author(?=\s+(?-i:[A-Z]))|(?:av|af)(?=\s+(?-i:[A-ZÀ-Þ])))\s*:?\s*",
     re.IGNORECASE,
 )
@@ -36,6 +37,13 @@ _CREDIT = re.compile(rf"\([^()]*\)|\[[^\[\]]*\]|\b(?:{DATA['credits']})\s*[:/].*
 _PICTURES = re.compile(rf"\b(?:{DATA['credits']}|{DATA['agencies_of_pictures']})\b", re.IGNORECASE)
 _FAMILY_FIRST = re.compile(r"([^\W\d_][^\s,;]{1,30}), ([^\W\d_][^\s,;]{1,30}(?: [A-ZÀ-Þ]\.)?)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?\s?-?){1,3}")
+_ORGANISATION = re.compile(rf"\b(?:{DATA['organisations']})\b", re.IGNORECASE)
+_INITIAL_AT_END = re.compile(r"(?:^|\s)(?:[^\W\d_]|jr|sr)\.$", re.IGNORECASE)
+_AFTER_NAME = re.compile(
+    r"\s+(?:le|am|el|il|den|vom|on|(?i:(?:chef|freie[rn]? )?(?:redakteur|journalist|autor)(?:in)?"
+    r"|(?:senior |staff )?(?:reporter|editor|correspondent|writer)))$"
+)
+_HANDLE = re.compile(r"[a-z\d]+(?:[._-][a-z\d]+)*")
 _TAG = re.compile(r"<[^<>]*>")
 _NO_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de|co|gov|edu)\b|\b(?:gmbh|ltd|inc|llc|limited|corp)\b", re.I)
 _NOBODY = frozenset(DATA["nobody"].split())
@@ -73,6 +81,11 @@ def byline_free(name: str) -> str:
     return _BY.sub("", name, count=1) if _BY.match(name) and len(name.split()) > 2 else name
 
 
+def is_handle(name: str) -> bool:
+    """Return True if it is what somebody logs in as."""
+    return _HANDLE.fullmatch(name) is not None
+
+
 def looks_like_a_name(text: str) -> bool:
     """Return True for two to five words, all of which may be part of a name."""
     words = text.split()
@@ -92,7 +105,8 @@ def _people(value: str) -> list[str]:
         text = _END.sub("", _BY.sub("", text, count=1))
     people: list[str] = []
     for part in _BETWEEN.split(text):
-        part = part.strip(" .,:;-")
+        part = part.strip(" ,:;-").lstrip(".")
+        part = _AFTER_NAME.sub("", part if _INITIAL_AT_END.search(part) else part.rstrip(" ."))
         if _SUFFIX.match(part) and people:
             people[-1] += f" {part}"
         elif part:
@@ -103,6 +117,8 @@ def _people(value: str) -> list[str]:
 def _is_nobody(name: str) -> bool:
     words = plain(name)
     if not any(c.isalpha() for c in words) or words in _AGENCIES:
+        return True
+    if _ORGANISATION.search(name):
         return True
     initials = " " not in name and _INITIALS.fullmatch(name) is not None and name.isascii()
     return initials or words in _NOBODY or bool(_NOBODY_PHRASES.search(words))

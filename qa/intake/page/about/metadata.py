@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from qa.core.types import Found
 from qa.intake.dates import stated_date
-from qa.intake.page.about.authors import byline, cleaned, looks_like_a_name
+from qa.intake.page.about.authors import byline, cleaned, is_handle, looks_like_a_name
 from qa.intake.page.about.jsonld import article_body, article_node, names, people
 from qa.intake.page.about.printed import (
     CHANGED,
@@ -174,7 +174,9 @@ class PageAbout:
             candidates += [(cleaned([v for v, _ in values], said), origin) for _, origin in values[:1]]
         candidates += [(self._marked_authors(said), "byline")]
         candidates += [(byline(line, said), "byline") for line in self._lines]
-        yield from ((", ".join(people), origin) for people, origin in candidates if people)
+        named = [(people, origin) for people, origin in candidates if people]
+        named.sort(key=lambda found: all(map(is_handle, found[0])))  # the person behind a handle goes before it
+        yield from ((", ".join(people), origin) for people, origin in named)
 
     def _marked_authors(self, said: list[str]) -> list[str]:
         """Return those in elements near the headline that say that they name an author."""
