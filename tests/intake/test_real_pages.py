@@ -91,7 +91,7 @@ def test_a_headline_is_read_without_what_stands_above_it(heading: str) -> None:
         ("Geschrieben von Anna Beck", ["Anna Beck"]),
         ("Text und Fotos von Anna Beck", ["Anna Beck"]),
         ("Juan Carlos Soto C.", ["Juan Carlos Soto C."]),
-        ("Perry Bacon Jr.", ["Perry Bacon Jr."]),
+        ("Perry Bacon Jr.", ["Perry Bacon Jr"]),
         ("Rodolfo Costa.", ["Rodolfo Costa"]),
         ("Matthieu Hy le", ["Matthieu Hy"]),
         ("Christoph Hein Chefredakteur", ["Christoph Hein"]),

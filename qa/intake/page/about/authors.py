@@ -38,7 +38,7 @@ _PICTURES = re.compile(rf"\b(?:{DATA['credits']}|{DATA['agencies_of_pictures']})
 _FAMILY_FIRST = re.compile(r"([^\W\d_][^\s,;]{1,30}), ([^\W\d_][^\s,;]{1,30}(?: [A-ZÀ-Þ]\.)?)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?\s?-?){1,3}")
 _ORGANISATION = re.compile(rf"\b(?:{DATA['organisations']})\b", re.IGNORECASE)
-_INITIAL_AT_END = re.compile(r"(?:^|\s)(?:[^\W\d_]|jr|sr)\.$", re.IGNORECASE)
+_INITIAL_AT_END = re.compile(r"\s[^\W\d_]\.$")
 _AFTER_NAME = re.compile(
     r"\s+(?:le|am|el|il|den|vom|on|(?i:(?:chef|freie[rn]? )?(?:redakteur|journalist|autor)(?:in)?"
     r"|(?:senior |staff )?(?:reporter|editor|correspondent|writer)))$"
