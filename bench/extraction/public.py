@@ -61,13 +61,19 @@ def runs(text: str) -> Counter[object]:
     return Counter(tuple(tokens[i : i + RUN]) for i in range(max(1, len(tokens) - RUN + 1)) if tokens)
 
 
-def standfirst_of(page: Page) -> str:
-    """Return the block of the page that its own description (JSON-LD, og:description) says again; empty for none."""
+def standfirst_of(page: Page, wanted: str) -> str:
+    """Return the block of the page that its own description (JSON-LD, og:description) says again; empty for none.
+
+    What is a title or stands in the wanted text is none.
+    """
     from qa.intake.page.about.metadata import PageAbout
     from qa.intake.page.extract import _tree
 
-    said = [flat(one).casefold() for one in PageAbout(_tree(page.html)).descriptions]
-    found = (flat(block) for block in blocks(page.html))
+    tree = _tree(page.html)
+    said = [flat(one).casefold() for one in PageAbout(tree).descriptions]
+    body = flat(wanted).casefold()
+    titles = {flat(h.text_content()).casefold() for h in tree.iter("title", "h1", "h2", "h3", "h4", "h5", "h6")}
+    found = (b for b in map(flat, blocks(page.html)) if b.casefold() not in titles and b[:SAME].casefold() not in body)
     return next((b for b in found if len(b) >= SAME and any(b[:SAME].casefold() == d[:SAME] for d in said)), "")
 
 
@@ -120,7 +126,7 @@ def text_of(system: Callable[[Page], Found], page: Page) -> str:
 
 def report(pages: Sequence[tuple[Page, str]], systems: dict[str, Callable[[Page], Found]]) -> list[str]:
     """Return the table, and the pages of which ours has less than LOW."""
-    neutral = [standfirst_of(page) for page, _ in pages]
+    neutral = [standfirst_of(page, wanted) for page, wanted in pages]
     lines = [
         "| | words: recall | precision | but for standfirsts | runs of four: recall | precision | refused |",
         "|---|---|---|---|---|---|---|",

@@ -112,3 +112,19 @@ def test_the_person_behind_a_handle_goes_before_it() -> None:
 def test_date_and_time_in_parts_that_stand_side_by_side_are_apart() -> None:
     body = f"<article><h1>{TITLE}</h1><p><span>28.09.2019</span><span>12:44</span></p>{BODY}</article>"
     assert page(body).metadata["published"].value == "2019-09-28"
+
+
+FIRST = "The night line to the island ends after forty years, and nobody knows yet what comes after it."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<form id='aspnetForm'><div><h1>{TITLE}</h1><p class='heading-des'>{FIRST}</p></div>{BODY}</form>",
+        f"<article><h1>{TITLE}</h1><div>{'<svg><g><path d=x></path></g></svg>' * 40}</div><div>{FIRST}</div>{BODY}</article>",
+        f"<article><header><div>Another title</div><p class='lead-paragraph'>{FIRST}</p></header>{BODY}</article>",
+    ],
+    ids=["all in a form", "behind icons", "without a headline"],
+)
+def test_a_standfirst_that_the_page_says_of_itself_comes_first(body: str) -> None:
+    assert page(body, f'<meta property="og:description" content="{FIRST}">').text == f"{FIRST}\n\n{STORY}"

@@ -7,7 +7,8 @@ header. Extractors take it for a teaser or leave it behind with the header.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from qa.corpus.boilerplate import is_boilerplate
@@ -15,7 +16,8 @@ from qa.intake.page.about.titles import plain
 from qa.intake.page.end_matter import is_formula
 from qa.intake.page.heading_matter import is_heading_matter
 
-MAX_AWAY = 80  # elements after the headline
+MAX_AWAY = 80  # blocks after the headline
+MAX_ANYWHERE = 300  # blocks of a page without one
 MIN_WORDS, MAX_LENGTH = 6, 900  # words and characters
 MIN_WIDE = 15  # characters, where words are not apart
 SAME = 45  # characters in which a description and a line are the same
@@ -37,14 +39,14 @@ _CUT = re.compile(r"(?:(?<!\s)\s++)?(?:(?<!\.)\.{2,}+|…|\[…\]|\[\.\.\.\])\s*
 
 
 def standfirst(body: Any, headline: Any | None, descriptions: Iterable[str], language: str = "") -> str | None:
-    """Return its text; None where the page has none."""
-    if headline is None:
-        return None
+    """Return its text; None where the page has none. Without a headline only the page's own description tells it."""
     candidates = [(node, text) for node, text in _candidates(body, headline) if not is_heading_matter(text, language)]
     said = [plain(_CUT.sub("", d)) for d in descriptions]
     for _, text in candidates:
         if any(_same(plain(text), d) for d in said):
             return text
+    if headline is None:
+        return None
     named = (text for node, text in candidates if _is_named(node, headline) or _shares_header(node, headline))
     return next(named, None)
 
@@ -55,34 +57,33 @@ def opens_with(text: str, line: str) -> bool:
     return wanted in plain(text[: 4 * len(line) + 2_000])
 
 
-def _candidates(body: Any, headline: Any) -> Iterator[tuple[Any, str]]:
+def _candidates(body: Any, headline: Any | None) -> Iterator[tuple[Any, str]]:
     """Yield blocks of a sentence or two after the headline, until the text has begun."""
     elements = list(body.iter())
-    if headline not in elements:
+    if headline is not None and headline not in elements:
         return
-    place, texts = elements.index(headline), 0
-    inside = set(headline.iter())
-    for node in elements[place + 1 : place + 1 + MAX_AWAY]:
-        if (
-            node in inside
-            or node.tag not in _BLOCKS
-            or any(inner.tag in _HOLDS_BLOCKS for inner in node.iterdescendants())
-        ):
+    place = -1 if headline is None else elements.index(headline)
+    inside = set() if headline is None else set(headline.iter())
+    around = set() if headline is None else set(headline.iterancestors())
+    blocks = (node for node in elements[place + 1 :] if node.tag in _BLOCKS and node not in inside)
+    texts = 0
+    for node in islice(blocks, MAX_AWAY if headline is not None else MAX_ANYWHERE):
+        if any(inner.tag in _HOLDS_BLOCKS for inner in node.iterdescendants()):
             continue
         text = " ".join(node.text_content().split())
-        if _is_a_sentence(node, text):
+        if _is_a_sentence(node, text, around):
             yield node, text
             texts += node.tag == "p"
         if texts > MIN_TEXT:
             return
 
 
-def _is_a_sentence(node: Any, text: str) -> bool:
+def _is_a_sentence(node: Any, text: str, around: Collection[Any]) -> bool:
     wide = sum(c >= "\u2e80" for c in text)
     if len(text) > MAX_LENGTH or (len(text.split()) < MIN_WORDS and wide < MIN_WIDE):
         return False
     if any(
-        one.tag in ("figure", "figcaption", "nav", "aside", "footer", "a", "button", "form")
+        one.tag in ("figure", "figcaption", "nav", "aside", "footer", "a", "button", "form") and one not in around
         for one in node.iterancestors()
     ):
         return False
