@@ -14,6 +14,7 @@ from documents import docx, epub, mail, paragraph, xhtml, zipped
 
 from qa.core.errors import ArticleError
 from qa.core.types import Draft
+from qa.intake.drafts import stated
 from qa.intake.parsers import parse
 
 P1 = "The ferry company of Norvik stopped its night line on Monday because two of its three captains are ill."
@@ -171,6 +172,24 @@ def refusal(variant: Variant) -> str:
         return " ".join(getattr(f, "reason", "") for f in parse(variant.data, variant.name))
     except ArticleError as error:
         return str(error)
+
+
+@pytest.mark.parametrize(
+    ("stated_title", "title"),
+    [
+        ("about:blank", None),
+        ("file:///C:/Users/ann/ferry.html", None),
+        ("https://example.org/ferry", None),
+        ("About: the ferry", "About: the ferry"),
+        ("Ferry sinks off Ulm By Jonas Kern 12 May 2024", "Ferry sinks off Ulm"),
+        ("Ferry sinks off Ulm | by Jonas Kern | May 12, 2024", "Ferry sinks off Ulm"),
+        ("Hundreds stranded by Storm Anna 12 May 2024", "Hundreds stranded by Storm Anna 12 May 2024"),
+        ("What I learnt by walking", "What I learnt by walking"),
+    ],
+)
+def test_an_address_is_no_title_and_a_byline_with_its_date_no_part_of_one(stated_title, title):
+    found = stated("document properties", title=stated_title)
+    assert (found["title"].value if found else None) == title
 
 
 @pytest.mark.parametrize(("kind", "variant"), [pytest.param(n, v, id=f"kind-{n}-{v.name}") for n, v in ALL])

@@ -177,13 +177,18 @@ def _host(url: httpx.URL, text: str) -> str:
     return host
 
 
+def say_why(error: Exception) -> str:
+    """Return why a connection failed, without the number that the system gives it."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(error))
+
+
 def _resolved(address: Address, resolve: Resolver) -> Iterable[str]:
     try:
         return resolve(address.host, address.port)
     except (OSError, UnicodeError) as error:
         raise FetchError(
-            f"{address} cannot be found: {address.host} is not known ({error}). Check how it is written, and the "
-            "connection."
+            f"{address} cannot be found: {address.host} is not known ({say_why(error)}). Check how it is "
+            "written, and the connection."
         ) from error
 
 

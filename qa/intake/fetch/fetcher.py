@@ -26,7 +26,7 @@ import httpx
 import qa
 from qa.core.errors import FetchError, UserError
 from qa.core.settings import Settings
-from qa.intake.fetch.addresses import Address, Allowed, Resolver, ip_of, parse_address, system_resolver, vet
+from qa.intake.fetch.addresses import Address, Allowed, Resolver, ip_of, parse_address, say_why, system_resolver, vet
 from qa.intake.fetch.connection import Budget, Dialler, OverBudget, Transport
 
 MAX_REDIRECTS = 5
@@ -134,7 +134,7 @@ class Fetcher:
         try:
             dialler.lead(host, port, [host] if ip_of(host) else resolve(host, port))
         except OSError as error:
-            raise FetchError(f"The proxy {host} is not known ({error}). Look at QA_PROXY.") from error
+            raise FetchError(f"The proxy {host} is not known ({say_why(error)}). Look at QA_PROXY.") from error
 
     def _taken(self, address: Address, response: httpx.Response, left: tuple[str, ...], conditional: bool) -> Fetched:
         """Take the content of an answer that is no redirect. Raises FetchError where it holds no article."""
@@ -240,9 +240,10 @@ def _failure(error: Exception) -> str:
         return f"offers no secure connection ({inner.reason}). Check how the address is written. {BY_HAND}"
     if isinstance(error, httpcore.ConnectError):
         return (
-            f"does not answer ({error}). Check how the address is written, the connection, and QA_PROXY if it is set."
+            f"does not answer ({say_why(error)}). Check how the address is written, the connection, and QA_PROXY if "
+            "it is set."
         )
-    return f"broke off, or is no page ({error}). Try again later. {BY_HAND}"
+    return f"broke off, or is no page ({say_why(error)}). Try again later. {BY_HAND}"
 
 
 def _in_time(resolve: Resolver, host: str, port: int, budget: Budget) -> list[str]:
