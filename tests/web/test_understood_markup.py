@@ -155,3 +155,19 @@ def test_a_day_that_is_none_is_the_clocks(said):
 
 def test_the_day_that_a_browser_says_is_asked_on():
     assert str(asked_on("2024-01-11").today) == "2024-01-11"
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_the_label_of_a_sentence_stays_a_text_on_the_page_and_stands_before_it_in_exports(hostile):
+    cited = Citation(1, "a", "0" * 12, 0, 4, "Near", "Title", None, None)
+    sentence = AnswerSentence("Near", (cited,), hostile)
+    turn = _turn("overview", "what", sentences=(sentence,), declined=False)
+    markup = chat_html.reply(turn, "c")
+    tags = re.findall(r"(?<!\\)<(?!/)([^>]*)>", markup)
+    assert {tag.split()[0] for tag in tags} <= {*OURS, "b"}  # the number of a citation
+    left = re.sub(r"(?<!\\)<[^>]*>|\\.", "", markup)
+    assert not re.search(r"[`*_\[\]<>#$!&]", left), left
+    labelled = _turn("overview", "what", sentences=(replace(sentence, label="3 May 2024"),), declined=False)
+    assert "3 May 2024: Near" in as_text(labelled)
+    assert "3 May 2024: Near" in as_markdown(labelled)
+    assert conversation_values("c", [labelled])["turns"][0]["sentences"][0]["label"] == "3 May 2024"
