@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fakes import open_fake, write_article
 
-from qa.answer.evidence.preference.beside import asks_itself, repeats
+from qa.answer.evidence.preference.beside import asks_itself, asks_reason, repeats
 from qa.answer.evidence.signals import Question
 
 
@@ -47,6 +47,23 @@ def test_a_sentence_that_gives_a_reason_or_says_something_else_does_not_repeat(q
 )
 def test_a_question_inside_a_sentence_is_noticed(question, sentence, inside):
     assert asks_itself(Question(question), sentence) is inside
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Why was it closed?", True),
+        ("How come the bridge is shut?", True),
+        ("What's the reason for the closure?", True),
+        ("What was behind the resignation?", True),
+        ("What prompted the recall?", True),
+        ("Explain why the dam broke", True),
+        ("What did the minister say?", False),
+        ("Who knows why?", False),
+    ],
+)
+def test_a_question_for_a_reason_is_told(question, asks):
+    assert asks_reason(question) is asks
 
 
 @pytest.fixture

@@ -18,11 +18,13 @@ from qa.answer.evidence.preference.holders import office_asked
         "Who is running Kern Ltd?",
         "What is the name of the current governor?",
         "Who is Velmora's prime minister?",
+        "Who's in charge of the port?",
+        "Who is chairing the inquiry?",
+        "Name of the new chief executive of Kern",
     ],
 )
 def test_a_question_for_who_holds_an_office_is_told(question):
-    asked = office_asked(question)
-    assert asked is not None or "'s" in question
+    assert office_asked(question)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qa.answer.evidence.evidence import Evidence
 
 LONGEST = 14  # words of a heading
+LONGEST_ASIDE = 300  # characters of a byline or a credit
 SECTION = 4  # sentences behind a heading that it may be about
 FURTHER = 1.0  # of scores: what each sentence further behind it is below it
 ASKED = 3.0  # of scores: what the first one is ahead where the heading asks what the question asks
@@ -105,7 +106,9 @@ def _blocks(text: str, title: str) -> tuple[_Block, ...]:
 
 def _role(line: str, behind: str, *, shouted: bool) -> str:
     """Return what a block is, by its own form and by what follows it."""
-    if not any(c.isalnum() for c in line) or any(p.fullmatch(line) for p in _rules()["asides"]):
+    if not any(c.isalnum() for c in line):
+        return ASIDE
+    if len(line) <= LONGEST_ASIDE and any(p.fullmatch(line) for p in _rules()["asides"]):
         return ASIDE
     if "\n" in line or len(line.split()) > LONGEST or _ITEM.match(line) or not behind:
         return ""

@@ -44,7 +44,7 @@ def _pattern(name: str, ask: str = "") -> re.Pattern[str]:
 def reason_beside(question: Question, found: Found, search: Search) -> Found:
     """Put the sentence that gives the reason before the one that only repeats what the reason is asked of."""
     hits, ranking = found
-    if not ranking.evidence or not _pattern("asks_reason").search(question.text):
+    if not ranking.evidence or not asks_reason(question.text):
         return found
     near = [e for e in ranking.evidence[:LOOKED_AT] if e.score >= ranking.evidence[0].score - NEAR]
     repeating = [e for e in near if repeats(question, e.candidate.text)]
@@ -56,6 +56,11 @@ def reason_beside(question: Question, found: Found, search: Search) -> Found:
     if behind is None:
         return found
     return merged(hits, more), put_first(ranking, replace(behind, score=0.0))
+
+
+def asks_reason(text: str) -> bool:
+    """Return True if a question asks for a reason."""
+    return _pattern("asks_reason").search(text) is not None
 
 
 def _best_echo(question: Question, repeating: Sequence[Evidence]) -> Evidence:
