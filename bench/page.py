@@ -134,7 +134,7 @@ def _load(browser: Browser, address: str) -> float:
 def _answers(page: Page) -> list[float]:
     golden = [g["question"] for g in json.loads(GOLDEN.read_text("utf-8"))["answered"]]
     times = []
-    for n, question in zip(range(WARM + QUESTIONS), itertools.cycle(g["question"] for g in golden), strict=False):
+    for n, question in zip(range(WARM + QUESTIONS), itertools.cycle(golden), strict=False):
         if n % LENGTH == 0 and n:
             _start_anew(page)
         page.evaluate(TIMER, ["keydown", "#question textarea", ANSWERED % (n % LENGTH)])
