@@ -16,6 +16,7 @@ from qa.corpus.words import stem, words
 MOST = 5
 KEEP = 3.0  # of scores: what a further sentence of the same speaker may lie behind the best
 ABOUT = 0.6  # of what is rare in the words: what an article that is about them has
+TOUCHED = 0.4  # of it: what an article has in which one may well speak about them in other words
 NEAR = 0.25  # of it: what a sentence and those beside it have
 OPINION = 4.0  # of scores: what a sentence that says what its writer thinks is ahead
 LEAST = 0.1  # confidence from which a quotation is about what is asked
@@ -48,6 +49,9 @@ def saying(asking: Asking) -> Told | None:
         return None
     best = plain.evidence[0].candidate
     if stem(words(name[-1])[-1]) in term_set(best.text) and (plain.sure >= CERTAIN or _is_about(best.article, about)):
+        return None
+    spoken = (e for e in plain.evidence if speaks(_speaker(asking, e), speaker))
+    if any(_is_about(e.candidate.article, about, TOUCHED) for e in spoken):
         return None
     others = _others(asking)
     offer = f" {' and '.join(others)} speak{'s' if len(others) == 1 else ''} about it." if others else ""
@@ -108,8 +112,8 @@ def _is_near(e: Evidence, about: Question, *, alone: bool) -> bool:
     return alone or (named and _share(about, beside) >= NEAR)
 
 
-def _is_about(article: Article, about: Question) -> bool:
-    return _share(about, term_set(f"{article.title or ''} {article.outlet or ''} {article.text}")) >= ABOUT
+def _is_about(article: Article, about: Question, least: float = ABOUT) -> bool:
+    return _share(about, term_set(f"{article.title or ''} {article.outlet or ''} {article.text}")) >= least
 
 
 def _share(asked: Question, present: frozenset[str]) -> float:
