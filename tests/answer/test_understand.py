@@ -323,3 +323,13 @@ def test_newest_first_is_told_only_where_a_word_asks_or_more_than_one_state_is_s
         qa.sync()
         assert not qa.ask("Who is the mayor of Ulm?").understood.newest
         assert qa.ask("Who is the mayor of Ulm now?").understood.newest
+
+
+def test_what_is_new_at_a_time_lists_its_articles_and_what_is_new_at_all_tells_of_the_collection(tmp_path):
+    write_article(tmp_path, "old", "Ida Holm met Jonas Kern.", published="2026-03-19")
+    write_article(tmp_path, "new", "Ida Holm leads Ulm.", published="2026-03-20")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        today = qa.ask("What is new today?", today="2026-03-20")
+        assert (today.behaviour, today.articles) == ("results", ("new",))
+        assert qa.ask("What is the newest article?", today="2026-03-20").behaviour == "meta"

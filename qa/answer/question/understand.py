@@ -96,7 +96,8 @@ def understand(
         return _searched(Whole(clause.text), clause, understood, facts, today)
     intent = intent_of(clause.text) or intent_of(text)
     leaning = spoken_before and leans(clause.text, spoken_before=True)
-    if intent is not None and not (leaning and intent.behaviour == "meta"):
+    other = leaning or _asks_for_news_of_a_time(clause.text, today)
+    if intent is not None and not (other and intent.behaviour == "meta"):
         says, articles = said(intent, facts)
         kind = replace(understood, kind=intent.behaviour, searched="")
         return Meaning(kind, text, behaviour=intent.behaviour, says=says, articles=articles)
@@ -148,6 +149,12 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
         told=whole.told, bare=whole.bare, thin=bool(clause.context),
         request=None if "kind" in left_out else request_of(asked),
     )  # fmt: skip
+
+
+def _asks_for_news_of_a_time(text: str, today: date) -> bool:
+    """Return True if the text asks what was published at a time: "What is new today?"."""
+    time = time_in(text, today)
+    return time is not None and time.kind == "published" and asks_for_news(text, time)
 
 
 def _of_articles(time: Time | None, text: str, facts: Facts, today: date) -> Time | None:
