@@ -27,6 +27,7 @@ MAX_NAME = 200  # characters of a file's name that are worth deriving an id from
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _NO_LANGUAGE = {"und", "zxx", "mul", "mis"}  # ISO 639-2: undetermined, none, several, uncoded
 _ADDRESS = re.compile(r"(?:about|blob|chrome(?:-extension)?|data|file|ftp|https?|javascript):\S*", re.IGNORECASE)
+LONGEST_HEAD = 500  # characters of a title with byline and date behind it
 _NAME = r"[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,5}"
 _WITH_BYLINE = re.compile(  # "by" in small letters is the headline's own, unless something sets it apart
     rf"(?P<title>\S.{{7,}}?)(?: ?[|·–—-] ?(?:by|By|BY)|,? (?:By|BY)):? {_NAME}[ |,·–—-]+(?P<date>[^|·–—]*\d[^|·–—]*)"
@@ -112,7 +113,7 @@ def _title_of(value: str) -> str | None:
     line = one_line(value)
     if not line or _ADDRESS.fullmatch(line):
         return None
-    found = _WITH_BYLINE.fullmatch(line)
+    found = _WITH_BYLINE.fullmatch(line) if len(line) <= LONGEST_HEAD else None
     return found["title"] if found and date_of(found["date"]) else line
 
 

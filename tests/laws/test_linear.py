@@ -36,6 +36,7 @@ from qa.corpus.sentences import LONGEST, segment, sentence_spans
 from qa.corpus.words import words
 from qa.index.catalog.acronyms import read_definitions
 from qa.index.catalog.near_duplicates import sign_text
+from qa.intake.drafts import LONGEST_HEAD
 
 PAGE = 2000  # characters from which on the square is plain to see
 
@@ -49,6 +50,7 @@ SHORT = {
     "qa.intake.days": 120,
     "qa.intake.calendars": 120,
     "qa.intake.formats.office.tools": 500,
+    "qa.intake.drafts._WITH_BYLINE": LONGEST_HEAD,
     "qa.intake.page.about.authors": 500,  # fields and bylines
     "qa.intake.page.about.titles": 500,
     "qa.intake.page.clutter._NAME_NOISE": 300,
