@@ -333,3 +333,11 @@ def test_labels_outlive_json_and_those_who_have_none_still_open(talk):
 
 def test_a_text_that_is_longer_than_any_such_phrase_asks_for_no_kind():
     assert request_of("Summarise " + "the ferry and " * 30) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["What happened with the plan after the vote was lost?", "What happened with it when it rained?"]
+)
+def test_what_happened_at_one_moment_of_something_is_no_overview_of_it(text):
+    found = request_of(text)
+    assert found is None or found.kind != "overview"

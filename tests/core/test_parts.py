@@ -18,13 +18,13 @@ def test_each_part_is_said_and_can_be_left_out():
     understood = Understood(
         searched="What does CAO say of cholera in Ulm?", corrections=(("colera", "cholera"),),
         acronyms=(("CAO", "Civil Aviation Office"),), leans_on=("Who is ill?",), time="in May 2024",
-        time_kind="published", published_from="2024-05-01", published_to="2024-05-31", newest=True,
+        time_kind="published", published_from="2024-05-01", published_to="2024-05-31", newest=True, kind="timeline",
     )  # fmt: skip
     parts = read_parts("What does it say of colera in May 2024?", understood)
     assert [part.name for part in parts] == list(PARTS)
     assert parts_line("What does it say of colera in May 2024?", understood) == (
         "Understood as: “What does CAO say of cholera in Ulm?”, after “Who is ill?” · “cholera” for “colera”"
-        " · CAO as Civil Aviation Office · published 1 to 31 May 2024 · newest first."
+        " · CAO as Civil Aviation Office · published 1 to 31 May 2024 · newest first · a timeline."
     )
 
 
