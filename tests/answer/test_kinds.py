@@ -8,6 +8,7 @@ from fakes import exact, open_fake, write_article
 from qa.answer.kinds.marks import side_of
 from qa.answer.kinds.sides import sides_of
 from qa.answer.kinds.speakers import speakers_of, speaks
+from qa.answer.question.conversation import parts_made_whole
 from qa.answer.question.kinds.request import request_of
 from qa.core.types import Article, Filters
 from qa.corpus.canonical import canonical_text
@@ -341,3 +342,11 @@ def test_a_text_that_is_longer_than_any_such_phrase_asks_for_no_kind():
 def test_what_happened_at_one_moment_of_something_is_no_overview_of_it(text):
     found = request_of(text)
     assert found is None or found.kind != "overview"
+
+
+def test_a_part_that_stands_alone_takes_no_place_from_another_part():
+    parts = ["Who called the shipments vital?", "how many penguins live in Antarctica?"]
+    assert parts_made_whole(parts) == parts
+    dying, hurt = parts_made_whole(["How many died?", "how many were hurt when the Ida sank?"])
+    assert dying == "How many died when the Ida sank?"
+    assert hurt == "how many were hurt when the Ida sank?"

@@ -346,7 +346,7 @@ def test_a_name_inside_a_file_or_an_address_becomes_a_safe_id_and_is_shown_safel
 def test_on_the_page_too_a_name_reverses_nothing_beside_it():
     name = "\u202etxt.<b>exe"
     for html in (
-        reports.outcomes([Outcome(name, "refused", None, "Why.")], f"Adding {name}"),
+        reports.outcomes([reports.Result(Outcome(name, "refused", None, "Why."))], f"Adding {name}"),
         reports.index_state("ready", "", {"articles": 1, "sentences": 1, "passages": 1, "pending": 0, "dense": "exact"},
                             {name: "Why."}),
     ):  # fmt: skip

@@ -55,9 +55,9 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def rows(home: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All that the catalog holds but the stamps of files and how often it changed."""
+    """All that the catalog held then but the stamps of files and how often it changed."""
     with closing(sqlite3.connect(home / "index" / "catalog.sqlite3")) as db:
-        articles = [c[1] for c in db.execute("PRAGMA table_info (articles)") if c[1] != "stamp"]
+        articles = [c[1] for c in db.execute("PRAGMA table_info (articles)") if c[1] not in ("stamp", "pages")]
         return {
             "articles": db.execute(f"SELECT {', '.join(articles)} FROM articles ORDER BY key").fetchall(),
             **{t: db.execute(f"SELECT * FROM {t} ORDER BY key").fetchall() for t in ("sentences", "passages")},

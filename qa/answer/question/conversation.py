@@ -36,6 +36,8 @@ _TAIL = re.compile(
     r"\b(?:when|while|during|after|before|in|at|on|of|by|from|for|with|off|near|about|against|because)\s"
 )
 
+_EVENT = re.compile(r"\b(?:when|while|during|after|before)\s")  # what holds for all that is asked beside it
+
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
@@ -169,8 +171,10 @@ def parts_made_whole(parts: Sequence[str]) -> list[str]:
             whole.append(part)
         elif pronoun and (referent := referent_of(part, [Earlier(named)])):
             whole.append(_replaced(part, referent))
-        else:
+        elif pronoun or _EVENT.search(named):
             whole.append(_with_tail(part, [Earlier(named)]))
+        else:
+            whole.append(part)
     return whole
 
 
