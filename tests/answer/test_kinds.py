@@ -350,3 +350,12 @@ def test_a_part_that_stands_alone_takes_no_place_from_another_part():
     dying, hurt = parts_made_whole(["How many died?", "how many were hurt when the Ida sank?"])
     assert dying == "How many died when the Ida sank?"
     assert hurt == "how many were hurt when the Ida sank?"
+
+
+def test_in_how_many_articles_a_name_is_mentioned_counts_them_all_though_an_outlet_bears_it(tmp_path):
+    write_article(tmp_path, "pr", "We fly again.", title="Ulm Air flies", outlet="Ulm Air")
+    write_article(tmp_path, "a", "The airline Ulm Air stopped.", title="Stop", outlet="Gazette")
+    write_article(tmp_path, "b", "Ulm Air and Trier Air are to merge.", title="Merger", outlet="Gazette")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        assert set(qa.ask("In how many articles is Ulm Air mentioned?").articles) >= {"a", "b"}

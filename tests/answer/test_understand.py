@@ -333,3 +333,22 @@ def test_what_is_new_at_a_time_lists_its_articles_and_what_is_new_at_all_tells_o
         today = qa.ask("What is new today?", today="2026-03-20")
         assert (today.behaviour, today.articles) == ("results", ("new",))
         assert qa.ask("What is the newest article?", today="2026-03-20").behaviour == "meta"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Can I upload my own articles?", "adding"), ("How do I add a PDF?", "adding"),
+        ("Who writes the articles?", "outlets"),
+        ("How can I add new documents to the library?", "adding"),
+    ],
+)  # fmt: skip
+def test_who_asks_how_the_collection_grows_or_who_writes_it_is_told(text, name):
+    assert intent_of(text).name == name
+
+
+@pytest.mark.parametrize(
+    "text", ["How do I add value to my house?", "Can I add sugar to tea?", "Who writes the laws of Ulm?"]
+)
+def test_what_only_sounds_like_it_is_asked_of_the_articles(text):
+    assert intent_of(text) is None
