@@ -264,7 +264,7 @@ def test_sentences_of_an_article_stand_together_with_its_address_and_can_be_copi
 
 
 def test_an_open_article_leads_from_one_cited_sentence_to_the_next(news, guarded, monkeypatch):
-    monkeypatch.setattr("qa.answer.compose.KEEP", 0.0)  # all its sentences answer
+    monkeypatch.setattr("qa.answer.choose.KEEP", 0.0)  # all its sentences answer
     page = guarded.open(news)
     ask(page, BRIDGE)
     page.locator("#panel .card", has_text="A bridge").first.get_by_text("Open the article").click()
