@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from browser import LAST_REPLY, Service, ask, served
+from browser import LAST_REPLY, Service, ask, click_through, served
 from fakes import open_fake, write_article
 from places import ROOT, STARTER
 
@@ -187,9 +187,9 @@ def test_a_conversation_is_exported_with_quotes_ids_versions_and_offsets(page, s
     ask(page, CONTAINERS)
     article = service.get(f"/api/articles/{STARTER}").json()
     for kind, name in (("JSON", "json"), ("Markdown", "md")):
-        page.locator("#bar summary", has_text="Export").click()
+        menu = page.locator("#bar summary", has_text="Export")
         with page.expect_download() as waiting:
-            page.locator("#bar .export a", has_text=kind).click()
+            click_through(menu, page.locator("#bar .export a", has_text=kind))
         assert waiting.value.suggested_filename.endswith(f".{name}")
         exported = waiting.value.path().read_text()
         if kind == "JSON":
@@ -568,8 +568,8 @@ def test_questions_are_answered_while_an_article_is_being_added(slow, guarded):
 
 def test_ask_this_article_in_the_library_leads_back_to_the_question_box_with_the_filter_set(page):
     page.get_by_role("tab", name="Library").click()
-    page.locator("#table td.title button").first.click()
-    page.locator("#table").get_by_text("Ask this article").click()
+    first = page.locator("#table td.title button").first
+    click_through(first, page.locator("#table").get_by_text("Ask this article"))
     page.wait_for_selector("#question textarea", state="visible")
     page.wait_for_selector("#chips .chip")
     assert "Filters: one article only." in ask(page, GRIFFITHS).inner_text()

@@ -140,7 +140,7 @@ def test_a_file_is_added_for_the_visitor_who_sent_it_and_for_nobody_else(home):
 
         def statuses(visitor: str) -> list[str]:
             request = SimpleNamespace(state=SimpleNamespace(visitor=visitor))
-            return [outcome.status for outcome in list(Library(host).upload((), event, request))[-1][1]]
+            return [result.outcome.status for result in list(Library(host).upload((), event, request))[-1][1]]
 
         assert statuses("guest:eva") == ["refused", "refused"]
         assert statuses("guest:ana") == ["added", "refused"]

@@ -38,8 +38,9 @@ class FilterBox:
         self.inputs = [self.outlets, self.since, self.until, self.articles]
         # Opened by hand; the frame must know, or closing it after a question changes nothing.
         self.frame.expand(lambda: gr.Accordion(open=True), None, [self.frame], **QUIET)
-        for field in self.inputs:
-            field.change(self._named, self.inputs, [self.frame, self.chips], trigger_mode="always_last", **QUIET)
+        # One listener for all: of several, one that began with older values could end last.
+        changes = [field.change for field in self.inputs]
+        gr.on(changes, self._named, self.inputs, [self.frame, self.chips], trigger_mode="always_last", **QUIET)
         self.chips.drop(self._dropped, self.inputs, [*self.inputs, self.frame, self.chips], **QUIET)
 
     def read(self, outlets: Any, since: Any, until: Any, articles: Any) -> Filters:
