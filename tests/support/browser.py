@@ -177,6 +177,20 @@ class Guarded:
         return self._contexts[key]
 
 
+def set_date(page, moment: str) -> None:
+    """Have the page's `Date` say this moment. Playwright's clock takes the timers over too, for every later page."""
+    page.evaluate(
+        """moment => {
+            const Real = Date, fixed = Real.parse(moment);
+            window.Date = class extends Real {
+                constructor(...parts) { parts.length ? super(...parts) : super(fixed); }
+                static now() { return fixed; }
+            };
+        }""",
+        moment,
+    )
+
+
 def click_through(opener, within, tries: int = 20) -> None:
     """Click what opens something, then what is within it; what is drawn anew meanwhile closes it, so again."""
     for left in reversed(range(tries)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser import LAST_REPLY, WHILE_GONE, ask, click_through, served
+from browser import LAST_REPLY, WHILE_GONE, ask, click_through, served, set_date
 from fakes import open_fake, write_article
 
 pytest_plugins = ["browser"]
@@ -160,13 +160,13 @@ def _copied(page, button) -> str:
 
 def test_each_sentence_says_who_told_it_and_when_beside_its_number(news, guarded):
     page = guarded.open(news)
-    page.clock.set_fixed_time("2024-06-02T12:00:00")
+    set_date(page, "2024-06-02T12:00:00")
     reply = ask(page, FERRY)
     told = "The Example, 17 May 2024"
     cite = reply.get_by_role("button", name=re.compile(rf"^\d {told}$"))
     assert cite.first.is_visible()
     assert cite.first.get_attribute("title").startswith(told)
-    page.clock.set_fixed_time("2026-06-02T12:00:00")
+    set_date(page, "2026-06-02T12:00:00")
     assert f"{told}, 2 years old" in ask(page, FERRY).inner_text()
 
 

@@ -6,7 +6,7 @@ Over a fake model: only what the page makes of an answer is looked at, not which
 from __future__ import annotations
 
 import pytest
-from browser import LAST_REPLY, ask, served
+from browser import LAST_REPLY, ask, served, set_date
 from fakes import open_fake, write_article
 
 pytest_plugins = ["browser"]
@@ -75,7 +75,7 @@ def test_a_time_is_understood_and_dropped(guarded, dated):
 
 def test_relative_words_count_from_the_day_of_the_browser(guarded, dated):
     page = guarded.open(dated)
-    page.clock.set_fixed_time("2024-01-11T12:00:00")
+    set_date(page, "2024-01-11T12:00:00")
     reply = ask(page, "What happened yesterday?")
     assert "10 January 2024" in reply.inner_text()
     listed = page.locator(f"{LAST_REPLY} >> button.article")
