@@ -9,15 +9,16 @@ from __future__ import annotations
 import posixpath
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Self
 from urllib.parse import unquote, urlsplit
 
 from qa.core.errors import ArticleError, FetchError
 from qa.core.settings import Settings
-from qa.core.types import Draft, Found, Link, Refusal
+from qa.core.types import Draft, Found, Refusal
 from qa.intake.fetch.fetcher import Fetched, Fetcher
+from qa.intake.fetch.following import Following
 from qa.intake.formats.records import pieces
 from qa.intake.sandbox import Parsers
 
@@ -57,8 +58,10 @@ class Importer:
             yield Refusal(
                 name, f"It has more than {MAX_FILE // 2**20} MB, the most that is read of one file. Split it."
             )
-        else:
-            yield from self._followed(self._parsed(data, name))
+            return
+        following = Following(name, self._fetched)
+        yield from following.follow(self._parsed(data, name))
+        yield from following.left()
 
     def stream(self, file: BinaryIO, name: str) -> Iterator[Draft | Refusal]:
         """Read as `read` does, from an open file. One of many records is read piece by piece, however long."""
@@ -67,11 +70,13 @@ class Importer:
         if parts is None:
             yield from self.read(first + file.read(MAX_FILE + 1 - len(first)), name)
             return
+        following = Following(name, self._fetched)
         for part in parts:
             if isinstance(part, Refusal):
                 yield replace(part, name=f"{name}: {part.name}")
             else:
-                yield from self._followed(_counted(found, part.before) for found in self._parsed(part.data, name))
+                yield from following.follow(_counted(found, part.before) for found in self._parsed(part.data, name))
+        yield from following.left()
 
     def fetch(self, url: str, etag: str | None = None, modified: str | None = None) -> Arrival:
         """Fetch what is at a web address; `etag` and `modified` are what was told when it was fetched before.
@@ -89,13 +94,9 @@ class Importer:
             found = (_marked(found[0], fetched.url),)
         return Arrival(tuple(replace(f, name=url) if isinstance(f, Refusal) else f for f in found), fetched)
 
-    def _followed(self, items: Iterable[Draft | Refusal]) -> Iterator[Draft | Refusal]:
-        """Yield the items, and in place of a link what is at its address, of which no link is followed."""
-        for item in items:
-            if isinstance(item, Link):
-                yield from self.fetch(item.address).found
-            else:
-                yield item
+    def _fetched(self, address: str) -> tuple[bool, tuple[Draft | Refusal, ...]]:
+        arrival = self.fetch(address)
+        return arrival.fetched is not None, arrival.found
 
     def _parsed(
         self, data: bytes, name: str, address: str | None = None, charset: str | None = None

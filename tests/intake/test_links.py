@@ -6,12 +6,14 @@ import contextlib
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from qa.core.errors import ArticleError
 from qa.core.settings import Settings
 from qa.core.types import Draft, Link, Refusal
+from qa.intake.fetch import following
 from qa.intake.importer import Arrival, Importer
 from qa.intake.parsers import parse
 
@@ -89,3 +91,35 @@ def test_every_link_is_fetched_in_turn_and_each_failure_is_named(monkeypatch) ->
     assert asked == [A, B], "links in what was fetched are not followed"
     assert [type(one) for one in found] == [Refusal, Draft, Link]
     assert [one.name for one in found if isinstance(one, Refusal)] == [A, "https://else.example/x"]
+
+
+def _bookmarks(addresses: int) -> bytes:
+    links = "".join(f'<DT><A HREF="https://h{n}.example/a">T</A>' for n in range(addresses))
+    return f"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<DL><p>{links}</DL>".encode()
+
+
+def test_of_one_list_no_more_is_fetched_than_its_limit_in_all_its_pieces_and_the_rest_is_said(
+    monkeypatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(following, "MAX_FOLLOWED", 3)
+    list_ = following.Following("list.csv", lambda address: (True, [Draft(asked.append(address) or "It is late.")]))
+    links = [Link(url, "a link", url) for url in (f"https://h{n}.example/" for n in range(5))]
+    found = [*list_.follow(links[:2]), *list_.follow(links[1:]), *list_.left()]
+    assert asked == [link.address for link in links[:3]], "each once"
+    assert isinstance(found[-1], Refusal)
+    assert found[-1].name == "list.csv"
+    assert found[-1].reason.startswith("2 addresses of it were not fetched: at most 3 ")
+    assert len(found) == 4
+
+
+@pytest.mark.process
+def test_a_list_of_hosts_that_do_not_answer_is_given_up_and_the_rest_is_said(monkeypatch) -> None:
+    clock = iter(range(0, 10_000_000, 200))
+    monkeypatch.setattr(following, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    monkeypatch.setattr(Importer, "fetch", lambda self, url: Arrival((Refusal(url, "did not answer."),)))
+    with Importer(Settings.from_environment(Path("."))) as intake:
+        found = list(intake.read(_bookmarks(9), "marks.html"))
+    assert [one.name for one in found[:-1] if isinstance(one, Refusal)] == [f"https://h{n}.example/a" for n in range(3)]
+    assert isinstance(found[-1], Refusal)
+    assert found[-1].reason.startswith("6 addresses of it were not fetched: 10 minutes ")
