@@ -45,7 +45,7 @@ fix: $(VENV)/installed-dev ## Mend what lint can mend by itself
 docs: $(VENV)/installed-dev ## Write settings and command-line help into docs/guide.md
 	$(BIN)/python scripts/make_docs.py
 
-mutants: $(VENV)/installed-dev ## Break the code in SAMPLE=300 places, one at a time, and list what no test notices (hours)
+mutants: $(VENV)/installed-dev ## Break the code in SAMPLE=300 places, one at a time, and list what no test notices (an hour or two)
 	$(BIN)/python scripts/mutants.py --sample $(SAMPLE) --seed $(SEED)
 
 bench: $(VENV)/installed-dev ## Measure on the sets in EVAL=DIR and write bench/RESULTS.md

@@ -1,8 +1,8 @@
 """Breaks the code in one place at a time, in a copy of the tree, and lists what no test notices.
 
-Of the kept tools mutmut wants to run the whole suite first to learn which test reaches what, and cosmic-ray has neither
-a seeded sample nor tests by package; both would take days here, where this takes hours. Each result is a line of the
-result file as soon as it is known, and what stands there is not tried again: the command can be interrupted.
+Of the kept tools mutmut wants to run the whole suite, browser included, and cosmic-ray has neither a seeded sample nor
+tests by package. Here a mutant meets only the tests that reach its line, which are learnt first. Each result is a line
+of the result file as soon as it is known, and what stands there is not tried again: the command can be interrupted.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from mutations import Mutation, mutations
+from reach import CHOSEN, LEARNT, Reach, read_reach
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "build" / "mutants.jsonl"
@@ -41,8 +42,9 @@ PACKAGES: dict[str, tuple[str, list[str]]] = {
 # The quick tests first; what they let through has to pass those that start processes or load weights.
 STAGES = ("not (browser or process or model or clock or long)", "(process or model) and not (browser or clock or long)")
 NO_TESTS = 5  # pytest's exit code
-PATIENCE = 5  # times as long as the whole code's tests take
-LEAST = 120  # seconds
+PATIENCE = 5  # times as long as the tests of the whole code take
+LEAST = 60  # seconds
+HOUR = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +83,53 @@ class Copy:
         compiled = [sys.executable, "-m", "compileall", "-q", "qa", "tests"]  # no run writes byte code of its own
         subprocess.run(compiled, cwd=folder, check=False)
 
-    def noticed(self, mutant: Mutant, seconds: float) -> str:
+    def learn(self, package: str, stage: str) -> Reach:
+        """Return which tests reach what. Raises SystemExit where the whole code does not pass them."""
+        data, learnt = self.folder / ".coverage", self.folder / "learnt.json"
+        measured = [f"--cov={PACKAGES[package][0]}", "--cov-context=test", "--cov-report="]
+        told = {"COVERAGE_FILE": str(data), LEARNT: str(learnt)}
+        tests = [f"tests/{name}" for name in PACKAGES[package][1]]
+        if self.tested([*measured, "-m", stage, *tests], told, HOUR) not in (0, NO_TESTS):
+            tail = (self.folder / "tests.log").read_text("utf-8", "replace")[-3_000:]
+            raise SystemExit(f"The tests of {package} fail before anything is broken ({stage}):\n{tail}")
+        return read_reach(data, learnt, self.folder)
+
+    def noticed(self, mutant: Mutant, stages: Iterable[Reach]) -> str:
         """Return "noticed", "timeout" or "survived"."""
         path = self.folder / mutant.file
         source, stat = path.read_text("utf-8"), path.stat()
         path.write_text(mutant.mutation.apply(source), "utf-8")
         try:
-            for stage in STAGES:
-                code = self.tested(mutant.package, stage, seconds)
-                if code is None:
-                    return "timeout"
-                if code not in (0, NO_TESTS):
-                    return "noticed"
+            for reach in stages:
+                if chosen := reach.of(mutant.file, source, mutant.mutation):
+                    code = self.chosen_tested(chosen, LEAST + PATIENCE * sum(reach.seconds[test] for test in chosen))
+                    if code != 0:
+                        return "timeout" if code is None else "noticed"
             return "survived"
         finally:
             path.write_text(source, "utf-8")
             os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # its byte code is good again
 
-    def tested(self, package: str, stage: str, seconds: float) -> int | None:
-        """Return pytest's exit code over the tests of a package, None where it took too long."""
-        tests = [f"tests/{name}" for name in PACKAGES[package][1]]
-        command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", stage, *tests]
-        environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    def chosen_tested(self, tests: list[str], seconds: float) -> int | None:
+        """Return pytest's exit code over some tests in their order, None where they took too long."""
+        listed = self.folder / "chosen.json"
+        listed.write_text(json.dumps(tests), "utf-8")
+        files = dict.fromkeys(test.partition("::")[0] for test in tests)
+        return self.tested(["-x", "-p", "no:pytest_cov", *files], {CHOSEN: str(listed)}, seconds)
+
+    def tested(self, options: list[str], told: dict[str, str], seconds: float) -> int | None:
+        """Return pytest's exit code, None where it took longer."""
+        plain = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "reach"]
+        path = os.pathsep.join([str(self.folder), str(self.folder / "scripts")])
+        environment = {**os.environ, **told, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
         with (self.folder / "tests.log").open("wb") as log:
             process = subprocess.Popen(
-                command, cwd=self.folder, env=environment, stdout=log, stderr=log, start_new_session=True
+                [sys.executable, "-B", "-m", "pytest", *plain, *options],
+                cwd=self.folder,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
             try:
                 return process.wait(seconds)
@@ -141,14 +165,13 @@ def try_out(mutants: list[Mutant], results: Path, jobs: int) -> None:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, results.open("a", encoding="utf-8") as file:
         copies: SimpleQueue[Copy] = SimpleQueue()
         first = Copy(Path(folder) / "0")
-        patience = {package: _patience(first, package) for package in dict.fromkeys(m.package for m in mutants)}
         for copied in (first, *(Copy(Path(folder) / str(n)) for n in range(1, jobs))):
             copies.put(copied)
 
-        def one(mutant: Mutant) -> None:
+        def one(mutant: Mutant, stages: list[Reach]) -> None:
             copied, began = copies.get(), time.monotonic()
             try:
-                status = copied.noticed(mutant, patience[mutant.package])
+                status = copied.noticed(mutant, stages)
             finally:
                 copies.put(copied)
             row = {"id": mutant.id, "digest": mutant.digest, "package": mutant.package, "status": status}
@@ -158,17 +181,9 @@ def try_out(mutants: list[Mutant], results: Path, jobs: int) -> None:
             print(f"{status:9} {row['seconds']:7.1f} s  {mutant.id}", flush=True)
 
         with ThreadPoolExecutor(jobs) as pool:
-            list(pool.map(one, mutants))
-
-
-def _patience(copied: Copy, package: str) -> float:
-    """Return how long the tests of a package may take. Raises SystemExit where the whole code does not pass them."""
-    began = time.monotonic()
-    for stage in STAGES:
-        if copied.tested(package, stage, 3_600) not in (0, NO_TESTS):
-            tail = (copied.folder / "tests.log").read_text("utf-8", "replace")[-3_000:]
-            raise SystemExit(f"The tests of {package} fail before anything is broken ({stage}):\n{tail}")
-    return max(LEAST, PATIENCE * (time.monotonic() - began))
+            for package in dict.fromkeys(mutant.package for mutant in mutants):
+                stages = [first.learn(package, stage) for stage in STAGES]
+                list(pool.map(lambda m, s=stages: one(m, s), [m for m in mutants if m.package == package]))
 
 
 def report(rows: list[dict[str, Any]]) -> str:
