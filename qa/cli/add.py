@@ -16,7 +16,8 @@ from qa.cli import printing as out
 from qa.cli.connection import settings_of, writer
 from qa.core.display import progress_bar, shown
 from qa.core.errors import ArticleError, UserError
-from qa.core.types import Draft, Outcome, Refusal
+from qa.core.reports import Outcome
+from qa.core.types import Draft, Refusal
 from qa.intake.folders import opened, walk
 from qa.service.batches import Item
 

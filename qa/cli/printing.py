@@ -10,17 +10,8 @@ from typing import Any
 from qa.core.display import also_in, page_of, shown
 from qa.core.errors import UserError
 from qa.core.parts import KINDS
-from qa.core.types import (
-    DECLINED,
-    METADATA,
-    Answer,
-    Article,
-    ArticleSummary,
-    Finding,
-    Outcome,
-    SourcePassage,
-    SyncReport,
-)
+from qa.core.reports import ArticleSummary, Finding, Outcome, SyncReport
+from qa.core.types import DECLINED, METADATA, Answer, Article, SourcePassage
 
 WIDTH = 88
 

@@ -22,8 +22,6 @@ METADATA = ("title", "outlet", "url", "author", "published", "language")  # what
 GIVEN = "given"  # the origin of a value that a person gave
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which arguments and JSON may carry and no file holds
 TITLE_WORDS = 12  # a derived title is the first words of the text: enough to recognise an article in a list
-
-
 # Text in the one form that offsets are counted in. `canonical_text` alone makes it, once, on an article's way in;
 # what was stored as such comes back as such.
 CanonicalText = NewType("CanonicalText", str)
@@ -128,8 +126,8 @@ class Sentence:
 class Passage:
     """A run of whole sentences `first..last` (half-open) that fits the embedding model.
 
-    A sentence longer than the model's window yields several passages that name that one sentence;
-    only then are `start`/`end` narrower than the sentences'.
+    A sentence longer than the model's window yields several passages that name it; only then are `start`/`end`
+    narrower than the sentences'.
     """
 
     start: int
@@ -224,10 +222,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """A sentence of an answer with the citations that carry it.
-
-    `label` is what it stands under in an answer of several parts: a day, a side, a speaker.
-    """
+    """A sentence of an answer with its citations; `label` is what it stands under: a day, a side, a speaker."""
 
     text: str
     citations: tuple[Citation, ...]
@@ -254,13 +249,13 @@ class SourcePassage:
 class Understood:
     """What a question was taken to mean. All of it is JSON as it stands, so that a page can show it and drop a part.
 
-    `kind` is plain, keywords, definition, results, meta, smalltalk, clarify or task, or the kind of answer that
-    is given (`qa.answer.kinds`): overview, timeline, list, count. `searched` is what was looked for
-    in place of the question, empty where nothing was. `corrections` and `acronyms` are pairs: as written, as read.
-    `leans_on` are the earlier questions that it was read with. `time` are the words that name a time; `published_from`
-    and `published_to` the days they mean, as a preference: `time_kind` is published, as of or in the text. `newest`:
-    of what answers the newest comes first. `today` is the day that relative words were counted from. `without` are the
-    parts that the reader had left out.
+    `kind` is plain, keywords, definition, results, meta, smalltalk, clarify or task, or the kind of answer that is
+    given (`qa.answer.kinds`): overview, timeline, list, count. `searched` is what was looked for in place of the
+    question, empty where nothing was. `corrections` and `acronyms` are pairs: as written, as read. `leans_on` are the
+    earlier questions that it was read with. `time` are the words that name a time; `published_from` and `published_to`
+    the days they mean, as a preference: `time_kind` is published, as of or in the text. `newest`: of what answers the
+    newest comes first. `today` is the day that relative words were counted from. `without` are the parts that the
+    reader had left out.
     """
 
     kind: str = "plain"
@@ -281,13 +276,12 @@ class Understood:
 class Answer:
     """What the service says to a question.
 
-    `confidence` is the estimated probability that the sentences answer the question; below the
-    threshold `declined` is true, `sentences` is empty and `nearest` holds the closest passages.
-    `undated_left_out` counts articles that a date filter left out for want of a date; `notes` say what else a
-    reader should know, such as a part of the question that is not answered. `behaviour` says what kind of answer it is
-    where it is not one of the sentences that answer (meta, smalltalk, clarify, results, refusal, overview, timeline,
-    list, count), `text` what is said without a
-    citation, `articles` the ids of the articles that it is about; `understood` is what the question was taken to mean.
+    `confidence` is the estimated probability that the sentences answer the question; below the threshold `declined` is
+    true, `sentences` is empty and `nearest` holds the closest passages. `undated_left_out` counts articles that a date
+    filter left out for want of a date; `notes` say what else a reader should know, such as a part of the question that
+    is not answered. `behaviour` says what kind of answer it is where it is not one of the sentences that answer (meta,
+    smalltalk, clarify, results, refusal, overview, timeline, list, count), `text` what is said without a citation,
+    `articles` the ids of the articles that it is about; `understood` is what the question was taken to mean.
     """
 
     question: str
@@ -303,79 +297,3 @@ class Answer:
     articles: tuple[str, ...] = ()
     text: str = ""
     understood: Understood | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleSummary:
-    """A row of the library."""
-
-    id: str
-    version: str
-    title: str
-    outlet: str | None
-    url: str | None
-    author: str | None
-    published: str | None
-    added: str | None
-    sentences: int
-    passages: int
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What the library holds: how many articles, of which outlets and years, from which day to which.
-
-    `outlets` and `years` have a count each; `undated` articles have no day.
-    """
-
-    articles: int
-    outlets: tuple[tuple[str, int], ...] = ()
-    years: tuple[tuple[str, int], ...] = ()
-    first: str | None = None
-    last: str | None = None
-    undated: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one file or text.
-
-    `status` is added, replaced, updated (what is known about it, not its text), unchanged, duplicate, removed or
-    refused.
-    """
-
-    name: str
-    status: str
-    article: str | None = None
-    message: str = ""
-
-
-@dataclass
-class SyncReport:
-    """What a sync did, by article id or file name."""
-
-    added: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-    unchanged: int = 0
-    passages: int = 0
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.added or self.replaced or self.removed)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: what was looked at, what is wrong (empty when nothing is), and the command that mends it."""
-
-    check: str
-    problems: tuple[str, ...] = ()
-    mend: str = ""
-
-    @property
-    def sound(self) -> bool:
-        return not self.problems

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from qa.core.errors import ArticleError, IndexDamaged, IndexIncompatible
 from qa.core.priority import Priority
+from qa.core.reports import SyncReport
 from qa.core.settings import Settings
-from qa.core.types import Article, SyncReport
+from qa.core.types import Article
 from qa.corpus.article_file import ArticleFile
 from qa.corpus.folder import Corpus, CorpusFile
 from qa.index.catalog.catalog import FILE, Catalog

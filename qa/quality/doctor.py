@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from qa.core.errors import ArticleError, GroundwireError, IndexDamaged
-from qa.core.types import Filters, Finding
+from qa.core.reports import Finding
+from qa.core.types import Filters
 from qa.corpus.folder import Corpus
 from qa.corpus.words import match_expression, words
 from qa.index.catalog.catalog import passage_id

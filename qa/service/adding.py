@@ -17,7 +17,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qa.core.errors import ArticleError, UnknownArticle
-from qa.core.types import GIVEN, METADATA, Article, CanonicalText, Draft, Outcome, Refusal
+from qa.core.reports import Outcome
+from qa.core.types import GIVEN, METADATA, Article, CanonicalText, Draft, Refusal
 from qa.corpus.article_file import ArticleFile, checked_field, checked_pages, make_file, read_article
 from qa.corpus.canonical import checked_text, slug
 from qa.corpus.lookalikes import lookalike_note

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from qa.core.types import Draft, Outcome, Refusal
+from qa.core.reports import Outcome
+from qa.core.types import Draft, Refusal
 
 CHARACTERS = 30_000  # of a batch: about 60 passages, seconds of embedding, after which others get their turn
 MOST = 100  # drafts of a batch, however short; a request may hold 20,000 values

@@ -19,19 +19,8 @@ import httpx
 from qa.answer.question.conversation import Said
 from qa.core import errors
 from qa.core.errors import GroundwireError, ServiceError
-from qa.core.types import (
-    Answer,
-    Article,
-    ArticleSummary,
-    Draft,
-    Filters,
-    Finding,
-    Outcome,
-    Refusal,
-    Sentence,
-    SourcePassage,
-    SyncReport,
-)
+from qa.core.reports import ArticleSummary, Finding, Outcome, SyncReport
+from qa.core.types import Answer, Article, Draft, Filters, Refusal, Sentence, SourcePassage
 from qa.index.lock import Holder, read_holder
 from qa.service.batches import Item, batched, outcome_of
 from qa.service.codec import answer_from_dict, filters_to_dict, outcome_from_dict, source_from_dict, summary_from_dict

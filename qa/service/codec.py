@@ -7,17 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from qa.core.errors import FilterError
-from qa.core.types import (
-    Answer,
-    AnswerSentence,
-    ArticleSummary,
-    Citation,
-    Copy,
-    Filters,
-    Outcome,
-    SourcePassage,
-    Understood,
-)
+from qa.core.reports import ArticleSummary, Outcome
+from qa.core.types import Answer, AnswerSentence, Citation, Copy, Filters, SourcePassage, Understood
 
 _FILTER_KEYS = ("outlets", "articles", "published_from", "published_to")
 

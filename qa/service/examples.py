@@ -8,7 +8,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from qa.core.types import Answer, ArticleSummary
+from qa.core.reports import ArticleSummary
+from qa.core.types import Answer
 from qa.index.catalog.catalog import Catalog
 from qa.service.patterns import FALLBACK, Candidate, candidates
 

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Protocol
 
 from qa.answer.question.conversation import Said
-from qa.core.types import Answer, Article, ArticleSummary, Filters, Outcome, Sentence, SourcePassage, SyncReport
+from qa.core.reports import ArticleSummary, Outcome, SyncReport
+from qa.core.types import Answer, Article, Filters, Sentence, SourcePassage
 from qa.service.batches import Item
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from qa.core.types import Article, Draft, Outcome, Refusal
+from qa.core.reports import Outcome
+from qa.core.types import Article, Draft, Refusal
 from qa.intake.fetch.cache import Visits
 from qa.intake.importer import FETCHED, Importer
 from qa.service.batches import Item

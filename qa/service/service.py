@@ -21,18 +21,9 @@ from qa.answer.question.conversation import MOST, Earlier, Said
 from qa.core.errors import ArticleError, DuplicateArticle, IndexDamaged, IndexIncompatible, StorageError, UnknownArticle
 from qa.core.lazy import Lazy
 from qa.core.priority import Priority
+from qa.core.reports import ArticleSummary, Holdings, Outcome, SyncReport
 from qa.core.settings import Settings
-from qa.core.types import (
-    Answer,
-    Article,
-    ArticleSummary,
-    Filters,
-    Holdings,
-    Outcome,
-    Sentence,
-    SourcePassage,
-    SyncReport,
-)
+from qa.core.types import Answer, Article, Filters, Sentence, SourcePassage
 from qa.corpus.folder import Corpus
 from qa.index.catalog.catalog import FILE, Catalog
 from qa.index.catalog.snapshot import EVERYTHING

@@ -18,7 +18,7 @@ from qa.web.uploads import Uploads
 from qa.web.wording import in_words
 
 if TYPE_CHECKING:
-    from qa.core.types import SyncReport
+    from qa.core.reports import SyncReport
     from qa.index.writer import Progress
     from qa.service.service import QA
 

@@ -21,8 +21,8 @@ from websites import Site, page
 from qa.cli import add as add_commands
 from qa.cli.commands import main
 from qa.core.display import shown
+from qa.core.reports import Outcome
 from qa.core.settings import Settings
-from qa.core.types import Outcome
 from qa.index.embedding import SentenceEmbedding
 from qa.index.lock import Holder
 from qa.intake.folders import walk

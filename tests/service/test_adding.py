@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.core.errors import ArticleError, DuplicateArticle, StorageError, UnknownArticle
-from qa.core.types import GIVEN, METADATA, Article, Draft, Filters, Found, Outcome, Refusal
+from qa.core.reports import Outcome
+from qa.core.types import GIVEN, METADATA, Article, Draft, Filters, Found, Refusal
 from qa.corpus.folder import Corpus
 from qa.corpus.lookalikes import lookalike_note
 from qa.quality.doctor import examine

@@ -14,19 +14,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from qa.core.errors import NotReady, UnknownArticle
-from qa.core.types import (
-    Answer,
-    AnswerSentence,
-    Article,
-    ArticleSummary,
-    Citation,
-    Copy,
-    Filters,
-    Holdings,
-    Outcome,
-    Sentence,
-    SourcePassage,
-)
+from qa.core.reports import ArticleSummary, Holdings, Outcome
+from qa.core.types import Answer, AnswerSentence, Article, Citation, Copy, Filters, Sentence, SourcePassage
 from qa.service.conversations import ConversationSummary, Turn
 from qa.web.guard.login_page import login_page
 from qa.web.page.chat import chat_html, sources_html

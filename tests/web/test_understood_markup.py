@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from rendered import HOSTILE
 
-from qa.core.types import DECLINED, Answer, AnswerSentence, Article, ArticleSummary, Citation, SourcePassage, Understood
+from qa.core.reports import ArticleSummary
+from qa.core.types import DECLINED, Answer, AnswerSentence, Article, Citation, SourcePassage, Understood
 from qa.service.conversations import Turn
 from qa.service.transcript import as_markdown, as_text, conversation_values
 from qa.web.page.chat import chat_html

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
-from qa.core.types import ArticleSummary
+from qa.core.reports import ArticleSummary
 from qa.corpus.words import stem, words
 from qa.index.catalog.snapshot import Snapshot
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from qa.answer.evidence.signals import rarity_in_english
 from qa.answer.question.facts import Facts
-from qa.core.types import ArticleSummary
+from qa.core.reports import ArticleSummary
 from qa.corpus.words import STOPWORDS
 
 LONGEST = 16  # words of a question that is about the collection or small talk

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.core.types import Article, ArticleSummary, Filters, Holdings, Sentence
+from qa.core.reports import ArticleSummary, Holdings
+from qa.core.types import Article, Filters, Sentence
 from qa.corpus.article_file import split_origins
 from qa.corpus.canonical import storable
 from qa.index.catalog.acronyms import long_forms, short_forms

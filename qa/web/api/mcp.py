@@ -20,7 +20,8 @@ from qa import __version__
 from qa.core.errors import GroundwireError
 from qa.core.lazy import Lazy
 from qa.core.parts import PARTS
-from qa.core.types import DECLINED, ArticleSummary, Copy, SourcePassage
+from qa.core.reports import ArticleSummary
+from qa.core.types import DECLINED, Copy, SourcePassage
 from qa.service.codec import make_filters
 from qa.web.running import RunningService
 from qa.web.wording import in_words

@@ -27,7 +27,8 @@ from qa.core.errors import (
     UnknownConversation,
     UserError,
 )
-from qa.core.types import Answer, ArticleSummary, Outcome, SourcePassage
+from qa.core.reports import ArticleSummary, Outcome
+from qa.core.types import Answer, SourcePassage
 from qa.service.batches import Item
 from qa.service.codec import filters_from_dict
 from qa.web.api.schemas import (

@@ -1,6 +1,6 @@
 """The values that go over the JSON routes in both directions, as /api/openapi.json describes them.
 
-Answers, passages, summaries and outcomes are the dataclasses of `qa/core/types.py` themselves.
+Answers, passages, summaries and outcomes are the dataclasses of `qa/core/` themselves.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from datetime import date
 
 from qa.core.dates import parse_date
 from qa.core.parts import Part, parts_left_out, read_parts
-from qa.core.types import DECLINED, Article, ArticleSummary, Citation, Filters, Holdings
+from qa.core.reports import ArticleSummary, Holdings
+from qa.core.types import DECLINED, Article, Citation, Filters
 from qa.service.conversations import Turn
 from qa.service.transcript import STOPPED
 from qa.web.page.chat.tokens import Token

@@ -11,7 +11,8 @@ from typing import Any
 import gradio as gr
 
 from qa.core.errors import ArticleError, DuplicateArticle, GroundwireError, UnknownArticle
-from qa.core.types import Draft, Outcome, Refusal
+from qa.core.reports import Outcome
+from qa.core.types import Draft, Refusal
 from qa.corpus.canonical import MAX_BYTES
 from qa.intake.importer import MAX_FILE
 from qa.service.batches import Item

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from qa.core.errors import FilterError
-from qa.core.types import METADATA, Article, ArticleSummary, Filters, Holdings
+from qa.core.reports import ArticleSummary, Holdings
+from qa.core.types import METADATA, Article, Filters
 from qa.web.page.markup import render, web_address, write_day
 
 ROWS = 50  # of the library on a page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.core.types import Outcome
+from qa.core.reports import Outcome
 from qa.web.page.markup import render
 
 _DONE = {"added", "replaced", "updated", "removed"}
