@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from qa.answer.compose import source
 from qa.answer.evidence.evidence import Ranking, Selector
+from qa.answer.evidence.parts import within_story
 from qa.answer.evidence.preference.beside import echoes_last, reason_beside
 from qa.answer.evidence.preference.corrected import correction_first
 from qa.answer.evidence.preference.forms import definition_first, denial_first
@@ -288,6 +289,8 @@ class Answerer:
             text: Ranking.of(snapshot, part, self.embed(part.text), best, selector)
             for text, part in zip(texts, map(Question, whole), strict=True)
         }
+        if parts and not together:
+            ranking, parts = within_story(snapshot, ranking, whole, parts, self._threshold)
         clock.append(time.perf_counter())
         for name, start, end in zip(("embed", "retrieve", "select"), clock, clock[1:], strict=False):
             timings[name] = (end - start) * 1000

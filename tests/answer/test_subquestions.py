@@ -48,6 +48,12 @@ from qa.service.service import QA
         ("When did North and South Korea sign?", []),
         ("Is it red or blue?", []),
         ("Did they both leave, and why?", []),
+        ("What may it cost, plus: what if it fails?", ["What may it cost?", "what if it fails?"]),
+        ("What did it cost, and was anyone hurt?", ["What did it cost?", "was anyone hurt?"]),
+        ("When does he leave and who comes after him", ["When does he leave?", "who comes after him?"]),
+        ("Two things: who is he, and where is he?", ["who is he?", "where is he?"]),
+        ("Who is the man who ran and who fell?", []),
+        ("Who came, and was arrested?", []),
     ],
 )
 def test_a_question_is_cut_where_another_begins_and_nowhere_else(question, parts):

@@ -29,9 +29,11 @@ _PHRASE = re.compile(  # "the repair of the Lorne Bridge", "the Northvale tram s
     rf"(?:\b(?:the|a|an)\s+(?:[a-zß-öø-ÿ-]+\s+){{1,3}}(?:of|in|at|for|on|from|to)\s+)?(?P<the>\bthe\s+)?"
     rf"{_NAME.pattern}(?(the)(?:\s+(?!(?:is|are|was|were|do|does|did|has|have|had|can|will|and|or|in|on|at|of|for|to|by"
     r"|from|when|who|which|that"
-    r"|cost|die|died|say|said|come|work|happen)\b)[a-zß-öø-ÿ-]+(?=\s+[a-z]+|\W*$)){0,2})"
+    r"|cost|die|died|say|said|come|work|happen)\b)[a-zß-öø-ÿ-]+(?=\s+[a-z]+|\W*$)){0,2}"
+    r"|(?:(?<=[’']s)(?:\s+[a-zß-öø-ÿ-]+(?=\s+[a-z]+|\W*$)){1,2})?)"  # Holm’s new novel
 )
 _NOUN = re.compile(r"\b(?:the|a|an|my|our|your|each|every|some|any)\s+\w+")
+_SUBJECT = re.compile(r"\bthe\s+(?:(?:[a-zß-öø-ÿ-]+\s+){1,3}(?:of|in|at)\s+(?:the\s+)?)?[a-zß-öø-ÿ-]+")
 _TAIL = re.compile(
     r"\b(?:when|while|during|after|before|in|at|on|of|by|from|for|with|off|near|about|against|because)\s"
 )
@@ -167,15 +169,30 @@ def parts_made_whole(parts: Sequence[str]) -> list[str]:
         others = [*whole[::-1], *parts[i + 1 :]]
         named = next((other for other in others if names_in(other)), "")
         pronoun = any(_patterns()[kind].search(part) for kind in ("person", "thing", "people"))
-        if not named or names_in(part) or not (pronoun or named not in whole):
+        if pronoun and not named and (noun := next(filter(None, map(_SUBJECT.search, whole[::-1])), None)):
+            whole.append(_replaced(part, noun.group()))
+        elif not named or names_in(part) or not (pronoun or named not in whole):
             whole.append(part)
-        elif pronoun and (referent := referent_of(part, [Earlier(named)])):
+        elif pronoun and (referent := _office_in(named, part) or referent_of(part, [Earlier(named)])):
             whole.append(_replaced(part, referent))
         elif pronoun or _EVENT.search(named):
             whole.append(_with_tail(part, [Earlier(named)]))
         else:
             whole.append(part)
     return whole
+
+
+def _office_in(named: str, part: str) -> str:
+    """Return whom a part's "he" or "she" stands for where the other one names an office: "the mayor of Ulm"."""
+    if not _patterns()["person"].search(part) or any(map(is_person, names_in(named))):
+        return ""
+    return next((phrase for phrase in _phrases(named) if _SUBJECT.match(phrase)), "")
+
+
+def leaning_parts(parts: Sequence[str]) -> list[bool]:
+    """Return for each part of a question whether it is asked of what another names: of the first where none does."""
+    named = [bool(names_in(part)) for part in parts]
+    return [not name and (any(named) or i > 0) for i, name in enumerate(named)]
 
 
 def referent_of(text: str, turns: Sequence[Earlier]) -> str:

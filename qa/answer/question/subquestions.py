@@ -12,11 +12,18 @@ _ASKS = r"(?:who|whom|whose|what|when|where|which|why|how)"
 _TURNS = (  # how a question turns a sentence round, so that "and what he said" begins none
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
 )
+_PRONOUN = r"(?:i|you|he|she|it|we|they|there)\b"
+_ADDS = r"(?:and|plus|also|then|as well as|and also|and then)\b[:,]?"
 _BETWEEN = re.compile(
-    rf"\?\s+(?:and\s+)?(?=\w)|[,;]\s*and\s+(?={_ASKS}\b)|"
-    rf"(?<!\s)\s+and\s+(?={_ASKS}\s+{_TURNS}\b|how\s+(?:many|much|long|old|far|often|big|large)\b)",
+    rf"\?\s+(?:{_ADDS}\s+)?(?=\w)|[,;]\s*{_ADDS}\s+(?={_ASKS}\b)|;\s*(?={_ASKS}\b)|"
+    rf"[,;]\s*{_ADDS}\s+(?={_TURNS}\s+(?:the|an?|any\w*|there|it|he|she|they)\b)|"
+    rf"(?<!\s)\s+(?:and|plus)\s+(?={_ASKS}\s+{_TURNS}\b|how\s+(?:many|much|long|old|far|often|big|large)\b)|"
+    rf"(?<!\s)\s+and\s+(?=who\s+(?!{_PRONOUN})[a-z]+\s)",
     re.IGNORECASE,
 )
+# What is said before the first of them: "I want to know two things: ...".
+_LEAD = re.compile(r"[^?:]{0,60}\b(?:things|questions|points|know|tell me|wonder)\b[^?:]{0,20}:\s*", re.IGNORECASE)
+_RELATIVE = re.compile(r"\w\s+(?:who|whom|whose|which|that)\b", re.IGNORECASE)
 _BEGINS = re.compile(rf"\W*(?:(?:in|on|at|to|from|by|for|with|of)\s+)?(?:{_ASKS}|{_TURNS})\b", re.IGNORECASE)
 
 _CAPITAL = r"[^\W_a-zß-öø-ÿ]"  # or a digit, or a letter of a script that has no small ones
@@ -61,13 +68,26 @@ def parts_of(question: str) -> Parts:
     Each of several begins as a question does and is long enough to be asked alone. A question that compares two named
     things is asked of each.
     """
-    parts = [part.strip() for part in _BETWEEN.split(question) if part.strip(" ?")]
+    lead = _LEAD.match(question)
+    parts = [part.strip() for part in _cut(question[lead.end() :] if lead else question) if part.strip(" ?")]
     compares = len(parts) < 2
     if compares:
         parts = _compared(question)
     if not 2 <= len(parts) <= MOST or not all(_BEGINS.match(p) and len(p.split()) >= SHORTEST for p in parts):
         return Parts([])
     return Parts([part if part.endswith("?") else f"{part}?" for part in parts], together=compares)
+
+
+def _cut(question: str) -> list[str]:
+    """Return the question cut where another begins; not where "and who" goes on with "the man who"."""
+    pieces, start = list[str](), 0
+    for between in _BETWEEN.finditer(question):
+        before = question[start : between.start()]
+        if question.startswith("who ", between.end()) and _RELATIVE.search(before) and "?" not in between.group():
+            continue
+        pieces.append(before)
+        start = between.end()
+    return [*pieces, question[start:]]
 
 
 def _compared(question: str) -> list[str]:
