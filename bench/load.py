@@ -114,10 +114,15 @@ def service(home: Path) -> Iterator[tuple[str, psutil.Process]]:
         service.wait(30)
 
 
-def main() -> None:
+def print_table(rows: Iterator[Row]) -> None:
+    """Print rows as they come."""
     print("| what | figure | bound |\n|---|---|---|")
-    for row in rows():
+    for row in rows:
         print("| " + " | ".join(row) + " |", flush=True)
+
+
+def main() -> None:
+    print_table(rows())
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from load import STARTER, Row, service
+from load import STARTER, Row, print_table, service
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
@@ -177,9 +177,7 @@ def _figures(what: str, times: Sequence[float], bound: str) -> list[Row]:
 
 
 def main() -> None:
-    print("| what | figure | bound |\n|---|---|---|")
-    for row in rows():
-        print("| " + " | ".join(row) + " |", flush=True)
+    print_table(rows())
 
 
 if __name__ == "__main__":

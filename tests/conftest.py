@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from fakes import FakeEmbedding
 from hypothesis import HealthCheck, settings
 from markers import Needs, mark_by_code
-from places import ROOT, STARTER
+from places import put_starter
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports a model library
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
@@ -72,8 +71,7 @@ def home(tmp_path) -> Path:
 @pytest.fixture
 def starter_home(home) -> Path:
     """A home whose corpus is the starter article."""
-    shutil.copy(ROOT / "corpus" / f"{STARTER}.md", home / "corpus")
-    return home
+    return put_starter(home)
 
 
 @pytest.fixture

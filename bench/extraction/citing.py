@@ -13,12 +13,21 @@ it cites, or is such a part of one that stands in none of the page's paragraphs,
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from run import MIN_WORDS, Page, System, flat, labelled, of_trafilatura, ours, words, write_section
+from run import (
+    MIN_WORDS,
+    Page,
+    System,
+    arguments_of_labelled,
+    flat,
+    labelled,
+    of_trafilatura,
+    ours,
+    words,
+    write_section,
+)
 
 from qa.core.lazy import Lazy
 from qa.core.settings import Settings
@@ -78,11 +87,7 @@ def is_boilerplate(page: Page, quote: str) -> bool:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    arguments.add_argument("cache", type=Path, help="folder for the downloaded distributions")
-    arguments.add_argument("--own-pages-only", action="store_true", help="skip the real pages, which need pip")
-    arguments.add_argument("--write", action="store_true", help="put the table into RESULTS.md")
-    given = arguments.parse_args()
+    given = arguments_of_labelled(__doc__).parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
     pages = [page for page in labelled(given.cache, given.own_pages_only) if "body" in page.label]
     model = lazy_embedding(Settings.from_environment().model)

@@ -11,7 +11,6 @@ counted with the words of the standfirst that a page states neither way. A page 
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import re
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocks import blocks
-from run import SYSTEMS, Found, Page, flat, write_section
+from run import SYSTEMS, Found, Page, arguments_of, flat, write_section
 
 SECTION = "## Extraction of public pages"
 LOW = 0.80  # recall of a page that is listed with its reason
@@ -152,10 +151,8 @@ def report(pages: Sequence[tuple[Page, str]], systems: dict[str, Callable[[Page]
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    arguments.add_argument("folder", type=Path, help="a clone of the benchmark")
+    arguments = arguments_of(__doc__, folder="a clone of the benchmark")
     arguments.add_argument("--show", metavar="WORDS", help="the text of the pages whose address has these words")
-    arguments.add_argument("--write", action="store_true", help="put the table into RESULTS.md")
     given = arguments.parse_args()
     pages = pages_in(given.folder)
     if given.show:

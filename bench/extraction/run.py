@@ -327,13 +327,26 @@ def write_section(heading: str, lines: list[str]) -> None:
     RESULTS.write_text("\n".join([f"{before.rstrip()}\n", heading, *lines]) + "\n" + rest, "utf-8")
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    arguments.add_argument("cache", type=Path, help="folder for the downloaded distributions")
+def arguments_of(about: str | None, **folder: str) -> argparse.ArgumentParser:
+    """Return what every script of this folder takes: a folder, by its name and what it is for, and `--write`."""
+    arguments = argparse.ArgumentParser(description=(about or "").split("\n")[0])
+    for name, use in folder.items():
+        arguments.add_argument(name, type=Path, help=use)
+    arguments.add_argument("--write", action="store_true", help=f"put what is printed into {RESULTS.name}")
+    return arguments
+
+
+def arguments_of_labelled(about: str | None) -> argparse.ArgumentParser:
+    """Return what a script over the labelled pages takes."""
+    arguments = arguments_of(about, cache="folder for the downloaded distributions")
     arguments.add_argument("--own-pages-only", action="store_true", help="skip the real pages, which need pip")
+    return arguments
+
+
+def main() -> None:
+    arguments = arguments_of_labelled(__doc__)
     arguments.add_argument("--bases", action="store_true", help="compare the libraries that ours could stand on")
     arguments.add_argument("--show", metavar="ID", help="what ours gets wrong on a page, or `all`, `tuned`")
-    arguments.add_argument("--write", action="store_true", help=f"put the tables into {RESULTS.name}")
     given = arguments.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
     pages = labelled(given.cache, given.own_pages_only)

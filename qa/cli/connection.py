@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -41,21 +41,25 @@ def opened(settings: Settings, command: str, *, rebuild: bool = False) -> Iterat
         yield qa
 
 
-@contextmanager
-def reader(home: str | None) -> Iterator[Service]:
+def reader(home: str | None) -> AbstractContextManager[Service]:
     """Give the running service; or the index read-only, brought up to date first when the corpus has changed."""
     settings = settings_of(home)
-    running = running_service(settings)
-    if running is not None:
-        with running:
-            yield running
-        return
+    return running_service(settings) or _read(settings)
+
+
+def writer(home: str | None) -> AbstractContextManager[Service]:
+    """Give the running service, or the index opened for writing and up to date with the corpus."""
+    settings = settings_of(home)
+    return running_service(settings) or _synced(settings)
+
+
+@contextmanager
+def _read(settings: Settings) -> Iterator[Service]:
     from qa.index.freshness import is_fresh
 
     if not is_fresh(settings):
         try:
-            with opened(settings, "qa") as qa, progress_bar("indexing") as progress:
-                qa.sync(progress)
+            with _synced(settings) as qa:
                 yield qa
                 return
         except (IndexHeld, ReadOnly) as error:
@@ -67,14 +71,7 @@ def reader(home: str | None) -> Iterator[Service]:
 
 
 @contextmanager
-def writer(home: str | None) -> Iterator[Service]:
-    """Give the running service, or the index opened for writing and up to date with the corpus."""
-    settings = settings_of(home)
-    running = running_service(settings)
-    if running is not None:
-        with running:
-            yield running
-        return
+def _synced(settings: Settings) -> Iterator[Service]:
     with opened(settings, "qa") as qa:
         with progress_bar("indexing") as progress:
             qa.sync(progress)

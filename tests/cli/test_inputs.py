@@ -13,18 +13,15 @@ import pytest
 from click.testing import CliRunner
 from documents import pdf
 from fakes import FakeEmbedding, fake_settings, open_fake, write_article
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from places import SUPPORT
+from serving import TOKEN, application
 
 from qa.cli.commands import main
 from qa.corpus.folder import Corpus
 from qa.index.embedding import SentenceEmbedding
-from qa.web.api.routes import error_answers, json_routes
-from qa.web.guard.middleware import MAX_BODY, Guard
-from qa.web.running import RunningService
+from qa.web.guard.middleware import MAX_BODY
 
-TOKEN = "a-secret-token"
 BASE = "http://127.0.0.1:7860"
 
 
@@ -350,13 +347,7 @@ def client(tmp_path_factory):
     write_article(home, "tank", "The tank is green.")
     qa = open_fake(home)
     qa.sync()
-    host = RunningService(lambda: qa)
-    host._qa, host.state = qa, "ready"
-    app = FastAPI()
-    app.include_router(json_routes(host))
-    error_answers(app)
-    app.add_middleware(Guard, token=TOKEN)
-    with TestClient(app, base_url=BASE, raise_server_exceptions=False) as served:
+    with TestClient(application(qa), base_url=BASE, raise_server_exceptions=False) as served:
         yield served
     qa.close()
 

@@ -7,18 +7,13 @@ import json
 import os
 import subprocess
 import sys
-import threading
 
 import pytest
-import uvicorn
 from fakes import open_fake, write_article
-from fastapi import FastAPI
 from places import ROOT
+from serving import TOKEN, serving
 
 from qa.index.lock import Holder
-from qa.web.api.routes import error_answers, json_routes
-from qa.web.guard.middleware import Guard
-from qa.web.running import RunningService
 
 MOST_MODULES = 12
 HEAVY = (
@@ -122,22 +117,9 @@ def running(tmp_path_factory):
     write_article(home, "tank", "The tank is green. It holds 12 litres.")
     qa = open_fake(home)
     qa.sync()
-    host = RunningService(lambda: qa)
-    host._qa, host.state = qa, "ready"
-    app = FastAPI()
-    app.include_router(json_routes(host))
-    error_answers(app)
-    app.add_middleware(Guard, token="secret")
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        threading.Event().wait(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    qa.announce(Holder(os.getpid(), "qa serve", f"http://127.0.0.1:{port}", "secret"))
-    yield home
-    server.should_exit = True
-    thread.join()
+    with serving(qa) as address:
+        qa.announce(Holder(os.getpid(), "qa serve", address, TOKEN))
+        yield home
     qa.close()
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
-from places import ROOT
+from places import put_starter
 
 from qa.core.settings import Settings
 from qa.service.service import QA
@@ -26,10 +25,7 @@ STORY = [item["question"] for item in GOLDEN["answered"]] + [
 
 @pytest.fixture(scope="module")
 def starter(tmp_path_factory, model):
-    home = tmp_path_factory.mktemp("golden")
-    (home / "corpus").mkdir()
-    shutil.copy(ROOT / "corpus" / f"{GOLDEN['article']}.md", home / "corpus")
-    with QA.open(settings=Settings(home), model=model) as qa:
+    with QA.open(settings=Settings(put_starter(tmp_path_factory.mktemp("golden"))), model=model) as qa:
         qa.sync()
         qa.attach_chroma()
         yield qa

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from dataclasses import replace
 
 import pytest
 from fakes import open_fake, write_article
-from places import ROOT, STARTER
+from places import STARTER, put_starter
 
 from qa.core.settings import Settings
 from qa.core.types import Article
@@ -104,10 +103,7 @@ def test_boilerplate_makes_no_question():
 
 @pytest.fixture(scope="module")
 def starter(tmp_path_factory, model):
-    home = tmp_path_factory.mktemp("examples")
-    (home / "corpus").mkdir()
-    shutil.copy(ROOT / "corpus" / f"{STARTER}.md", home / "corpus")
-    with QA.open(settings=Settings(home), model=model) as qa:
+    with QA.open(settings=Settings(put_starter(tmp_path_factory.mktemp("examples"))), model=model) as qa:
         qa.sync()
         yield qa
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -24,7 +23,7 @@ import httpx
 import pytest
 import uvicorn
 from ensure_chromium import MISSING, find_chromium, in_ci
-from places import ROOT, STARTER
+from places import ROOT, put_starter
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from qa.service.conversations import Conversations
@@ -299,10 +298,7 @@ def guarded(_pages) -> Iterator[Guarded]:
 @pytest.fixture(scope="session")
 def service(chromium, tmp_path_factory) -> Iterator[Service]:
     """A service over the starter article, ready."""
-    home = tmp_path_factory.mktemp("service")
-    (home / "corpus").mkdir()
-    shutil.copy(ROOT / "corpus" / f"{STARTER}.md", home / "corpus")
-    running = Service(home)
+    running = Service(put_starter(tmp_path_factory.mktemp("service")))
     try:
         running.wait_until_ready()
         yield running

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from places import ROOT, STARTER
+from places import ROOT, put_starter
 
 JOIN = "/gradio_api/queue/join"
 GROWTH = 64 * 2**20  # bytes of memory that one refused body may cost the service
@@ -95,7 +94,4 @@ class Served:
 
 
 def home_of(tmp_path_factory, name: str) -> Path:
-    home = tmp_path_factory.mktemp(name)
-    (home / "corpus").mkdir()
-    shutil.copy(ROOT / "corpus" / f"{STARTER}.md", home / "corpus")
-    return home
+    return put_starter(tmp_path_factory.mktemp(name))

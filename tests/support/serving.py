@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -34,14 +35,20 @@ def application(qa: QA) -> FastAPI:
 @contextlib.contextmanager
 def serving(qa: QA) -> Iterator[str]:
     """The address at which the service answers while the block runs."""
-    config = uvicorn.Config(application(qa), host="127.0.0.1", port=0, log_level="error", ws="none")
-    server = uvicorn.Server(config)
+    with listening(application(qa)) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def listening(app: FastAPI, log_level: str = "error", **options: Any) -> Iterator[int]:
+    """The port of this machine at which an application answers while the block runs."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level=log_level, ws="none", **options))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         while not server.started:
             threading.Event().wait(0.02)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield server.servers[0].sockets[0].getsockname()[1]
     finally:
         server.should_exit = True
         thread.join()

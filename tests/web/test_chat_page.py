@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import threading
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +12,7 @@ import httpx
 import pytest
 from browser import LAST_REPLY, Service, ask, click_through, served
 from fakes import open_fake, write_article
-from places import ROOT, STARTER
+from places import STARTER, put_starter
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from qa.core.types import DECLINED
@@ -110,9 +109,7 @@ def test_a_conversation_survives_a_reload(guarded, service):
 
 
 def test_a_conversation_survives_a_restart_of_the_service_and_goes_on_in_the_open_page(guarded, tmp_path):
-    (tmp_path / "corpus").mkdir()
-    shutil.copy(ROOT / "corpus" / f"{STARTER}.md", tmp_path / "corpus")
-    first = Service(tmp_path)
+    first = Service(put_starter(tmp_path))
     first.wait_until_ready()
     page = guarded.open(first)
     ask(page, CONTAINERS)

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from places import ROOT
+from serving import listening
 
 from qa.web.guard.connections import BODY_BYTES, MOST, Connections
 from qa.web.guard.middleware import Guard
@@ -65,17 +65,8 @@ def serving(most: int = MOST, per_place: int = PLACES, proxy: str = "") -> Itera
 
     app.add_middleware(Guard, token="secret")
     protocol = limits.protocol(WINDOW, WINDOW)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none", http=protocol)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            threading.Event().wait(0.02)
-        yield server.servers[0].sockets[0].getsockname()[1], limits
-    finally:
-        server.should_exit = True
-        thread.join()
+    with listening(app, "critical", http=protocol) as port:
+        yield port, limits
 
 
 @pytest.fixture(scope="module")
