@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from candidates import evidence
 from fakes import open_fake, write_article
 
-from qa.answer.evidence.preference.beside import asks_itself, asks_reason, repeats
+from qa.answer.evidence.evidence import Evidence, Ranking
+from qa.answer.evidence.preference.beside import asks_itself, asks_reason, reason_beside, repeats
+from qa.answer.evidence.reader import Reading
 from qa.answer.evidence.signals import Question
 
 
@@ -58,7 +63,13 @@ def test_a_question_inside_a_sentence_is_noticed(question, sentence, inside):
         ("What was behind the resignation?", True),
         ("What prompted the recall?", True),
         ("Explain why the dam broke", True),
+        ("For what reason was it shut?", True),
+        ("Which reasons did the court state?", True),
+        ("On what grounds was she sacked?", True),
+        ("How is it that the ferry is full?", True),
+        ("What drove him to leave?", True),
         ("What did the minister say?", False),
+        ("What grounds does the club own?", False),
         ("Who knows why?", False),
     ],
 )
@@ -93,3 +104,36 @@ def test_what_a_sentence_announces_stands_behind_it(service):
 
 def test_that_something_is_not_known_answers_where_nothing_else_does(service):
     assert service.ask("Who laid the mine?").sentences[0].text == "Who laid the mine is not known."
+
+
+def read(text: str, score: float, reading: float, n: int = 0) -> Evidence:
+    return replace(evidence(text, score, n=n), reading=Reading(reading, (0, 0), 0.1))
+
+
+@pytest.mark.parametrize(("reading", "first"), [(-1.0, 1), (-4.0, 0)])
+def test_of_two_sentences_that_are_read_alike_the_one_with_a_plain_reason_comes_first(reading, first):
+    told = [
+        read("No child will see the light of day in Ulm from May.", 9.0, -1.2),
+        read("The clinic shuts its ward because it finds no nurses.", 8.0, reading, n=1),
+    ]
+    question = Question("Why can no babies be born in Ulm any longer?")
+    _, found = reason_beside(question, ([], Ranking(told, 0.4)), lambda *_: ([], Ranking([], 0.0)))
+    assert found.evidence[0].place == told[first].place
+
+
+def test_that_no_reason_was_given_answers_a_question_for_it():
+    told = [read("The court gave no reasons, as is usual.", 9.0, -3.0)]
+    question = Question("Which reasons did the court state?")
+    _, found = reason_beside(question, ([], Ranking(told, 0.2)), lambda *_: ([], Ranking([], 0.0)))
+    assert found.sure > 0.3
+
+
+def test_a_plain_reason_behind_the_repeated_question_comes_before_a_better_one_that_gives_none():
+    other = read("In Ulm it will make pumps, starting in May.", 9.1, -2.0, n=2)
+    echo = read("The new owner wants to give up batteries.", 9.0, -2.1, n=1)
+    reason = read("Its chief gave as a reason that nobody would buy one again.", 3.0, -6.0, n=3)
+    question = Question("For what reason does the new owner give up batteries?")
+    _, found = reason_beside(
+        question, ([], Ranking([other, echo], 0.4)), lambda *_: ([], Ranking([other, reason], 0.4))
+    )
+    assert found.evidence[0].place == reason.place

@@ -25,6 +25,7 @@ REPEATS = 0.5  # of the question's words: from here a sentence repeats it
 INSIDE = 0.25  # of the question's words that the question inside a sentence has; the others stand around it
 LITTLE = 3  # words of such a sentence that the question has not
 BEHIND = 4  # sentences behind it that may give the reason
+AS_GOOD = 0.5  # of the reader's scores: how far below the best one's a sentence that gives a reason may be read
 UNSURE = 0.45  # confidence below which a sentence that says that it is not known answers
 
 _LOWER = re.compile(r"(?<![\w’'-])[a-zß-ÿ][\w’'-]+")
@@ -47,12 +48,19 @@ def reason_beside(question: Question, found: Found, search: Search) -> Found:
     if not ranking.evidence or not asks_reason(question.text):
         return found
     near = [e for e in ranking.evidence[:LOOKED_AT] if e.score >= ranking.evidence[0].score - NEAR]
+    best = near[0]
+    if _pattern("none_given").search(best.candidate.text) and best.candidate.context_coverage >= REPEATS:
+        return hits, replace(ranking, sure=max(ranking.sure, UNSURE))
+    if _gives_reason(question, best.candidate.text):
+        return found
+    if (read := _read_as_reason(question, near)) is not None:
+        return hits, replace(put_first(ranking, read), sure=max(ranking.sure, read.confidence(question)))
     repeating = [e for e in near if repeats(question, e.candidate.text)]
-    if not repeating or not _only_repeats(question, near[0].candidate.text):
+    if not repeating:
         return found
     echo = _best_echo(question, repeating)
     more, own = search(Filters(articles=(echo.candidate.article.id,)))
-    behind = _behind(question, echo, own.evidence)
+    behind = _behind(question, echo, own.evidence, only_causes=not _only_repeats(question, best.candidate.text))
     if behind is None:
         return found
     return merged(hits, more), put_first(ranking, replace(behind, score=0.0))
@@ -61,6 +69,21 @@ def reason_beside(question: Question, found: Found, search: Search) -> Found:
 def asks_reason(text: str) -> bool:
     """Return True if a question asks for a reason."""
     return _pattern("asks_reason").search(text) is not None
+
+
+def _read_as_reason(question: Question, near: Sequence[Evidence]) -> Evidence | None:
+    """Return the first sentence with a plain word for a reason that the reader holds for no worse an answer.
+
+    One that has as much of the question as the best one need only be held for an answer.
+    """
+    best = near[0]
+    for e in near[1:]:
+        if best.reading is None or e.reading is None or not _pattern("causes").search(e.candidate.text):
+            continue
+        covers = e.reading.score > 0.0 and e.candidate.corpus_coverage >= best.candidate.corpus_coverage
+        if (covers or e.reading.score >= best.reading.score - AS_GOOD) and _gives_reason(question, e.candidate.text):
+            return e
+    return None
 
 
 def _best_echo(question: Question, repeating: Sequence[Evidence]) -> Evidence:
@@ -76,7 +99,9 @@ def _announces(text: str) -> bool:
     return _pattern("known").search(text) is not None and _pattern("unknown").search(text) is None
 
 
-def _behind(question: Question, echo: Evidence, evidence: Sequence[Evidence]) -> Evidence | None:
+def _behind(
+    question: Question, echo: Evidence, evidence: Sequence[Evidence], *, only_causes: bool = False
+) -> Evidence | None:
     """Return the sentence behind the echo that gives the reason: by a word for it, else the first that is new."""
     article, n = echo.place
     by_number = {e.place[1]: e for e in evidence if e.place[0] == article}
@@ -85,6 +110,8 @@ def _behind(question: Question, echo: Evidence, evidence: Sequence[Evidence]) ->
     if _announces(echo.candidate.text):
         new = next_ones[:1] or new
     causal = (e for e in new if _pattern("causes").search(e.candidate.text))
+    if only_causes:
+        return next(causal, None)
     telling = (e for e in new if not _pattern("measures").search(e.candidate.text))
     return next(causal, None) or next(telling, None) or next(iter(new), None)
 
