@@ -19,8 +19,9 @@ from qa.answer.evidence.evidence import Ranking, Selector
 from qa.answer.evidence.parts import within_story
 from qa.answer.evidence.preference.beside import echoes_last, reason_beside
 from qa.answer.evidence.preference.corrected import correction_first
+from qa.answer.evidence.preference.exceptions import exception_first
 from qa.answer.evidence.preference.forms import definition_first, denial_first
-from qa.answer.evidence.preference.holders import holder_first
+from qa.answer.evidence.preference.holders import described_first, holder_first
 from qa.answer.evidence.preference.names import checked
 from qa.answer.evidence.preference.newest import lead_first, newer_of_story, newest_first
 from qa.answer.evidence.preference.said import said_before
@@ -257,8 +258,9 @@ class Answerer:
                 found = lead_first(meaning, found)
                 found = definition_first(meaning, found)
                 found = holder_first(meaning, question, found, search, snapshot)
+            found = described_first(question, found)
             found = correction_first(question, value_first(question, echoes_last(question, found)))
-            found = denial_first(question, found)
+            found = exception_first(question, denial_first(question, found))
             hits, ranking = reason_beside(question, found, search)
             ranking, missing = checked(meaning.text, ranking)
         timings["prefer"] = (time.perf_counter() - started) * 1000

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from candidates import evidence
 from fakes import open_fake, write_article
 
-from qa.answer.evidence.preference.holders import office_asked
+from qa.answer.evidence.evidence import Ranking
+from qa.answer.evidence.preference.holders import described_first, office_asked, person_asked
+from qa.answer.evidence.signals import Question
 
 
 @pytest.mark.parametrize(
@@ -69,3 +72,36 @@ def test_the_newest_holder_of_an_office_comes_first_and_not_who_leaves_it(servic
 
 def test_who_somebody_is_stands_beside_the_name(service):
     assert service.ask("Who is Lea Roth?").sentences[0].text.startswith("The prize went to Lea Roth, a baker")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is Lea Roth?",
+        "Lea Roth?",
+        "And Lea Roth is…?",
+        "Who's Lea Roth again?",
+        "Lea Roth, who is that?",
+        "What does Lea Roth do for a living?",
+        "What is Lea Roth’s job?",
+        "tell me something about Lea Roth, what is she",
+        "Do you know Lea Roth?",
+    ],
+)
+def test_a_question_for_who_somebody_is_is_told_in_many_forms(question):
+    assert person_asked(question) == "Lea Roth"
+
+
+@pytest.mark.parametrize("question", ["Who met Lea Roth?", "Did Lea Roth leave?", "What did Lea Roth do in Ulm?"])
+def test_other_questions_about_somebody_are_none(question):
+    assert not person_asked(question)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["He was in a good mood, said vet Lea Roth.", "Lea Roth of the Harbour Trust was late.", "The baker Lea Roth won."],
+)
+def test_a_name_alone_is_answered_by_what_stands_beside_it(text):
+    named, told = evidence("In Ulm they know Lea Roth.", 9.0), evidence(text, 7.0, n=1)
+    _, found = described_first(Question("Lea Roth?"), ([], Ranking([named, told], 0.2)))
+    assert (found.evidence[0].place, found.sure > 0.3) == (told.place, True)

@@ -59,7 +59,7 @@ def holder_first(meaning: Meaning, question: Question, found: Found, search: Sea
         return found
     asked = office_asked(meaning.text, keywords=meaning.understood.kind == "keywords")
     if asked is None or not meaning.understood.newest:
-        return _described(meaning.text, found)
+        return found
     groups = asked.groupdict()
     office = re.escape(groups["role"]) if groups.get("role") else _rules()["verbs"].get(groups.get("verb") or "", "")
     of = _of_what(meaning, question, asked.group())
@@ -99,15 +99,18 @@ def _holds(evidence: Evidence, office: str, of: set[str], *, any_office: bool) -
     return int(bool(beside and whose and not _pattern(sentences["ends"]).search(text)))
 
 
-def _described(text: str, found: Found) -> Found:
-    """Put a sentence that says who somebody is before one that only has the name."""
+def person_asked(text: str) -> str:
+    """Return the name of whom a question asks who that is; "" where it asks something else."""
+    found = (_pattern(form).match(text) for form in _rules()["who"]["asks"])
+    return next((m["name"] for m in found if m), "")
+
+
+def described_first(question: Question, found: Found) -> Found:
+    """Put a sentence that says who somebody is before one that only has the name, where that is asked."""
     hits, ranking = found
-    asked = _pattern(_rules()["who"]["asks"]).match(text) or re.match(
-        r"^\W*(?i:who)(?:['’]s| is| was) (?P<name>[^\W\d_a-z][\w’'-]+)\W*$", text
-    )
-    if asked is None:
+    name = person_asked(question.text).split()
+    if not name or not ranking.evidence:
         return found
-    name = asked["name"].split()
     whole, last = re.escape(" ".join(name)), re.escape(name[-1])
     near = [e for e in ranking.evidence if e.score >= ranking.evidence[0].score - NEAR]
     said = _best_described(near, whole) or _best_described(near, last)
