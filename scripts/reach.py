@@ -2,7 +2,8 @@
 
 A line that runs when its module is imported may be noticed by any test, and belongs to no one. What several tests share
 belongs to each of them: caches are emptied before every test, and what a fixture reaches counts for all tests of its
-file. What a test's child processes reach is not known: such a test counts as one that reaches everything.
+file. What a test's child processes reach is not known: such a test counts as one that reaches everything. A test that
+fails while it is learnt, since being measured slows it down, tells nothing and is left out.
 """
 
 from __future__ import annotations
@@ -34,13 +35,17 @@ class Reach:
     seconds: dict[str, float]
     children: frozenset[str]  # the tests that start processes
 
-    def of(self, file: str, source: str, mutation: Mutation) -> list[str]:
-        """Return the tests that may notice a mutation, in the order to run them in."""
+    def of(self, file: str, source: str, mutation: Mutation, seconds: float) -> list[str]:
+        """Return the tests that may notice a mutation, the quickest that together take this long, in their order."""
         lines = lines_before(source, mutation.line)
-        if lines is None:
-            return self.ordered(self.seconds)
         by_line = self.tests.get(file, {})
-        return self.ordered(self.children.union(*(by_line.get(line, ()) for line in lines)))
+        reaching = self.seconds if lines is None else self.children.union(*(by_line.get(n, ()) for n in lines))
+        chosen: list[str] = []
+        for test in sorted(reaching, key=self.seconds.__getitem__):
+            if (seconds := seconds - self.seconds[test]) < 0:
+                break
+            chosen.append(test)
+        return self.ordered(chosen)
 
     def ordered(self, tests: Iterable[str]) -> list[str]:
         """Return tests the quickest first, but one file after another, so that a file's fixtures are made once."""
@@ -68,7 +73,7 @@ def read_reach(data: Path, learnt: Path, root: Path) -> Reach:
     coverage = CoverageData(str(data))
     coverage.read()
     noted = json.loads(learnt.read_text("utf-8"))
-    took: dict[str, float] = noted["seconds"]
+    took = {test: seconds for test, seconds in noted["seconds"].items() if test not in noted["failed"]}
     together: dict[str, set[str]] = defaultdict(set)
     for test in took:
         together[_file(test)].add(test)
@@ -79,7 +84,7 @@ def read_reach(data: Path, learnt: Path, root: Path) -> Reach:
             tests = by_line.setdefault(line, set())
             for test, _, phase in (context.rpartition("|") for context in contexts):
                 tests |= {test} & took.keys() if phase == "run" else together.get(_file(test), set())
-    return Reach(reached, took, frozenset(noted["children"]))
+    return Reach(reached, took, frozenset(noted["children"]) & took.keys())
 
 
 def _file(test: str) -> str:
@@ -88,6 +93,7 @@ def _file(test: str) -> str:
 
 _seconds: dict[str, float] = defaultdict(float)
 _children: list[str] = []
+_failed: list[str] = []
 
 
 @pytest.hookimpl(trylast=True)  # after the marks are put on and pytest has its own order
@@ -113,9 +119,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     _seconds[item.nodeid] += call.duration
     if call.when == "setup" and item.get_closest_marker("process"):
         _children.append(item.nodeid)
+    if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
+        _failed.append(item.nodeid)
 
 
 def pytest_sessionfinish() -> None:
     """Write down what was learnt."""
     if LEARNT in os.environ:
-        Path(os.environ[LEARNT]).write_text(json.dumps({"seconds": _seconds, "children": _children}), "utf-8")
+        learnt = {"seconds": _seconds, "children": _children, "failed": _failed}
+        Path(os.environ[LEARNT]).write_text(json.dumps(learnt), "utf-8")

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from coverage import CoverageData
+from forked import Forks
 from mutations import mutations
 from places import ROOT
 from reach import CHOSEN, LEARNT, Reach, lines_before, read_reach
@@ -141,7 +142,7 @@ def test_the_tests_of_a_line_are_those_that_reach_it_themselves_by_a_fixture_or_
     assert ran.returncode == 0, ran.stdout
     reach = read_reach(data, learnt, project)
     names = {
-        mutation.line: [t.partition("::test_")[2] for t in reach.of("qa/module.py", MODULE, mutation)]
+        mutation.line: [t.partition("::test_")[2] for t in reach.of("qa/module.py", MODULE, mutation, 9)]
         for mutation in mutations(MODULE)
     }
     assert sorted(names[3]) == sorted(names[9]) == ["first", "second", "slow"]
@@ -157,13 +158,49 @@ def test_only_the_chosen_tests_run_and_in_their_order(project):
     assert order == ["test_second", "test_first"]
 
 
+def test_a_mutant_meets_the_quickest_of_its_tests_that_fit_into_the_time():
+    seconds = {"a::1": 5.0, "a::2": 1.0, "b::1": 2.0}
+    reach = Reach({"m": {12: set(seconds)}}, seconds, frozenset())
+    mutation = next(m for m in mutations(MODULE) if m.line == 9)
+    reach.tests["m"][9] = set(seconds)
+    assert [reach.of("m", MODULE, mutation, limit) for limit in (0.5, 4, 9)] == [
+        [],
+        ["a::2", "b::1"],
+        ["b::1", "a::2", "a::1"],
+    ]
+
+
+def test_what_fails_while_it_is_learnt_tells_nothing(project):
+    (project / "tests" / "test_a.py").write_text("def test_red():\n    assert False\n")
+    learnt, data = project / "learnt.json", project / ".coverage"
+    told = {LEARNT: str(learnt), "COVERAGE_FILE": str(data)}
+    assert pytest_in(project, told, "--cov=qa", "--cov-context=test", "--cov-report=").returncode == 1
+    assert {t.partition("::")[2] for t in read_reach(data, learnt, project).seconds} == {"test_first", "test_second"}
+
+
+@pytest.mark.process
+def test_a_fork_runs_pytest_from_its_own_folder_and_is_killed_when_it_takes_too_long(project):
+    forks = Forks(project, [project, ROOT / "scripts"])
+    try:
+        options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        log = project / "log"
+        assert forks.pytest([*options, "tests"], {}, 100, log) == 0
+        (project / "qa" / "module.py").write_text(MODULE.replace("number > 0", "number > 9"))
+        assert forks.pytest([*options, "tests"], {}, 100, log) == 1
+        (project / "tests" / "test_a.py").write_text("def test_endless():\n    while True:\n        pass\n")
+        assert forks.pytest([*options, "tests/test_a.py"], {}, 3, log) is None
+    finally:
+        forks.close()
+
+
 def test_what_starts_processes_may_reach_every_line(tmp_path):
     data = CoverageData(str(tmp_path / ".coverage"))
     data.set_context("t::a|run")
     data.add_lines({str(tmp_path / "module.py"): [9]})
     data.write()
+    noted = {"seconds": {"t::a": 1.0, "t::b": 0.5, "t::c": 0.1}, "children": ["t::b"], "failed": []}
     learnt = tmp_path / "learnt.json"
-    learnt.write_text(json.dumps({"seconds": {"t::a": 1.0, "t::b": 0.5, "t::c": 0.1}, "children": ["t::b"]}))
+    learnt.write_text(json.dumps(noted))
     reach = read_reach(tmp_path / ".coverage", learnt, tmp_path)
-    by_line = {m.line: reach.of("module.py", MODULE, m) for m in mutations(MODULE) if m.line in (9, 14)}
+    by_line = {m.line: reach.of("module.py", MODULE, m, 9) for m in mutations(MODULE) if m.line in (9, 14)}
     assert by_line == {9: ["t::b", "t::a"], 14: ["t::b"]}
