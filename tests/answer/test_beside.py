@@ -21,6 +21,7 @@ from qa.answer.evidence.signals import Question
         ("Why has the ferry stopped running?", "The ferry has stopped running for three weeks."),
         ("What caused the fire in the mill?", "The fire in the mill broke out at noon."),
         ("Why did the minister resign?", "The opposition cheered because the minister resigned."),
+        ("Why did the minister resign?", "The opposition cheered because the unloved minister resigned."),
     ],
 )
 def test_a_sentence_that_says_again_what_the_reason_is_asked_of_repeats(question, sentence):

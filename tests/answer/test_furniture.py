@@ -60,6 +60,7 @@ def test_a_line_without_a_stop_that_ends_the_article_or_a_list_is_no_heading():
 def test_what_was_reported_wrongly_is_told_in_a_correction_only(line):
     assert role(line, f"{line} Four have died.", title="Correction: four deaths") == RETRACTED
     assert role(line, f"{line} Four have died.", title="Four deaths") == ""
+    assert role("Four have died.", f"{line} Four have died.", title="Correction: four deaths") == ""
     assert role(line, f"All is well.\n\nCORRECTION\n\n{line} Four have died.", title="Four deaths") == RETRACTED
 
 

@@ -73,6 +73,20 @@ def test_keywords_are_told_from_questions():
         ("Who won in 1852?", "1852-01-01", "1852-12-31", "text"),
         ("Which articles were published in May 2025?", "2025-05-01", "2025-05-31", "published"),
         ("What burnt last summer?", "2025-06-01", "2025-08-31", "published"),
+        ("What burnt last winter?", "2025-12-01", "2026-02-28", "published"),
+        ("What was built in winter 2023?", "2023-12-01", "2024-02-29", "as of"),
+        ("What opens next summer?", "2026-06-01", "2026-08-31", "text"),
+        ("What happened last year?", "2025-01-01", "2025-12-31", "published"),
+        ("What was decided this year?", "2026-01-01", "2026-12-31", "published"),
+        ("What happened last month?", "2026-02-01", "2026-02-28", "published"),
+        ("What happened next month?", "2026-04-01", "2026-04-30", "text"),
+        ("What was said this week?", "2026-03-16", "2026-03-22", "published"),
+        ("What will happen next week?", "2026-03-23", "2026-03-29", "text"),
+        ("What happened last weekend?", "2026-03-14", "2026-03-15", "published"),
+        ("What was said in the last three weeks?", "2026-02-28", "2026-03-21", "published"),
+        ("What was said in the past 10 days?", "2026-03-11", "2026-03-21", "published"),
+        ("What was said 2 days ago?", "2026-03-19", "2026-03-19", "published"),
+        ("What was said two weeks ago?", "2026-03-04", "2026-03-10", "published"),
     ],
 )
 def test_a_time_is_read_as_the_days_it_means(text, start, end, kind):
@@ -102,7 +116,10 @@ def test_relative_words_count_from_the_newest_article_where_the_collection_is_ol
     assert day_of_reference(date(2020, 1, 1), date(2026, 6, 1), "2026-03-20") == date(2020, 1, 1)
 
 
-@pytest.mark.parametrize("text", ["Where did she work before?", "And how many were hurt?", "Why?", "What about Ulm?"])
+@pytest.mark.parametrize(
+    "text",
+    ["Where did she work before?", "And how many were hurt?", "Why?", "What about Ulm?", "How long did it take her?"],
+)
 def test_a_question_that_leans_is_noticed(text):
     assert leans(text, spoken_before=True)
 
@@ -156,6 +173,16 @@ def service(tmp_path):
 def test_a_misspelt_name_is_read_as_the_articles_write_it_and_said_so(service):
     answer = service.ask("Who opened a crane in Dunmeer?")
     assert answer.understood.corrections == (("Dunmeer", "Dunmere"),)
+
+
+def test_a_long_word_may_have_two_slips_and_a_shorter_one_only_one(tmp_path):
+    write_article(tmp_path, "castle", "The castle of Kornelsberg was sold. The mill of Tarnow burnt.")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        assert qa.ask("Who bought the castle of Karnelsburg?").understood.corrections == (
+            ("Karnelsburg", "Kornelsberg"),
+        )
+        assert qa.ask("Who burnt the mill of Tornew?").understood.corrections == ()
 
 
 def test_small_talk_has_no_citation_and_is_no_refusal(service):
