@@ -17,7 +17,7 @@ import pickle
 import platform
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -238,8 +238,7 @@ def render(
         "each asked whole.",
         "One set alone: `qa evaluate DIR/NAME`. Times are of a shared machine; compare ratios.",
         "",
-        "| | " + " | ".join(str(r["set"]) for r in rows) + " |",
-        "|---" * (len(rows) + 1) + "|",
+        *_head(str(r["set"]) for r in rows),
     ]
     out += ["| " + " | ".join([key, *(_shown(r[key]) for r in rows)]) + " |" for key in KEYS if key != "set"]
     out += [
@@ -249,27 +248,34 @@ def render(
         "The same questions with `QA_SELECTOR=first-stage`. The last row: what the reader adds to sentence@1, with",
         f"the 95 % interval of a paired bootstrap over questions ({RESAMPLES:,} resamples).",
         "",
-        "| | " + " | ".join(str(r["set"]) for r in before) + " |",
-        "|---" * (len(before) + 1) + "|",
+        *_head(str(r["set"]) for r in before),
     ]
     out += ["| " + " | ".join([key, *(_shown(r[key]) for r in before)]) + " |" for key in (*COMPARED, "difference")]
     out += ["", section("Confidence", CONFIDENCE, sure)]
-    names = list(ablations)
-    out += [
-        "",
+    out += ["", *_ablation(ablations, limit)]
+    made = [section("Cost", "`python bench/cost.py DIR`: interleaved, medians, ratios within one run.", costs)]
+    return with_sections("\n".join(out), made if costs else [])
+
+
+def _head(names: Iterable[str]) -> list[str]:
+    """The first two lines of a table whose first column has no name."""
+    columns = list(names)
+    return ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+
+
+def _ablation(ablations: dict[str, dict[str, tuple[float, float, float]]], limit: int) -> list[str]:
+    out = [
         "## Ablation",
         "",
         f"`python bench/run.py DIR --ablation {limit}`: {limit} answerable questions of each set (or all).",
         "Each cell: right document first / right sentence first / right sentence in the first three.",
         "",
-        "| | " + " | ".join(names) + " |",
-        "|---" * (len(names) + 1) + "|",
+        *_head(ablations),
     ]
     for variant in next(iter(ablations.values()), {}):
-        cells = (" / ".join(f"{x:.3f}" for x in ablations[name][variant]) for name in names)
+        cells = (" / ".join(f"{x:.3f}" for x in of_set[variant]) for of_set in ablations.values())
         out.append(f"| {variant} | " + " | ".join(cells) + " |")
-    made = [section("Cost", "`python bench/cost.py DIR`: interleaved, medians, ratios within one run.", costs)]
-    return with_sections("\n".join(out), made if costs else [])
+    return out
 
 
 def section(title: str, how: str, rows: Sequence[tuple[str, str, str]]) -> str:

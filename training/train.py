@@ -94,7 +94,7 @@ def groups(reader: Reader, rate: float) -> list[dict[str, object]]:
     return [{"params": encoder, "lr": rate * ENCODER_RATE}, {"params": heads, "lr": rate * HEAD_RATE}]
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
@@ -109,7 +109,11 @@ def main() -> None:
     parser.add_argument("--span", type=float, default=SPAN, help="weight beside the listwise loss")
     parser.add_argument("--rewords", type=float, default=REWORDED, help="share of questions said in other words")
     parser.add_argument("--measure", type=int, default=150, metavar="N", help="held-out questions to measure by")
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
     if args.start:
         args.layers = json.loads((args.start / "run.json").read_text("utf-8"))["layers"]
     args.run.mkdir(parents=True, exist_ok=True)

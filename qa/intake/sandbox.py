@@ -36,6 +36,7 @@ PARSER = "qa.intake.parsers:parse"
 START_SECONDS = 60.0  # to import the parsers: half a second, or much more while the disk is busy
 MB = 1024 * 1024
 ELSE = "save its text as a .txt file and add that."
+STOPPING = "The service is stopping. Add the file again once it has started."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Parsers:
             fresh = current.files == 0
             found, problem = current.read(head, data)
             if problem is not None and self._closed:
-                raise _stopping()
+                raise ServiceError(STOPPING)
             if fresh or not current.crashed:
                 return found, problem
             # What earlier files left in that child may be to blame: once more, in a child of its own.
@@ -102,7 +103,7 @@ class Parsers:
         if self._child is not None and (self._child.over or self._child.files >= self._limits.files):
             self._drop()
         if self._closed:
-            raise _stopping()
+            raise ServiceError(STOPPING)
         if self._child is None:
             self._child = _Child(self._parser, self._limits)
         return self._child
@@ -296,7 +297,3 @@ def _modules(parser: str) -> dict[str, str]:
     if spec is None or spec.origin is None:
         raise ServiceError(f"There is no module {top!r} to parse files with.")
     return {"qa": str(qa.__file__), top: spec.origin}
-
-
-def _stopping() -> ServiceError:
-    return ServiceError("The service is stopping. Add the file again once it has started.")

@@ -11,7 +11,7 @@ from qa.corpus.folder import Corpus
 from qa.service.codec import answer_from_dict, answer_to_dict
 from qa.service.conversations import Turn
 from qa.service.transcript import conversation_values
-from qa.web.api.mcp import Tools
+from qa.web.api.tools import Tools
 from qa.web.running import RunningService
 
 TODAY = "2024-06-12"

@@ -22,6 +22,7 @@ from qa.core.settings import Settings
 from qa.core.types import DECLINED
 from qa.service.service import QA
 from qa.web.api import mcp
+from qa.web.api.tools import MAX_TEXT, Tools
 from qa.web.running import RunningService
 
 HOSTILE = (
@@ -153,7 +154,7 @@ def test_a_long_article_comes_in_parts_that_make_it_whole(address):
     whole, parts, offset = text_of(address, "long"), [], 0
     while offset is not None:
         part = values(address, "article", id="long", offset=offset)
-        assert len(part["text"]) <= mcp.MAX_TEXT
+        assert len(part["text"]) <= MAX_TEXT
         assert part["text"] == whole[offset : offset + len(part["text"])]
         assert (part["next_offset"] is None) == (part["note"] == "")
         parts.append(part["text"])
@@ -209,7 +210,7 @@ def test_nothing_but_post_is_taken(address, method):
 
 
 def test_a_service_that_is_starting_says_so_to_a_model_too(home):
-    server = mcp.make_server(mcp.Tools(RunningService(lambda: None)))
+    server = mcp.make_server(Tools(RunningService(lambda: None)))
 
     async def calling():
         async with Client(server) as client:
@@ -227,7 +228,7 @@ def test_an_unexpected_failure_tells_a_model_nothing_of_the_inside(home):
             raise RuntimeError("secret path /home/x")
 
     async def calling():
-        async with Client(mcp.make_server(mcp.Tools(Broken(lambda: None)))) as client:
+        async with Client(mcp.make_server(Tools(Broken(lambda: None)))) as client:
             return await client.call_tool("ask", {"question": "Where?"})
 
     result = run(calling())
@@ -248,7 +249,7 @@ def test_the_page_is_put_together_without_the_sdk():
 
 def test_the_log_of_the_process_stays_as_it_was(home):
     before = list(logging.getLogger().handlers)
-    mcp.make_server(mcp.Tools(RunningService(lambda: None)))
+    mcp.make_server(Tools(RunningService(lambda: None)))
     assert logging.getLogger().handlers == before
 
 

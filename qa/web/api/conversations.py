@@ -39,31 +39,33 @@ def conversation_routes(conversations: Conversations, service: RunningService) -
 
     @api.get("/{id}/turns/{n}.txt", summary="A turn as plain text", response_class=PlainTextResponse)
     def turn_text(id: str, n: int, request: Request) -> Response:
-        return PlainTextResponse(as_text(*_with_urls(_turn(request, id, n))))
+        return PlainTextResponse(as_text(*_turn(request, id, n)))
 
     @api.get("/{id}/turns/{n}.md", summary="A turn as Markdown", response_class=PlainTextResponse)
     def turn_markdown(id: str, n: int, request: Request) -> Response:
-        return PlainTextResponse(as_markdown(*_with_urls(_turn(request, id, n))), media_type="text/markdown")
+        return PlainTextResponse(as_markdown(*_turn(request, id, n)), media_type="text/markdown")
 
-    def _turn(request: Request, id: str, n: int) -> Turn:
-        for turn in conversations.turns(_visitor(request), id):
-            if turn.n == n:
-                return turn
-        raise UnknownConversation(f"This conversation has no turn {n}. Reload the page.")
+    def _turn(request: Request, id: str, n: int) -> tuple[Turn, dict[str, str]]:
+        """Return a turn with the addresses of what it cites."""
+        turn = next((turn for turn in conversations.turns(_visitor(request), id) if turn.n == n), None)
+        if turn is None:
+            raise UnknownConversation(f"This conversation has no turn {n}. Reload the page.")
+        return turn, _urls(turn, service)
 
     def _title(request: Request, id: str) -> str:
         return conversations.title(_visitor(request), id)
 
-    def _with_urls(turn: Turn) -> tuple[Turn, dict[str, str]]:
-        """Return the turn with the addresses of the articles it cites, of those that can be read now."""
-        cited = {c.article for s in turn.answer.sentences for c in s.citations} if turn.answer else set()
-        urls = dict[str, str]()
-        for id in cited:
-            with suppress(GroundwireError):
-                urls |= {id: url} if (url := service.qa.article(id)[0].url) else {}
-        return turn, urls
-
     return api
+
+
+def _urls(turn: Turn, service: RunningService) -> dict[str, str]:
+    """Return the addresses of the articles that a turn cites, of those that can be read now."""
+    cited = {c.article for s in turn.answer.sentences for c in s.citations} if turn.answer else set()
+    urls = dict[str, str]()
+    for id in cited:
+        with suppress(GroundwireError):
+            urls |= {id: url} if (url := service.qa.article(id)[0].url) else {}
+    return urls
 
 
 def _visitor(request: Request) -> str:
