@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from qa.answer.evidence.signals import Question, coverage, term_set
 from qa.answer.question.kinds.request import mark, phrase
+from qa.core.dates import parse_date
 from qa.core.parts import write_days
 from qa.core.types import Answer, AnswerSentence, Citation
 from qa.corpus.words import stem
@@ -18,6 +19,8 @@ from qa.index.catalog.snapshot import Snapshot
 
 SAYS_SO, SAYS_NOT = "says so", "says not"
 COVERED = 0.8  # of what is rare in a yes-or-no question: what a sentence that decides it repeats
+SHARED, ALIKE = 0.4, 0.6  # of the words of a sentence: what another has that tells of the same; where it is not asked
+APART = 60  # days between two sources that differ; what is newer than that is another state
 DIFFER = "The sources differ: {} and {}."
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _NUMBER = r"(?<![\d,.])(?P<n>\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)"
@@ -32,7 +35,7 @@ def marked(snapshot: Snapshot, question: str, answer: Answer) -> Answer:
     if side := side_of(question, sentences[0].text):
         sentences[0] = replace(sentences[0], label=" · ".join(filter(None, (sentences[0].label, side))))
     measures = Question(question).answer_pattern is not None or phrase("quantity").search(question) is not None
-    note = _differing(sentences) if measures else ""
+    note = _differing(question, sentences) if measures else ""
     return replace(answer, sentences=tuple(sentences), notes=(*answer.notes, note) if note else answer.notes)
 
 
@@ -60,20 +63,34 @@ def _with_writer(snapshot: Snapshot, sentence: AnswerSentence) -> AnswerSentence
     return replace(sentence, label=f"opinion, {writer}" if writer else "opinion")
 
 
-def _differing(sentences: Sequence[AnswerSentence]) -> str:
-    """Return a note where two articles state other values of the same thing, with who states which."""
-    seen = dict[str, tuple[set[float], Citation]]()
+def _differing(question: str, sentences: Sequence[AnswerSentence]) -> str:
+    """Return a note where two articles state other values of the same thing, with who states which.
+
+    The same thing is measured alike and told in much the same words, the more so where the question does not say what
+    is counted; what was published long after the other is news.
+    """
+    seen, asked = dict[str, tuple[set[float], AnswerSentence]](), term_set(question)
     for sentence in sentences:
         cited, values = sentence.citations[0], dict[str, set[float]]()
         for m in _VALUE.finditer(sentence.text):
             value = float(m["n"].replace(",", "")) * SCALES.get(m["scale"] or "", 1.0)
             values.setdefault(stem(m["of"].split()[0]), set()).add(value)
         for of, said in values.items():
-            known = seen.setdefault(of, (said, cited))
-            dated = cited.published and known[1].published
-            if dated and cited.article != known[1].article and not said & known[0]:
-                return DIFFER.format(_source(known[1]), _source(cited))
+            known, other = seen.setdefault(of, (said, sentence))
+            first = other.citations[0]
+            least = SHARED if of in asked else ALIKE
+            if first.article != cited.article and not said & known and _of_the_same(other, sentence, least):
+                return DIFFER.format(_source(first), _source(cited))
     return ""
+
+
+def _of_the_same(one: AnswerSentence, other: AnswerSentence, least: float) -> bool:
+    """Return True if two sentences may tell of one state of the same thing: by their days and the words they share."""
+    days = [parse_date(s.citations[0].published) for s in (one, other) if s.citations[0].published]
+    if len(days) < 2 or abs((days[0] - days[1]).days) > APART:
+        return False
+    mine, theirs = (term_set(re.sub(r"\d", " ", s.text)) for s in (one, other))
+    return len(mine & theirs) >= least * min(len(mine), len(theirs))
 
 
 def _source(cited: Citation) -> str:
