@@ -24,9 +24,9 @@ from qa.answer.evidence.preference.forms import definition_first, denial_first
 from qa.answer.evidence.preference.holders import described_first, holder_first
 from qa.answer.evidence.preference.names import checked
 from qa.answer.evidence.preference.newest import lead_first, newer_of_story, newest_first
-from qa.answer.evidence.preference.rivals import rival_shown
 from qa.answer.evidence.preference.said import said_before
 from qa.answer.evidence.preference.times import by_time
+from qa.answer.evidence.preference.together import items_together, rival_shown
 from qa.answer.evidence.preference.values import value_first
 from qa.answer.evidence.retrieve import RANKINGS, TOP, HybridRetriever, reciprocal_rank_fusion
 from qa.answer.evidence.signals import Question
@@ -262,7 +262,8 @@ class Answerer:
             found = described_first(question, found)
             found = correction_first(question, value_first(question, echoes_last(question, found)))
             found = exception_first(question, denial_first(question, found))
-            hits, ranking = rival_shown(question, reason_beside(question, found, search))
+            found = rival_shown(question, reason_beside(question, found, search))
+            hits, ranking = items_together(question, found, search)
             ranking, missing = checked(meaning.text, ranking)
         timings["prefer"] = (time.perf_counter() - started) * 1000
         return hits, ranking, (*notes, *missing)

@@ -8,8 +8,9 @@ from datetime import date
 
 from qa.answer.evidence.evidence import Evidence, Ranking
 from qa.answer.evidence.preference.ranked import Found, Search, in_order, merged, put_first
-from qa.answer.evidence.signals import Question
+from qa.answer.evidence.signals import DAY_NAMES, Question
 from qa.answer.evidence.story import day_of, stories_of
+from qa.answer.question.conversation import names_in
 from qa.answer.question.times import asks_for_lead, same_state
 from qa.answer.question.understand import Meaning
 from qa.core.types import Article, Filters, Hit
@@ -20,6 +21,7 @@ HOLDS_UNASKED = 0.65  # the same where no word asks for the newest, only the ten
 LOOKED_AT = 6  # best sentences of a newer article
 WHOLE = 8  # words of a first sentence that is no heading
 SAME_STATE = 1.6  # of scores: what a sentence with "now" is ahead where "now" was asked
+HEAD = 400  # characters of an article that say what it is about
 NEWER = 4  # newer articles of a story that are read for one
 
 
@@ -57,7 +59,8 @@ def newest_of_story(found: Found, meaning: Meaning, question: Question, search: 
         return found
     lead = asks_for_lead(meaning.asked)
     least = (HOLDS if meaning.explicit else HOLDS_UNASKED) * ranking.sure
-    for article in newer_of_story(snapshot, top, hits)[: 1 if lead else NEWER]:
+    named = () if lead else [name for name in names_in(question.text) if not DAY_NAMES.match(name)]
+    for article in newer_of_story(snapshot, top, hits, named)[: 1 if lead else NEWER]:
         more, own = search(Filters(articles=(article.id,)))
         told = _lead(own, article.id) if lead else _that_holds(own, question, least)
         if told is not None:
@@ -65,14 +68,27 @@ def newest_of_story(found: Found, meaning: Meaning, question: Question, search: 
     return found
 
 
-def newer_of_story(snapshot: Snapshot, top: Article, hits: Sequence[Hit]) -> list[Article]:
-    """Return the retrieved articles of the same story that were published later, the newest first."""
+def newer_of_story(snapshot: Snapshot, top: Article, hits: Sequence[Hit], named: Sequence[str] = ()) -> list[Article]:
+    """Return the retrieved articles of the same story that were published later, the newest first.
+
+    One that begins with all that is `named`, where that is more than a word, is of the story of it.
+    """
     ids = list(dict.fromkeys([top.id, *(h.article for h in hits)]))
     articles = [a for a in map(snapshot.article, ids) if a is not None]
     groups = stories_of(snapshot, articles)
     than = day_of(top) or date.min
-    newer = [a for a, g in zip(articles, groups, strict=True) if g == groups[0] and (day_of(a) or date.min) > than]
+    subject = named if any(" " in name for name in named) else ()
+    newer = [
+        a
+        for a, group in zip(articles, groups, strict=True)
+        if (group == groups[0] or (subject and _begins_with(a, subject))) and (day_of(a) or date.min) > than
+    ]
     return sorted(newer, key=lambda a: (day_of(a) or date.min, a.id), reverse=True)
+
+
+def _begins_with(article: Article, names: Sequence[str]) -> bool:
+    head = f"{article.title or ''} {article.text[:HEAD]}"
+    return all(name in head for name in names)
 
 
 def _that_holds(ranking: Ranking, question: Question, least: float) -> Evidence | None:

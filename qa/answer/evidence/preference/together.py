@@ -1,6 +1,7 @@
-"""Two values of one thing: the sentence beside the best one in which somebody gives another figure is shown too.
+"""What answers only together with the best sentence: another value of the same thing, the other items of a list.
 
-"Eleven fires are known to the company. The safety office counts 17." Neither alone answers how many there were.
+"Eleven fires are known to the company. The safety office counts 17." Neither alone answers how many there were. And
+what somebody had promised is all of "- a cap on rents", "- free lunches", not the first of them.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ import re
 from dataclasses import replace
 
 from qa.answer.evidence.evidence import Evidence
-from qa.answer.evidence.preference.ranked import Found
+from qa.answer.evidence.preference.ranked import Found, Search, merged
 from qa.answer.evidence.preference.values import value_asked
-from qa.answer.evidence.signals import Question
+from qa.answer.evidence.signals import Question, coverage, term_set
+from qa.core.types import Filters
 from qa.corpus.words import stem
 
 BESIDE = 2  # sentences before and behind the best one
 BEHIND = 0.5  # of scores: where the other value is put behind the best one
 READ = -3.0  # of the reader's scores: what the other sentence has where it does not say of what its figure is
 ANSWERS = -0.5  # the same where its figure is said and not counted
+MOST = 5  # items that are shown, as many as sentences of an answer
+ITEM_BEHIND = 0.1  # of scores: what each further item is below the best
+ALONE = 0.5  # of what is rare in the question: what an item has that answers alone
 
 _SPELT = "two three four five six seven eight nine ten eleven twelve half several dozens hundreds thousands".split()
 _FIGURE = re.compile(
@@ -31,6 +36,7 @@ _COUNTS = re.compile(
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"\b(?:said|says|reported|reports|gave|gives)\b", re.IGNORECASE)
+_ITEM = re.compile(r"(?:[-*•‣▪–—]|\(?\d{1,2}[.)])\s")
 
 
 def rival_shown(question: Question, found: Found) -> Found:
@@ -85,3 +91,36 @@ def _values(text: str) -> dict[str, set[str]]:
             of = "share"
         found.setdefault(stem(of) if of else "", set()).add(m.group().lower())
     return found
+
+
+def items_together(question: Question, found: Found, search: Search) -> Found:
+    """Put the other items of a list behind the one that came first, in their order, where it does not answer alone."""
+    hits, ranking = found
+    if not ranking.evidence or question.answer_pattern is not None or question.asks_name:
+        return found
+    best = ranking.evidence[0]
+    if not _is_item(best) or _answers_alone(question, best):
+        return found
+    more, own = search(Filters(articles=(best.candidate.article.id,)))
+    by_number = {e.place[1]: e for e in own.evidence if _is_item(e)}
+    n = first = last = best.place[1]
+    while first - 1 in by_number and n - first < MOST - 1:
+        first -= 1
+    while last + 1 in by_number and last - first < MOST - 1:
+        last += 1
+    others = [by_number[k] for k in range(first, last + 1) if k != n]
+    items = [replace(e, score=best.score - ITEM_BEHIND * k) for k, e in enumerate(others, 1)]
+    places = {best.place, *(e.place for e in items)}
+    rest = [e for e in ranking.evidence if e.place not in places]
+    return merged(hits, more), replace(ranking, evidence=[best, *items, *rest])
+
+
+def _is_item(evidence: Evidence) -> bool:
+    return _ITEM.match(evidence.candidate.text) is not None
+
+
+def _answers_alone(question: Question, evidence: Evidence) -> bool:
+    """Return True if an item names what is asked about, or has most of the question's words."""
+    said = term_set(evidence.candidate.text)
+    share = coverage(question.stems, said, question.english_rarity.__getitem__)
+    return bool(question.names & said) or share >= ALONE

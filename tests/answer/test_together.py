@@ -10,7 +10,7 @@ from candidates import evidence
 
 from qa.answer.choose import choose
 from qa.answer.evidence.evidence import Ranking
-from qa.answer.evidence.preference.rivals import rival_shown
+from qa.answer.evidence.preference.together import items_together, rival_shown
 from qa.answer.evidence.reader import Reading
 from qa.answer.evidence.signals import Question
 from qa.answer.kinds.marks import marked
@@ -74,3 +74,20 @@ def test_values_of_another_thing_or_another_time_are_not_said_to_differ(question
     )
     answer = Answer(question, False, 0.9, sentences, (), (), {})
     assert bool(marked(cast("Snapshot", None), question, answer).notes) is differ
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("What had Holm promised the voters?", [1, 0, 2]),
+        ("Which of them has no new toll roads?", [1]),
+        ("How many promises had Holm made?", [1]),
+    ],
+)
+def test_the_items_of_a_list_are_shown_together_where_one_does_not_answer_alone(question, numbers):
+    items = ["- a cap on rents", "- no new toll roads", "- free lunches in schools", "Holm left.", "- a late supper"]
+    told = [evidence(text, 9.0 - 4 * abs(n - 1), n=n) for n, text in enumerate(items)]
+    best_first = sorted(told, key=lambda e: -e.score)
+    ranking = Ranking(best_first, 0.5)
+    _, found = items_together(Question(question), ([], ranking), lambda *_: ([], ranking))
+    assert [group[0].candidate.sentence.n for group in choose(found.evidence)] == numbers
