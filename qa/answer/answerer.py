@@ -36,6 +36,7 @@ from qa.answer.kinds.marks import marked
 from qa.answer.kinds.tell import tell
 from qa.answer.question.conversation import Earlier, Said, parts_made_whole
 from qa.answer.question.facts import Facts, Vocabulary
+from qa.answer.question.kinds.classifier import PLAIN, classifier
 from qa.answer.question.kinds.request import Request
 from qa.answer.question.subquestions import parts_of
 from qa.answer.question.times import day_of_reference
@@ -46,7 +47,7 @@ from qa.core.priority import Priority
 from qa.core.types import Answer, Article, Filters, Hit, SourcePassage
 from qa.index.catalog.catalog import Catalog
 from qa.index.catalog.snapshot import Snapshot
-from qa.index.embedding import SentenceEmbedding
+from qa.index.embedding import PackagedEmbedding, SentenceEmbedding
 from qa.index.vectors.search import DenseSearch
 
 SAID = ("meta", "smalltalk", "refusal")  # what is answered without a search
@@ -169,8 +170,14 @@ class Answerer:
         day = day_of_reference(today, date.today(), facts.period[1])
         return understand(
             text, facts, day, spoken_before=bool(history), without=without, open_article=open_article,
-            history=lambda: self._recall(snapshot, history, facts, day),
+            history=lambda: self._recall(snapshot, history, facts, day), kind_of=self._kind_of,
         )  # fmt: skip
+
+    def _kind_of(self, question: str) -> str:
+        """Return the kind of a question; "plain" with another embedding than the classifier was fitted to."""
+        if not isinstance(self._embedding.get(), PackagedEmbedding):
+            return PLAIN
+        return classifier().kind_of(question, self.embed(question))
 
     def _recall(self, snapshot: Snapshot, history: Sequence[Said], facts: Facts, today: date) -> list[Earlier]:
         """Make the last earlier questions whole, each with what answered it: found again where that is not given."""

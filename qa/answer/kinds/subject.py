@@ -21,6 +21,8 @@ NEAR = 1 / 3  # of the nearest passage's cosine: what an article needs that is a
 LOOKED_AT = 14  # articles that may tell of a subject
 TITLED = 0.5  # how much a subject's words in the title count beside those in the text
 OF_GENRE = 0.5  # what an article that says "editorial" of itself is ahead where one is asked for
+OF_STORY = 0.5  # of it: what one needs that is of the best one's story by its names and its day
+HEADED = 0.6  # of what is rare in a subject: what the head of an article has that goes on with its story
 HEAD = 300  # characters of an article that say what it is
 
 
@@ -150,16 +152,21 @@ def _mentioned(text: str, articles: Sequence[Article]) -> bool:
 def _of_one_story(asking: Asking, about: str, found: Sequence[tuple[float, float, Article]]) -> tuple[Article, ...]:
     """Return the best article and the others of its story that are about the words too, the oldest first.
 
-    Of a subject that is a name and nothing else those are too that have it in their head, whatever their story.
+    Those are too that have the words in their head, for a story that is told over months changes its words; of a
+    subject that is a name and nothing else those that have all of it there.
     """
     articles = [a for _, _, a in found]
     groups = stories_of(asking.snapshot, articles)
     least = NEARLY * found[0][1]
-    name = _stems(about) if _is_name(about) else frozenset[str]()
+    question, whole = Question(about), 1.0 if _is_name(about) else HEADED
+
+    def headed(article: Article) -> bool:
+        return _share(question, term_set(f"{article.title or ''} {article.text[:HEAD]}")) >= whole
+
     kept = [
         a
         for (_, share, a), g in zip(found, groups, strict=True)
-        if share >= least and (g == groups[0] or (name and name <= term_set(f"{a.title or ''} {a.text[:HEAD]}")))
+        if (g == groups[0] and share >= OF_STORY * found[0][1]) or (share >= least and headed(a))
     ]
     return tuple(sorted(kept, key=lambda a: (day_of(a) is None, day_of(a), a.id)))
 
@@ -167,10 +174,6 @@ def _of_one_story(asking: Asking, about: str, found: Sequence[tuple[float, float
 def _is_name(text: str) -> bool:
     """Return True if a subject is a name and nothing else: "the Ida", "Mayor Ida Holm"."""
     return all(word[0].isupper() for word in text.split() if word.lower() not in STOPWORDS)
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(w) for w in words(text) if w not in STOPWORDS)
 
 
 def _told_once(asking: Asking, articles: Sequence[Article]) -> tuple[Article, ...]:

@@ -95,6 +95,10 @@ class Facts:
         return self._snapshot.outlets()
 
     @cached_property
+    def authors(self) -> list[str]:
+        return self._snapshot.authors()
+
+    @cached_property
     def period(self) -> tuple[str | None, str | None, int]:
         """The first and the last day of publication, and how many articles have none."""
         return self._snapshot.period()

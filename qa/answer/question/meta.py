@@ -77,6 +77,12 @@ def intent_of(text: str) -> Intent | None:
     return None
 
 
+def intent_named(kind: str) -> Intent | None:
+    """Return the intent of a kind of question, "meta:count"; None where the kind is another."""
+    behaviour, _, name = kind.partition(":")
+    return next((i for i in intents() if (i.behaviour, i.name) == (behaviour, name)), None)
+
+
 def _inside(word: str, intent: Intent, line: str) -> bool:
     """Return True if the word is part of a phrase that the intent needs and the text has."""
     return any(word in p.split() and f" {p} " in line for group in intent.needs for p in group)
@@ -96,6 +102,7 @@ def said(intent: Intent, facts: Facts) -> tuple[str, tuple[str, ...]]:
         "added": lambda: (facts.last_added() or "no known day")[:10],
         "newest": lambda: "; ".join(f"“{a.title}”" for a in _newest(facts)) or "none",
         "oldest": lambda: "; ".join(f"“{a.title}”" for a in facts.oldest(1)) or "none",
+        "authors": lambda: _listed(facts.authors, 4 * NAMED) or "none is known",
         "names": lambda: _listed(_names(facts), NAMED) or "many things",
     }
     named = tuple(a.id for a in _newest(facts)) if "{newest}" in text else ()

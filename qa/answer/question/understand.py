@@ -15,8 +15,11 @@ from qa.answer.question.acronyms import Definition, asks_for_a_form, definitions
 from qa.answer.question.conversation import Earlier, Whole, leans, made_whole
 from qa.answer.question.facts import Facts
 from qa.answer.question.frames import Clause, clause_of, is_keywords, joined
+from qa.answer.question.kinds.classifier import PLAIN
+from qa.answer.question.kinds.guess import PERSON, request_as, who_is
 from qa.answer.question.kinds.request import Request, is_of_this_one, request_of
-from qa.answer.question.meta import intent_of, said
+from qa.answer.question.meta import intent_named, intent_of, said
+from qa.answer.question.subquestions import parts_of
 from qa.answer.question.times import (
     Time,
     asks_for_news,
@@ -80,9 +83,11 @@ def understand(
     history: History = tuple[Earlier, ...],
     without: Collection[str] = (),
     open_article: bool = False,
+    kind_of: Callable[[str], str] = lambda _: PLAIN,
 ) -> Meaning:
     """Return what a question means.
 
+    `kind_of` tells the kind of answer that a question asks for where no phrase does.
     `history` finds the earlier questions' answers, and is asked only by one that leans on them; `without` are parts
     (qa.core.parts) that the reader wants left out; `open_article`: one article alone may answer, "this" is that one.
     """
@@ -95,16 +100,19 @@ def understand(
     if of_this_one and open_article:
         return _searched(Whole(clause.text), clause, understood, facts, today)
     intent = intent_of(clause.text) or intent_of(text)
+    known = intent is not None or "kind" in without or request_of(clause.text) is not None
+    kind = PLAIN if known else kind_of(clause.text)
+    intent = intent or intent_named(kind)
     leaning = spoken_before and leans(clause.text, spoken_before=True)
     other = leaning or _asks_for_news_of_a_time(clause.text, today)
     if intent is not None and not (other and intent.behaviour == "meta"):
         says, articles = said(intent, facts)
-        kind = replace(understood, kind=intent.behaviour, searched="")
-        return Meaning(kind, text, behaviour=intent.behaviour, says=says, articles=articles)
+        about = replace(understood, kind=intent.behaviour, searched="")
+        return Meaning(about, text, behaviour=intent.behaviour, says=says, articles=articles)
     whole = None if of_this_one and not spoken_before else _whole(clause, spoken_before, history)
     if whole is None:
         return Meaning(replace(understood, kind="clarify"), clause.text, behaviour="clarify")
-    return _searched(whole, clause, replace(understood, leans_on=whole.on), facts, today)
+    return _searched(whole, clause, replace(understood, leans_on=whole.on), facts, today, kind)
 
 
 def _whole(clause: Clause, spoken_before: bool, history: History) -> Whole | None:
@@ -118,8 +126,10 @@ def _whole(clause: Clause, spoken_before: bool, history: History) -> Whole | Non
     return made_whole(clause.text, turns) if turns else None
 
 
-def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts, today: date) -> Meaning:
-    """Return the words and the time of a question that is searched."""
+def _searched(
+    whole: Whole, clause: Clause, understood: Understood, facts: Facts, today: date, guessed: str = PLAIN
+) -> Meaning:
+    """Return the words and the time of a question that is searched; `guessed` is its kind where no phrase tells it."""
     left_out = understood.without
     time = _of_articles(time_in(whole.text, today), whole.text, facts, today)
     newest = "newest" not in left_out and (wants_newest(whole.text, time) or (time is None and is_keywords(whole.text)))
@@ -129,6 +139,7 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
         if asks_for_news(asked, time):
             return Meaning(_timed(understood, time, newest, "results"), asked, time=time, behaviour="results")
         asked = without(asked, time)
+    asked = asked if guessed != PERSON else who_is(asked)
     asked, corrections = (asked, ()) if "corrections" in left_out else corrected(asked, facts)
     definitions = () if "acronyms" in left_out else tuple(definitions_in(asked, facts))
     forms = tuple(form for form in whole.forms if form != asked)
@@ -147,8 +158,13 @@ def _searched(whole: Whole, clause: Clause, understood: Understood, facts: Facts
         understood, asked, forms, time, definitions, asks_form,
         explicit="newest" not in left_out and says_newest(whole.text), articles=whole.articles, asked=clause.text,
         told=whole.told, bare=whole.bare, thin=bool(clause.context),
-        request=None if "kind" in left_out else request_of(asked),
+        request=None if "kind" in left_out else request_of(asked) or _guessed(guessed, asked),
     )  # fmt: skip
+
+
+def _guessed(kind: str, asked: str) -> Request | None:
+    """Return the request of a question of this kind; None where it asks for several things."""
+    return request_as(kind, asked) if kind != PLAIN and len(parts_of(asked)[0]) < 2 else None
 
 
 def _asks_for_news_of_a_time(text: str, today: date) -> bool:

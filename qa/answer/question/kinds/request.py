@@ -49,6 +49,12 @@ def phrase(name: str) -> re.Pattern[str]:
     return _made(_data()["phrases"][name])
 
 
+@cache
+def words_of_asking() -> frozenset[str]:
+    """Return the words that say how is asked and not what about."""
+    return frozenset(_data()["asking"]["words"].split())
+
+
 def base_of(comparative: str) -> str:
     """Return what a comparative asks of one side alone: "large" for "larger"; "" where it is not known."""
     return str(_data()["bare"].get(comparative.lower(), ""))
