@@ -158,13 +158,15 @@ def _searched(
         understood, asked, forms, time, definitions, asks_form,
         explicit="newest" not in left_out and says_newest(whole.text), articles=whole.articles, asked=clause.text,
         told=whole.told, bare=whole.bare, thin=bool(clause.context),
-        request=None if "kind" in left_out else request_of(asked) or _guessed(guessed, asked),
+        request=None if "kind" in left_out else request_of(asked) or _guessed(guessed, asked, facts),
     )  # fmt: skip
 
 
-def _guessed(kind: str, asked: str) -> Request | None:
+def _guessed(kind: str, asked: str, facts: Facts) -> Request | None:
     """Return the request of a question of this kind; None where it asks for several things."""
-    return request_as(kind, asked) if kind != PLAIN and len(parts_of(asked)[0]) < 2 else None
+    if kind == PLAIN or len(parts_of(asked)[0]) > 1:
+        return None
+    return request_as(kind, asked, lambda: (*facts.outlets, *facts.authors))
 
 
 def _asks_for_news_of_a_time(text: str, today: date) -> bool:

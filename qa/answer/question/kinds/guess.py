@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
 from qa.answer.question.conversation import names_in
 from qa.answer.question.kinds.request import Request, phrase, words_of_asking
@@ -13,8 +14,11 @@ NAMED = 3  # words of somebody's name at most
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 
-def request_as(kind: str, text: str) -> Request | None:
-    """Return the request of a question of this kind; None where the question does not have what the kind needs."""
+def request_as(kind: str, text: str, sources: Callable[[], Iterable[str]]) -> Request | None:
+    """Return the request of a question of this kind; None where the question does not have what the kind needs.
+
+    `sources` returns the outlets and authors that there are.
+    """
     about = about_of(text)
     if not about:
         return None
@@ -22,8 +26,7 @@ def request_as(kind: str, text: str) -> Request | None:
         case "overview" | "timeline" | "opinion":
             return Request(kind, {"about": about})
         case "count" | "results":
-            of_outlets = phrase("outlets").search(text) is not None
-            return Request(kind, {"outlets" if of_outlets else "what": "articles", "rest": f"about {about}"})
+            return _of_articles(kind, text, about, sources)
         case "list":
             head = phrase("several").search(about)
             return Request(kind, {"head": head.group(), "rest": about}) if head else None
@@ -34,6 +37,14 @@ def request_as(kind: str, text: str) -> Request | None:
         case "quotation":
             return Request(kind, {"said": about})
     return None
+
+
+def _of_articles(kind: str, text: str, about: str, sources: Callable[[], Iterable[str]]) -> Request | None:
+    """Return the request for a number or a list of articles; for an overview where no word speaks of articles."""
+    outlets = phrase("outlets").search(text) is not None
+    if outlets or phrase("pieces").search(text) or any(source in text for source in sources()):
+        return Request(kind, {"outlets" if outlets else "what": "articles", "rest": f"about {about}"})
+    return Request("overview", {"about": about}) if kind == "results" else None
 
 
 def who_is(text: str) -> str:
