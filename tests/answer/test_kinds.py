@@ -129,6 +129,41 @@ def test_a_timeline_has_a_sentence_a_day_the_oldest_first_and_the_day_as_its_lab
     exact(news, answer)
 
 
+def test_a_timeline_goes_on_with_articles_months_later_whose_head_names_its_subject(tmp_path):
+    """Told over months a story changes its words and who is in it; what is only near in words is none of it."""
+    told = {
+        "golden": (
+            "2024-03-04",
+            "Work begins",
+            "Mayor Ida Holm opened the site of the Orsta tunnel on Monday. Bands played, and schools were shut.",
+        ),
+        "stuck": (
+            "2024-11-20",
+            "Machine stuck",
+            "The machine of the Orsta tunnel has been stuck since Friday. Nobody knows which rock holds it.",
+        ),
+        "death": (
+            "2025-08-14",
+            "Worker killed",
+            "A worker was killed in the Orsta tunnel when a segment fell. An inquiry asks how it was hung.",
+        ),
+        "metro": (
+            "2025-09-01",
+            "A metro for Fjarn",
+            "Fjarn wants to dig a tunnel for a metro under its harbour. The council votes on the money in May.",
+        ),
+    }
+    for id, (day, title, text) in told.items():
+        write_article(tmp_path, id, text, title=title, published=day)
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        answer = qa.ask("Chronology of the Orsta tunnel")
+        assert answer.behaviour == "timeline"
+        assert [s.citations[0].article for s in answer.sentences] == ["golden", "stuck", "death"]
+        later = qa.ask("Summarise the Orsta tunnel, published in 2025.")
+        assert {s.citations[0].article for s in later.sentences} == {"death"}
+
+
 def test_what_no_article_is_about_is_left_to_the_plain_way(news):
     assert news.ask("Summarise the eruption of Mount Tarn.").understood.kind == "plain"
 

@@ -102,7 +102,7 @@ def _named(asking: Asking, about: str) -> _Named:
 def _of_time(asking: Asking, about: str) -> tuple[Filters, str]:
     """Return the filters narrowed to the time that the question names, and the words without it."""
     time = asking.meaning.time
-    if time is None or time.words not in about:
+    if time is None or (time.kind != "published" and time.words not in about):
         return asking.filters, about
     narrowed = within(asking.filters, time.start, time.end)
     text = about.replace(time.words, " ")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from qa.answer.question.acronyms import Definition, asks_for_a_form, definitions_in
-from qa.answer.question.conversation import Earlier, Whole, leans, made_whole
+from qa.answer.question.conversation import Earlier, Whole, leans, made_whole, names_in
 from qa.answer.question.facts import Facts
 from qa.answer.question.frames import Clause, clause_of, is_keywords, joined
 from qa.answer.question.kinds.classifier import PLAIN
@@ -102,7 +102,7 @@ def understand(
     intent = intent_of(clause.text) or intent_of(text)
     known = intent is not None or "kind" in without or request_of(clause.text) is not None
     kind = PLAIN if known else kind_of(clause.text)
-    intent = intent or intent_named(kind)
+    intent = intent or (None if names_in(clause.text) else intent_named(kind))
     leaning = spoken_before and leans(clause.text, spoken_before=True)
     other = leaning or _asks_for_news_of_a_time(clause.text, today)
     if intent is not None and not (other and intent.behaviour == "meta"):
