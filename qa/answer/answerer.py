@@ -189,7 +189,9 @@ class Answerer:
             whole = replace(turn, question=meaning.text)
             if not turn.sentences and meaning.behaviour not in SAID:
                 _, ranking, _ = self._seek(snapshot, meaning, Filters(), {}, TOP)
-                whole = _with_answer(whole, ranking) if ranking.sure >= self._threshold / 2 else whole
+                whole = (
+                    _with_answer(whole, ranking) if ranking.evidence and ranking.sure >= self._threshold / 2 else whole
+                )
             turns.append(whole)
         return turns
 

@@ -83,7 +83,7 @@ def _items(head: str, sentence: str) -> str:
 
 def _by_name(asking: Asking, plain: Ranking) -> Told | None:
     """Return a sentence for each person whom the best sentences name and the question does not."""
-    if plain.sure < asking.threshold:
+    if not plain.evidence or plain.sure < asking.threshold:
         return None
     asked, known = term_set(asking.meaning.text), set[str]()
     found = list[Evidence]()

@@ -35,9 +35,9 @@ class Vocabulary:
 class Facts:
     """The collection, as far as a question's understanding needs it."""
 
-    def __init__(self, snapshot: Snapshot, kept: dict[int, Vocabulary] | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, kept: dict[int, Vocabulary]) -> None:
         self._snapshot = snapshot
-        self._kept = kept if kept is not None else {}
+        self._kept = kept
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
