@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,7 @@ from qa.index.vectors.search import DenseSearch
 
 SAID = ("meta", "smalltalk", "refusal")  # what is answered without a search
 SURE = 0.1  # probability of the reader's best span from which its words stand for the answer
+EMBEDDED = 64  # vectors of questions that are kept: understanding and searching need the same one
 RECALLED = 2  # earlier questions that are answered again for one that leans on them
 NOTHING = Ranking([], 0.0)
 Vector = NDArray[np.float32]
@@ -92,6 +93,7 @@ class Answerer:
         self._threshold = threshold
         self._rankings = rankings
         self._vocabulary: dict[int, Vocabulary] = {}
+        self._embedded = lru_cache(maxsize=EMBEDDED)(self._encode)
 
     def answer(
         self,
@@ -147,8 +149,12 @@ class Answerer:
             return newer_of_story(snapshot, article, hits)
 
     def embed(self, question: str) -> Vector:
-        """Return a question's vector, shape (dimension,)."""
+        """Return a question's vector, shape (dimension,), read-only."""
+        return self._embedded(question)
+
+    def _encode(self, question: str) -> Vector:
         vector: Vector = self._embedding.get().encode([question])[0]
+        vector.flags.writeable = False
         return vector
 
     def warm_up(self) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
+from fakes import FakeEmbedding, open_fake
 from places import ROOT
 
+from qa.answer import answerer
 from qa.answer.question.kinds.classifier import FILE, FOLDER, PLAIN, classifier, terms
 from qa.answer.question.kinds.guess import about_of, request_as, who_is
 from qa.answer.question.kinds.request import request_of
@@ -109,3 +112,21 @@ def test_a_bare_name_is_asked_as_a_question():
     assert who_is("Ottoline Marsh?") == "Who is Ottoline Marsh?"
     long = "a mayor of a town with a harbour and a mill and a school"
     assert who_is(long) == long
+
+
+def test_a_question_is_embedded_once_though_it_is_understood_and_searched_by_its_vector(tmp_path, monkeypatch):
+    encoded: list[str] = []
+    encode = FakeEmbedding.encode
+
+    def counting(self: FakeEmbedding, texts: list[str]):
+        encoded.extend(texts)
+        return encode(self, texts)
+
+    monkeypatch.setattr(FakeEmbedding, "encode", counting)
+    monkeypatch.setattr(answerer, "PackagedEmbedding", FakeEmbedding)
+    monkeypatch.setattr(answerer, "classifier", lambda: SimpleNamespace(kind_of=lambda text, vector: PLAIN))
+    with open_fake(tmp_path) as qa:
+        qa.add("The tank is green. It holds 12 litres.", name="tank.txt")
+        encoded.clear()
+        qa.ask("How many litres does the tank hold?")
+    assert encoded.count("How many litres does the tank hold?") == 1
