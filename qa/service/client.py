@@ -175,6 +175,11 @@ class RemoteQA(Service):
         try:
             answer = self._http.request(method, path, json=body, params=query)
             data = None if answer.is_success else answer.json()
+        except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+            raise ServiceError(
+                f"The service at {self.address} has gone while it was asked ({error or type(error).__name__}). What it "
+                "acknowledged is kept. Run the same command again: it works without a service, and adds nothing twice."
+            ) from error
         except (httpx.HTTPError, ValueError) as error:
             raise self._unexpected(error) from error
         if answer.is_success:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import os
+import socket
+import threading
 from dataclasses import replace
 
 import pytest
@@ -12,7 +14,7 @@ from serving import TOKEN, serving
 
 from qa.answer.question import clean
 from qa.core import types
-from qa.core.errors import ArticleError, DuplicateArticle, FilterError, QuestionError, UnknownArticle
+from qa.core.errors import ArticleError, DuplicateArticle, FilterError, QuestionError, ServiceError, UnknownArticle
 from qa.core.types import GIVEN, Draft, Filters, Found, Refusal
 from qa.index.lock import Holder
 from qa.quality.doctor import examine
@@ -233,3 +235,23 @@ def test_the_doctor_finds_the_same_wherever_it_is_asked(service, both):
     assert [f.check for f in examine(both["QA"])] == [f.check for f in both["RemoteQA"].examine()]
     (both["QA"].settings.corpus / "tank.md").unlink()
     assert [f for f in both["RemoteQA"].examine() if not f.sound] == [f for f in examine(both["QA"]) if not f.sound]
+
+
+def test_a_service_that_has_gone_is_said_to_have_with_the_next_step():
+    """It accepts, reads and closes without a word, as one does that is killed while it adds."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            connection, _ = listener.accept()
+            connection.recv(65_536)
+            connection.close()
+
+        ending = threading.Thread(target=accept)
+        ending.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with RemoteQA(Holder(os.getpid(), "test", address, TOKEN)) as remote:
+            for _ in range(2):  # killed while it was asked; gone before
+                with pytest.raises(ServiceError, match=r"has gone .* Run the same command again"):
+                    remote.articles()
+                ending.join()
+                listener.close()
