@@ -1,9 +1,10 @@
 """Asks a folder of cases and checks what a judge of sentences does not: python bench/asking.py FOLDER HOME
 
-FOLDER has corpus.jsonl, questions.jsonl and judge.py; HOME holds its articles already (`qa --home HOME add
-FOLDER/corpus.jsonl`). Of meta questions every string of `answers` has to stand in `text`; of small talk nothing may be
-cited or refused; where a question is asked back two candidates of the collection have to be offered; printed too is
-the share of shown sentences that are evidence.
+FOLDER has corpus.jsonl, questions.jsonl and judge.py, unless --judge names another; HOME holds its articles already
+(`qa --home HOME add FOLDER/corpus.jsonl`). Of meta questions every string of `answers` has to stand in `text`; of small
+talk nothing may be cited or refused; where a question is asked back two candidates of the collection have to be
+offered; printed too is the share of shown sentences that are evidence. `--verdicts` prints instead how many of each
+kind the judge finds right first, those apart whose SHA-256 of the id begins with an odd byte: they are counted only.
 
 With `--leave-out` every step of understanding is switched off in turn and the judge asked again; `--set DIR` does the
 same for a set of `qa evaluate` (a draw of `--limit` questions). Only questions in which the step did something are
@@ -13,6 +14,7 @@ asked again: the others' answers cannot differ. `--write` puts the tables into b
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
@@ -33,6 +35,7 @@ from qa import QA
 from qa.answer.evidence import selectors
 from qa.answer.evidence.reader import Reader
 from qa.answer.question.frames import SEARCHED, Clause
+from qa.answer.question.kinds.classifier import PLAIN
 from qa.answer.question.subquestions import Parts
 from qa.core.settings import Settings
 from qa.core.types import Answer
@@ -78,6 +81,7 @@ STEPS = [
     Step("definition first", ANSWERER + "definition_first", _same),
     Step("holder first", ANSWERER + "holder_first", lambda _, __, found, *___: found),
     Step("meta", UNDERSTAND + "intent_of", lambda _: None),
+    Step("classifier", ANSWERER + "Answerer._kind_of", lambda *_: PLAIN),
     Step("sub-questions", ANSWERER + "parts_of", lambda _: Parts([])),
     Step("overview", TELL + "overview", lambda _: None),
     Step("timeline", TELL + "timeline", lambda _: None),
@@ -167,12 +171,13 @@ def _is_one(a: str, evidence: list[str]) -> bool:
     return any((a in b or b in a) and 2 * min(len(a), len(b)) >= max(len(a), len(b)) for b in evidence)
 
 
-def verdicts(folder: Path, questions: Path, answers: dict[str, Answer]) -> dict[str, str]:
-    """Return what the folder's judge says of each answer."""
+def verdicts(args: argparse.Namespace, questions: Path, answers: dict[str, Answer]) -> dict[str, str]:
+    """Return what the judge says of each answer."""
+    judge, corpus = args.judge or args.folder / "judge.py", args.folder / "corpus.jsonl"
     with tempfile.TemporaryDirectory() as place:
         given, out = Path(place) / "answers.jsonl", Path(place) / "verdicts.jsonl"
         given.write_text("".join(json.dumps(_row(id, a)) + "\n" for id, a in answers.items()), "utf-8")
-        command = [sys.executable, folder / "judge.py", given, "--questions", questions, "--json", out]
+        command = [sys.executable, judge, given, "--questions", questions, "--corpus", corpus, "--json", out]
         subprocess.run(command, check=True, capture_output=True)
         rows = map(json.loads, out.read_text("utf-8").splitlines())
         return {row["id"]: row["verdict"] for row in rows}
@@ -191,7 +196,22 @@ def _row(id: str, a: Answer) -> dict[str, Any]:
     return {**row, "notes": list(a.notes), **{name: value for name, value in said.items() if value}}
 
 
-def without_each(service: QA, folder: Path, path: Path) -> list[str]:
+def print_verdicts(args: argparse.Namespace, path: Path) -> None:
+    """Ask every question alone and print how many of each kind are right first: looked at, and counted only."""
+    questions = {q["id"]: q for q in map(json.loads, path.read_text("utf-8").splitlines())}
+    with QA.open(args.home) as service:
+        found = verdicts(args, path, {id: ask(service, q) for id, q in questions.items()})
+    rows: dict[str, Counter[str]] = {}
+    for id, q in questions.items():
+        apart = "counted only" if hashlib.sha256(id.encode()).digest()[0] % 2 else "looked at"
+        for kind in (q["kind"], *(["controls"] if q.get("control") else []), "all"):
+            rows.setdefault(kind, Counter()).update({apart: 1, f"{apart}, right": found[id] == "first"})
+    for kind, n in rows.items():
+        shares = (f"{n[f'{apart}, right']:3} of {n[apart]:3} {apart}" for apart in ("looked at", "counted only"))
+        print(f"{kind:16} {'   '.join(shares)}")
+
+
+def without_each(service: QA, args: argparse.Namespace, path: Path) -> list[str]:
     """Return the rows of the table: every step left out in turn."""
     questions = {q["id"]: q for q in map(json.loads, path.read_text("utf-8").splitlines())}
     now = [""]
@@ -200,7 +220,7 @@ def without_each(service: QA, folder: Path, path: Path) -> list[str]:
         for id, question in questions.items():
             now[0] = id
             answers[id] = ask(service, question)
-    with_all = verdicts(folder, path, answers)
+    with_all = verdicts(args, path, answers)
     first = sum(v == "first" for v in with_all.values())
     rows = [
         f"| step | did something in | first, of {len(questions)} | gained by it | lost by it |",
@@ -210,7 +230,7 @@ def without_each(service: QA, folder: Path, path: Path) -> list[str]:
     for step in STEPS:
         with patch(step.target, step.neutral):
             changed = answers | {id: ask(service, questions[id]) for id in sorted(step.fired)}
-        left = verdicts(folder, path, changed)
+        left = verdicts(args, path, changed)
         gained = [questions[i]["kind"] for i in questions if with_all[i] == "first" != left[i]]
         lost = [questions[i]["kind"] for i in questions if left[i] == "first" != with_all[i]]
         total = sum(v == "first" for v in left.values())
@@ -268,6 +288,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("home", type=Path)
     parser.add_argument("--questions", type=Path, help="others than FOLDER/questions.jsonl")
+    parser.add_argument("--judge", type=Path, help="another than FOLDER/judge.py")
+    parser.add_argument("--verdicts", action="store_true")
     parser.add_argument("--leave-out", action="store_true")
     parser.add_argument("--set", type=Path, nargs="*", default=[])
     parser.add_argument("--limit", type=int)
@@ -275,11 +297,14 @@ def main() -> None:
     args = parser.parse_args()
     path = args.questions or args.folder / "questions.jsonl"
     with measuring():
+        if args.verdicts:
+            print_verdicts(args, path)
+            return
         if not args.leave_out:
             print_checks(args.home, path)
             return
         with QA.open(args.home) as service:
-            rows = without_each(service, args.folder, path)
+            rows = without_each(service, args, path)
         count = sum(1 for _ in path.open(encoding="utf-8"))
         command = " ".join(["python bench/asking.py FOLDER HOME --leave-out", *_sets(args)])
         how = f"**The asking cases**, `{command}`: of {count} questions, those that the judge finds right first."
