@@ -56,7 +56,9 @@ def test_asked_twice_it_says_the_same(selector, candidates):
 
 @pytest.mark.model
 def test_what_it_ranks_has_a_confidence_between_nothing_and_certainty(selector, candidates):
-    for found in rank(QUESTION, candidates, selector):
+    ranked = rank(QUESTION, candidates, selector)
+    assert len(ranked) == len(candidates)
+    for found in ranked:
         assert 0.0 < found.confidence(QUESTION, absent=True) < found.confidence(QUESTION) < 1.0
 
 

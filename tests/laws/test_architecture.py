@@ -63,10 +63,15 @@ def test_no_folder_holds_more_modules_than_one_can_oversee():
 
 def test_the_global_settings_of_llama_index_are_used_nowhere():
     """They fall back to OpenAI."""
-    for module, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("llama_index"):
-                assert "Settings" not in [alias.name for alias in node.names], module
+    imported = {
+        (module, alias.name)
+        for module, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("llama_index")
+        for alias in node.names
+    }
+    assert imported
+    assert [module for module, name in imported if name == "Settings"] == []
 
 
 def loaded_by(code, *arguments, **environment):

@@ -43,8 +43,9 @@ def test_the_order_of_packages_is_the_contracts_and_each_has_its_heading():
 
 def test_every_module_that_the_architecture_names_exists():
     modules = {str(path.relative_to(ROOT / "qa")) for path in (ROOT / "qa").rglob("*.py")}
-    for name in re.findall(r"`((?:\w+/)*\w+\.py)`", ARCHITECTURE):
-        assert any(module.endswith(name) for module in modules), name
+    named = re.findall(r"`((?:\w+/)*\w+\.py)`", ARCHITECTURE)
+    assert len(named) > 50
+    assert [name for name in named if not any(module.endswith(name) for module in modules)] == []
 
 
 def test_the_readme_stays_short():
@@ -75,16 +76,18 @@ def test_every_test_that_the_table_of_reliability_names_exists():
 
 
 def test_every_command_and_option_in_the_documents_exists():
-    runner = CliRunner()
+    runner, seen = CliRunner(), 0
     for document in DOCUMENTS:
         for line in re.findall(r"(?:^ {4}|`)(?:cat \S+ \| )?(qa [^`\n#]*)", document.read_text("utf-8"), re.MULTILINE):
             words = line.split()
             if len(words) < 2 or words[1].startswith("-") or not words[1].islower():
                 continue
+            seen += 1
             shown = runner.invoke(main, [words[1], "--help"])
             assert shown.exit_code == 0, f"{document.name}: {line}"
             for option in re.findall(r"(?<=\s)--[a-z-]+", re.sub(r'"[^"]*"', "", line)):
                 assert option in shown.output or option == "--home", f"{document.name}: {line}"
+    assert seen > 30
 
 
 def test_the_guide_has_the_settings_and_the_help_that_the_code_has():
@@ -100,15 +103,16 @@ def test_every_make_target_in_the_documents_exists():
 
 
 def test_every_local_link_leads_somewhere():
-    for document in DOCUMENTS:
-        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8")):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+    links = [(d, target) for d in DOCUMENTS for target in re.findall(r"\]\(([^)#:]+)\)", d.read_text("utf-8"))]
+    assert len(links) > 20
+    assert [f"{d.name}: {target}" for d, target in links if not (d.parent / target).exists()] == []
 
 
 def test_no_committed_file_names_a_place_outside_the_project():
     outside = "../" + "shared"
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
-    for name in listed or []:
+    assert listed or not (ROOT / ".git").exists()
+    for name in listed:
         path = ROOT / name
         if path.is_file():
             assert outside.encode() not in path.read_bytes(), name
