@@ -90,6 +90,14 @@ def test_a_copy_that_lacks_the_sentence_is_not_named(qa, home):
     assert "short" not in copies
 
 
+def test_a_copy_that_writes_the_number_as_a_word_has_the_sentence_too(qa, home):
+    text = STORY.replace("12 people", "twelve people")
+    write_article(home, "word", f"A headline of its own.\n\n{text}", outlet="Word", published="2024-06-02")
+    qa.sync()
+    [(article, copies)] = cited(qa.ask(QUESTION))["The flood killed 12 people in the town of Elst."]
+    assert (article, copies[-1]) == ("agency", "word")
+
+
 def test_the_copy_added_first_is_cited_where_none_has_a_date(home):
     for n, id in enumerate(("a", "b", "c")):
         write_article(home, id, f"{STORY} Number {n}.", added=f"2024-06-0{3 - n}")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 from fakes import FakeEmbedding, fake_settings, open_fake, write_article
 
+from qa.answer.evidence.evidence import Candidate, Evidence, Ranking, Shown
+from qa.answer.evidence.preference.ranked import in_order, put_first
+from qa.answer.question.acronyms import asks_for_a_form
 from qa.answer.question.facts import Facts
 from qa.answer.question.frames import LONG, clause_of
 from qa.answer.question.times import time_in
 from qa.answer.question.understand import understand
-from qa.core.types import Filters
+from qa.core.types import Article, Filters, Hit, Sentence
+from qa.index.catalog.snapshot import StoredSentence
 from qa.index.embedding import lazy_embedding
 from qa.service.service import QA
 
@@ -40,11 +45,9 @@ def test_of_an_empty_collection_nothing_is_told_whatever_is_asked(home, question
 
 @pytest.fixture
 def bakery(tmp_path):
-    """Articles of a baker, one dated and one not, and a service that wants to be rather sure."""
-    write_article(
-        tmp_path, "dated", "The baker of Ulm sells bread to the mayor. She was born in Trier.", published="2024-06-01"
-    )
-    write_article(tmp_path, "undated", "The baker of Ulm sold bread to the mayor before. She was born in Trier.")
+    """A dated article of a baker, and a service that wants to be rather sure."""
+    text = "The baker of Ulm sells bread to the mayor. She was born in Trier."
+    write_article(tmp_path, "dated", text, published="2024-06-01")
     settings = fake_settings(tmp_path, 0.6)
     with QA.open(settings=settings, model=lazy_embedding(settings.model, FakeEmbedding()), command="test") as qa:
         qa.sync()
@@ -113,6 +116,57 @@ def test_what_an_earlier_answer_told_is_not_told_again_before_what_is_new(tmp_pa
         then = qa.ask("What does she want?", history=["Who is the mayor of Ulm?"])
         assert then.understood.leans_on
         assert then.sentences[0].text == "Ida Holm wants to build a bridge in Ulm."
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("What does CAO stand for?", True),
+        ("What is the CAO?", True),
+        ("CAO meaning", True),
+        ("What does the abbreviation CAO mean exactly?", True),
+        ("What does the CAO want?", False),
+        ("Who is the CAO's head?", False),
+        ("Is the CAO new?", False),
+    ],
+)
+def test_who_asks_only_what_letters_stand_for_is_told_from_who_asks_about_them(text, asks):
+    assert asks_for_a_form(text, text) is asks
+
+
+def test_statements_around_one_that_asks_without_a_question_mark_are_told_apart():
+    around = "The harbour of Ulm has been shut for weeks and nobody knows why it was shut or when it will be opened. "
+    clause = clause_of(around * 3 + "Tell me who the mayor of Ulm is.")
+    assert "mayor" in clause.text
+    assert "harbour" not in clause.text
+    assert "harbour" in clause.context
+
+
+def test_what_is_put_first_is_ahead_of_all_that_was_and_stands_once():
+    def evidence(n: int, score: float) -> Evidence:
+        sentence = StoredSentence(n, Sentence(n, n + 1), np.zeros(1, np.float32))
+        nothing = frozenset[str]()
+        hit = Hit("a:0", "a", score, 0.0)
+        shown = Shown("", "", (), 0, 0)
+        article = Article("a", "text")
+        return Evidence(Candidate(article, sentence, nothing, nothing, hit, 0.0, 0.0, 0.0, 0.0, shown), score)
+
+    ranked = Ranking([evidence(0, 2.0), evidence(1, 1.0), evidence(2, -1.0)], 0.5)
+    moved = put_first(ranked, ranked.evidence[2])
+    assert [e.place[1] for e in moved.evidence] == [2, 0, 1]
+    assert moved.evidence[0].score > 2.0
+    assert [e.place[1] for e in in_order(moved).evidence] == [2, 0, 1]
+    assert [e.place[1] for e in put_first(Ranking([], 0.0), ranked.evidence[1]).evidence] == [1]
+
+
+def test_a_sentence_of_an_opinion_without_a_writer_is_labelled_as_one(tmp_path):
+    write_article(
+        tmp_path, "a", "The bridge of Ulm is a shame. Ulm has nine bridges.", title="Opinion: Close the bridge"
+    )
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        answer = qa.ask("What is a shame of Ulm, the bridge?", without=["kind"])
+        assert {s.label for s in answer.sentences} == {"opinion"}
 
 
 def test_two_changes_of_a_question_never_overlap(tmp_path):

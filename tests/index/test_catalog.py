@@ -16,6 +16,7 @@ from qa.index.catalog.catalog import Catalog, Indexed
 from qa.index.catalog.migrations import OLDEST
 from qa.index.catalog.schema import FORMAT, Manifest
 from qa.index.freshness import is_fresh
+from qa.index.prepare import batch_articles
 from qa.service.service import QA
 
 MANIFEST = Manifest(FORMAT, "m", "d", "float32", 4, "s", "p")
@@ -139,6 +140,29 @@ def test_a_better_match_comes_first(catalog):
         catalog.put(indexed(f"a{i}", text))
     with catalog.snapshot() as snapshot:
         assert [p[:2] for p in snapshot.lexical('"tank"', Filters(), 5)] == ["a4", "a0"]
+
+
+def test_articles_without_a_date_are_counted_where_a_filter_of_dates_leaves_them_out(catalog):
+    for id, known in {"a": {"outlet": "Post"}, "b": {"outlet": "Sun"}, "c": {"published": "2024-05-17"}}.items():
+        catalog.put(indexed(id, "One.", **known))
+    since = {"published_from": "2024-01-01"}
+    with catalog.snapshot() as snapshot:
+        assert snapshot.undated(Filters(**since)) == 2
+        assert snapshot.undated(Filters(outlets=("Post",), **since)) == 1
+        assert snapshot.undated(Filters(articles=("b", "c"), **since)) == 1
+        assert snapshot.undated(Filters(outlets=("Post",))) == 0
+        assert snapshot.undated(Filters()) == 0
+
+
+@pytest.mark.parametrize(
+    ("lengths", "batches"),
+    [([3, 3, 3, 3], [2, 2]), ([9, 1], [1, 1]), ([1, 9], [1, 1]), ([3, 4, 1], [2, 1]), ([7], [1]), ([], [])],
+)
+def test_a_batch_holds_what_fits_and_a_longer_article_is_alone(lengths, batches):
+    articles = [(Article(str(n), "x" * length), "stamp") for n, length in enumerate(lengths)]
+    found = list(batch_articles(iter(articles), 7))
+    assert [len(batch) for batch in found] == batches
+    assert [pair for batch in found for pair in batch] == articles
 
 
 def test_a_derived_title_is_not_indexed_and_a_given_one_is(catalog):
