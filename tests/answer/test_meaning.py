@@ -165,7 +165,7 @@ def test_a_sentence_of_an_opinion_without_a_writer_is_labelled_as_one(tmp_path):
     )
     with open_fake(tmp_path) as qa:
         qa.sync()
-        answer = qa.ask("What is a shame of Ulm, the bridge?", without=["kind"])
+        answer = qa.ask("What is a shame of Ulm in my opinion?")
         assert {s.label for s in answer.sentences} == {"opinion"}
 
 
