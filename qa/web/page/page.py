@@ -16,13 +16,12 @@ from qa.web.page.chat.chat import AskTab
 from qa.web.page.components import ASSETS, QUIET, asset, visitor_of
 from qa.web.page.library.library import LibraryTab
 from qa.web.page.markup import render
+from qa.web.page.prompt_queue import PromptQueue
 from qa.web.running import RunningService
 
 STYLES = ("page.css", "ask.css", "library.css")
 AT_ONCE = 4  # events of a kind, so also questions
 WAITING = 300  # events; a page that comes up has six, and what exceeds this is told that the service is busy
-LOOKS_SECONDS = 0.05  # between looks for events, as gradio has it on Windows: what one waits at most before it begins
-PROGRESS_SECONDS = 0.5  # gradio's bars of progress are not used
 
 
 def build_page(service: RunningService, conversations: Conversations) -> gr.Blocks:
@@ -44,9 +43,10 @@ def build_page(service: RunningService, conversations: Conversations) -> gr.Bloc
         library.redraw(page.load(library.arrive, None, [library.view, tabs], **QUIET).then)
         for event in (tab.select, state.ready):
             library.redraw(event)
-    page.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
-    # Gradio looks a thousand times a second whether there is an event, and a hundred times whether one has progressed.
-    page._queue.sleep_when_free, page._queue.progress_update_sleep_when_free = LOOKS_SECONDS, PROGRESS_SECONDS
+    page._queue = PromptQueue(
+        live_updates=True, concurrency_count=page.max_threads, update_intervals=1, max_size=WAITING, blocks=page,
+        default_concurrency_limit=AT_ONCE,
+    )  # fmt: skip
     return page
 
 
