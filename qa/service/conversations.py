@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from qa.core.errors import FilterError, StorageError, UnknownConversation
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 FILE = "conversations.sqlite"
 FORMAT = 2
+READ_ANSWERS = 200  # answers that are not read from their rows again
 LISTED = 200  # conversations in a visitor's list
 LONGEST_TITLE = 200  # characters
 KEPT_NS = 400 * 24 * 3600 * 10**9  # how long a guest's conversation is kept untouched
@@ -252,11 +254,17 @@ def _turn(row: tuple[int, str, str, str, str, str | None, str], known: Turn | No
     if known is not None and (n, asked, state) == (known.n, known.asked, known.state):
         return known
     try:
-        found = answer_from_dict(json.loads(answer)) if answer else None
+        found = _read_answer(answer) if answer else None
         return Turn(n, asked, question, filters_from_dict(json.loads(filters)), state, found, message)
     except (KeyError, TypeError, ValueError, FilterError):
         log.exception("turn %s of a conversation cannot be read", n)
         return Turn(n, asked, question, state="failed", message=UNREADABLE)
+
+
+@lru_cache(READ_ANSWERS)
+def _read_answer(text: str) -> Answer:
+    """Return the answer that was written; whoever opens one source after the other needs the same one each time."""
+    return answer_from_dict(json.loads(text))
 
 
 def _without_passages(answer: Answer) -> Answer:
