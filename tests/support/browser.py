@@ -24,7 +24,6 @@ import pytest
 import uvicorn
 from ensure_chromium import MISSING, find_chromium, in_ci
 from places import ROOT, put_starter
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from qa.service.conversations import Conversations
 from qa.web.running import RunningService
@@ -188,20 +187,6 @@ def set_date(page, moment: str) -> None:
         }""",
         moment,
     )
-
-
-def click_through(opener, within, tries: int = 20) -> None:
-    """Click what opens something, then what is within it; what is drawn anew meanwhile closes it, so again."""
-    for left in reversed(range(tries)):
-        if not within.is_visible():
-            opener.click()
-        try:
-            within.click(timeout=3_000)
-        except PlaywrightTimeout:
-            if not left:
-                raise
-        else:
-            return
 
 
 def ask(page, question: str, *, button: bool = False):

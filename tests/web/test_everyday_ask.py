@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser import LAST_REPLY, WHILE_GONE, ask, click_through, served, set_date
+from browser import LAST_REPLY, WHILE_GONE, ask, served, set_date
 from fakes import open_fake, write_article
 
 pytest_plugins = ["browser"]
@@ -290,8 +290,8 @@ def test_earlier_conversations_are_searched_named_and_linked_to(news, guarded):
     page.get_by_role("button", name="Save the name").click()
     page.wait_for_function("document.querySelector('#bar .name input')?.value === 'About ships'")
     with page.expect_download() as waiting:
-        menu = page.locator("#bar summary", has_text="Export")
-        click_through(menu, page.locator("#bar .export a", has_text="Markdown"))
+        page.locator("#bar summary", has_text="Export").click()
+        page.locator("#bar .export a", has_text="Markdown").click()
     assert waiting.value.suggested_filename == "About ships.md"
     id = page.locator("#bar .name form").get_attribute("data-id")
     page.locator("#bar").get_by_text("New conversation", exact=True).click()

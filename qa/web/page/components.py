@@ -13,7 +13,7 @@ ASSETS = Path(__file__).parent / "assets"
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}  # events of the page; programs use the JSON routes
 WRONG = "Something went wrong on our side. The service's log has the details."
 
-_seq = itertools.count(1)  # a changing property: without one, showing the same text again does nothing
+_count = itertools.count(1)
 
 
 def asset(name: str) -> str:
@@ -21,9 +21,19 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text("utf-8")
 
 
-def shown(html: str) -> Any:
-    """Return an update of a `gr.HTML` that its script notices, even when the text is the same."""
-    return gr.HTML(html, seq=next(_seq))
+def drawn(html: str, script: str, **options: Any) -> gr.HTML:
+    """Make a part that draws itself: what its reader has opened, typed or in focus there stays, whatever is drawn."""
+    return gr.HTML(html, html_template=" ", js_on_load=asset("draw.js") + asset(script), **options)
+
+
+def tell(news: str) -> str:
+    """Return a script that tells the scripts of all parts of something that happened."""
+    return f"() => {{ window.dispatchEvent(new Event('groundwire-{news}')); }}"
+
+
+def shown(html: str) -> str:
+    """Return the value of a `gr.HTML` so that its script notices it, and once, even when the text is the same."""
+    return f"<!--{next(_count)}-->{html}"
 
 
 def visitor_of(request: gr.Request) -> str:

@@ -13,7 +13,7 @@ import gradio as gr
 from qa.intake.importer import MAX_FILE
 from qa.service.conversations import Conversations
 from qa.web.page.chat.chat import AskTab
-from qa.web.page.components import ASSETS, QUIET, asset, visitor_of
+from qa.web.page.components import ASSETS, QUIET, asset, tell, visitor_of
 from qa.web.page.library.library import LibraryTab
 from qa.web.page.markup import render
 from qa.web.page.prompt_queue import PromptQueue
@@ -26,6 +26,11 @@ WAITING = 300  # events; a page that comes up has six, and what exceeds this is 
 
 def build_page(service: RunningService, conversations: Conversations) -> gr.Blocks:
     """Return the page, ready to be mounted. Its events are private: programs use the JSON routes."""
+
+    def arrive(request: gr.Request) -> tuple[Any, ...]:
+        """Show who is logged in, and the article that the page's address names. Returns that, the view and the tabs."""
+        return who_is_logged_in(visitor_of(request)), *library.arrive(request)
+
     with gr.Blocks(title="Groundwire", analytics_enabled=False, delete_cache=(3600, 3600), fill_height=True) as page:
         with gr.Row(elem_id="masthead"):
             gr.HTML("<h1>Groundwire</h1><p>Answers in the articles’ own words</p>", elem_id="title", js_on_load=None)
@@ -36,23 +41,17 @@ def build_page(service: RunningService, conversations: Conversations) -> gr.Bloc
                 ask = AskTab(service, conversations)
             with gr.Tab("Library", id="library") as tab:
                 library = LibraryTab(service)
-        ask.wire(page.load, [state.ready, asking.select])
+        ask.wire(page.load, state.ready)
         chosen = library.table.ask(ask.only, None, ask.fields, **QUIET)
         chosen.then(lambda: gr.Tabs(selected="ask"), None, [tabs], **QUIET)
-        page.load(_visitor, None, [who], **QUIET)
-        library.redraw(page.load(library.arrive, None, [library.view, tabs], **QUIET).then)
-        for event in (tab.select, state.ready):
-            library.redraw(event)
+        page.load(arrive, None, [who, library.view, tabs], **QUIET)
+        for shown, name in ((asking, "ask"), (tab, "library")):
+            shown.select(None, js=tell(name), **QUIET)
     page._queue = PromptQueue(
         live_updates=True, concurrency_count=page.max_threads, update_intervals=1, max_size=WAITING, blocks=page,
         default_concurrency_limit=AT_ONCE,
     )  # fmt: skip
     return page
-
-
-def _visitor(request: gr.Request) -> str:
-    """Show who is logged in."""
-    return who_is_logged_in(visitor_of(request))
 
 
 def who_is_logged_in(visitor: str) -> str:

@@ -7,8 +7,7 @@ element.addEventListener('click', (event) => {
   if (!button) return;
   if (button.dataset.act === 'forget' && !button.dataset.sure) {
     button.dataset.sure = 'yes';
-    button.textContent = 'Delete for good?';
-    button.addEventListener('blur', () => { delete button.dataset.sure; button.textContent = 'Delete'; }, { once: true });
+    button.addEventListener('blur', () => { delete button.dataset.sure; }, { once: true });
     return;
   }
   if (button.dataset.act === 'link') {
@@ -26,14 +25,14 @@ element.addEventListener('submit', (event) => {
 });
 
 // Earlier conversations are found by any of their questions.
-element.addEventListener('input', (event) => {
-  if (!event.target.matches('.find')) return;
-  const words = event.target.value.toLowerCase().split(/\s+/), menu = event.target.closest('.drop');
+function find(box) {
+  const words = box.value.toLowerCase().split(/\s+/), menu = box.closest('.drop');
   for (const item of menu.querySelectorAll('li')) {
     item.hidden = !words.every((word) => item.dataset.text.toLowerCase().includes(word));
   }
   menu.querySelector('.none').hidden = !!menu.querySelector('li:not([hidden])');
-});
+}
+element.addEventListener('input', (event) => event.target.matches('.find') && find(event.target));
 element.addEventListener('toggle', (event) => event.target.open && event.target.querySelector('input')?.focus(), true);
 
 document.addEventListener('click', (event) => shut(event.target.closest('details.menu')));
@@ -44,3 +43,9 @@ document.addEventListener('keydown', (event) => {
   menus()[0].querySelector('summary').focus();
   shut();
 });
+
+watch('value', () => {
+  draw();
+  element.querySelectorAll('.find').forEach(find);
+});
+draw();

@@ -38,24 +38,29 @@ function cite(event, button) {
   // A click made by the keyboard has no detail; the panel then takes the focus and Escape gives it back.
   const act = button.matches('.article') ? 'article' : '';
   window.groundwire = { button, token: button.value, act, keyboard: event.detail === 0, open: true };
-  open();
+  clearTimeout(scrolled);  // what was clicked is what is looked at
+  inView = rows().indexOf(button.closest('.bot-row')?.previousElementSibling);
+  show(button.value, act);
 }
 
-// One citation is opened at a time: answers to requests that are made together can change places on their way.
-let opening = '';
-let opened = 0;
+// One thing is shown at a time: answers to requests that are made together can change places on their way.
+let wanted = null, asked = null, since = 0;
 
-function open() {
-  if (opening && performance.now() - opened < 3000) return;
-  opening = window.groundwire.token;
-  opened = performance.now();
-  trigger('cite', { token: opening, act: window.groundwire.act });
+function show(token, act) {
+  wanted = { token, act };
+  if (!asked || performance.now() - since > 3000) send();
+}
+
+function send() {
+  asked = wanted;
+  since = performance.now();
+  trigger('cite', asked);
 }
 
 window.addEventListener('groundwire-panel', () => {
-  const last = opening;
-  opening = '';
-  if (last && window.groundwire.token !== last) open();
+  const done = asked;
+  asked = null;
+  if (done && wanted !== done) send();
 });
 
 async function said(button) {
@@ -102,17 +107,17 @@ function cleanAddress() {
 // There it stays while its answer comes, unless its reader goes somewhere else.
 let shown = '', pinned = false;
 const log = () => element.querySelector('[role=log]');
+const rows = () => [...element.querySelectorAll('.user-row')];
 
 function showNewest() {
-  const rows = element.querySelectorAll('.user-row'), newest = rows[rows.length - 1];
-  const now = newest ? `${rows.length} ${newest.textContent}` : '';
+  const all = rows(), newest = all.at(-1), now = newest ? `${all.length} ${newest.textContent}` : '';
   if (now !== shown) {
     shown = now;
     pinned = true;
     window.dispatchEvent(new Event('groundwire-asked'));
   }
   if (!newest || !pinned) return;
-  inView = rows.length - 1;
+  inView = all.length - 1;
   requestAnimationFrame(() => {
     if (!pinned || !newest.isConnected) return;
     makeRoom();
@@ -127,14 +132,13 @@ for (const moves of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
 let inView = -1, scrolled = 0;
 
 function follow() {
-  const rows = [...element.querySelectorAll('.user-row')], line = top(log()) + log().clientHeight / 3;
-  const now = rows.findLastIndex((row) => top(row) < line);
+  const all = rows(), line = top(log()) + log().clientHeight / 3, now = all.findLastIndex((row) => top(row) < line);
   if (now < 0 || now === inView) return;
   inView = now;
-  const cite = rows[now].nextElementSibling?.querySelector('button.cite:not(.article)');
+  const cite = all[now].nextElementSibling?.querySelector('button.cite:not(.article)');
   if (!cite || window.matchMedia('(max-width: 768px)').matches) return;
   const [turn] = JSON.parse(atob(cite.value.replace(/-/g, '+').replace(/_/g, '/')));
-  trigger('cite', { token: btoa(JSON.stringify([turn, 0, '', '', 0, 0])), act: 'heal' });
+  show(btoa(JSON.stringify([turn, 0, '', '', 0, 0])), 'heal');
 }
 element.addEventListener('scroll', () => {
   clearTimeout(scrolled);
@@ -144,8 +148,8 @@ element.addEventListener('scroll', () => {
 const top = (part) => part.getBoundingClientRect().top;
 
 function makeRoom() {
-  const newest = [...element.querySelectorAll('.user-row')].at(-1);
-  if (newest) element.style.setProperty('--room', `${log().clientHeight - newest.offsetHeight}px`);
+  const newest = rows().at(-1), room = newest && `${log().clientHeight - newest.offsetHeight}px`;
+  if (newest && element.style.getPropertyValue('--room') !== room) element.style.setProperty('--room', room);
 }
 new ResizeObserver(makeRoom).observe(element);
 

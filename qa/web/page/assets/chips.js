@@ -7,23 +7,22 @@ element.addEventListener('click', (event) => {
 });
 
 // Beside each field for a day a picker, which writes a day as people do. The field itself can be typed in.
-const DAYS = '#filter-from input:not([type=date]), #filter-to input:not([type=date]), #article-published input:not([type=date]),'
-  + ' #table input[data-day]';
-
 function addPickers() {
-  for (const field of document.querySelectorAll(DAYS)) {
-    if (field.nextElementSibling?.matches('.pick')) continue;
+  for (const id of ['filter-from', 'filter-to', 'article-published']) {
+    const field = document.getElementById(id)?.querySelector('input');
+    if (!field || field.nextElementSibling?.matches('.pick')) continue;
     const pick = Object.assign(document.createElement('input'), { type: 'date', className: 'pick', tabIndex: -1 });
     pick.setAttribute('aria-label', 'Pick a day');
-    pick.addEventListener('change', () => {
-      if (!pick.value) return;
-      const day = new Date(`${pick.value}T12:00`);
-      field.value = day.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
-      field.dispatchEvent(new Event('input', { bubbles: true }));
-      field.focus();
-    });
     field.after(pick);
   }
 }
 new MutationObserver(addPickers).observe(document.body, { subtree: true, childList: true });
 addPickers();
+
+document.addEventListener('change', ({ target: pick }) => {
+  if (!pick.matches('input.pick') || !pick.value) return;
+  const field = pick.previousElementSibling, day = new Date(`${pick.value}T12:00`);
+  field.value = day.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  field.focus();
+}, true);

@@ -95,7 +95,7 @@ window.addEventListener('groundwire-ready', () => {
   const waiting = element.querySelector('[data-waiting]');
   if (waiting) trigger('act', { act: 'heal', token: waiting.dataset.waiting });
 });
-watch(['value', 'seq'], () => {
+watch('value', () => {
   settle();
   turn(0, false);
   window.dispatchEvent(new Event('groundwire-panel'));

@@ -38,11 +38,14 @@ async function look() {
   next = setTimeout(look, state === 'ready' ? LATER : SOON);
 }
 look();
+// The Ask tab, when it comes into view again, shows what can be asked now.
+window.addEventListener('groundwire-ask', () => known && trigger('ready'));
 
 // One voice: that the service is gone is said in the line above, not in gradio's own note over it.
+const notes = document.getElementsByClassName('toast-body');
 new MutationObserver(() => {
-  for (const note of document.querySelectorAll('.toast-body:not([hidden])')) {
-    if (!/connection (to the server was lost|errored out)/i.test(note.textContent)) continue;
+  for (const note of notes) {
+    if (note.hidden || !/connection (to the server was lost|errored out)/i.test(note.textContent)) continue;
     note.hidden = true;
     look();
   }

@@ -6,7 +6,7 @@ Conversations are kept by the server under the visitor's name; the browser holds
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -25,9 +25,10 @@ from qa.web.page.chat.bar import bar
 from qa.web.page.chat.earlier import TODAY, Circumstances, asked_on, left_out
 from qa.web.page.chat.filters import FilterBox
 from qa.web.page.chat.messages import Message, messages, pair, refused
+from qa.web.page.chat.panel import Panel
 from qa.web.page.chat.sources import Sources
 from qa.web.page.chat.tokens import Token
-from qa.web.page.components import QUIET, WRONG, asset, data_of, shown, visitor_or_page
+from qa.web.page.components import QUIET, WRONG, asset, data_of, drawn, shown, visitor_or_page
 from qa.web.running import RunningService
 from qa.web.wording import in_words
 
@@ -48,12 +49,13 @@ class AskTab:
         self._sources = Sources(service)
         self._said = partial(messages, beside=self._sources.beside)
         self._under_way = UnderWay()
+        self._panel = Panel(self._sources, self._under_way, self._kept)
         # The conversation's id, held by the page: it outlives the service, and the store checks whose it is.
         self.current = gr.Textbox("", visible=False)
         self.today = gr.Textbox("", visible=False)  # the browser's own day, said anew with each question
         with gr.Row(elem_id="ask"):
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
-                self.bar = gr.HTML(bar("", False, ()), seq=0, elem_id="bar", js_on_load=asset("bar.js"))
+                self.bar = drawn(bar("", False, ()), "bar.js", elem_id="bar")
                 with gr.HTML(
                     html_template="@children", js_on_load=asset("chat.js"), elem_id="chat-frame"
                 ) as self.frame:
@@ -69,10 +71,10 @@ class AskTab:
                 )  # fmt: skip
                 self.filters.add_fields()
             with gr.Column(scale=2, min_width=300, elem_id="sources"):
-                self.panel = gr.HTML(panels.panel(()), seq=0, elem_id="panel", js_on_load=asset("panel.js"))
+                self.panel = gr.HTML(panels.panel(()), elem_id="panel", js_on_load=asset("panel.js"))
         self.fields = [*self.filters.inputs, self.filters.frame, self.filters.chips]
 
-    def wire(self, load: Callable[..., Any], ready: Sequence[Callable[..., Any]]) -> None:
+    def wire(self, load: Callable[..., Any], ready: Callable[..., Any]) -> None:
         """Say what happens on `load`, when the service is `ready` for the page, and on all that people do here."""
         asking = [self.box, self.current, *self.filters.inputs, self.today]
         view = [self.box, self.talk, self.current, self.panel, self.bar, *self.fields]
@@ -80,8 +82,7 @@ class AskTab:
             event(self.ask, asking, view, concurrency_id="ask", js=TODAY, **QUIET)
         # With a limit of its own: nobody waits for the questions of others to see a page.
         load(self.arrive, [self.today], view, concurrency_limit=16, js=TODAY, **QUIET)
-        for event in ready:
-            event(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
+        ready(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
         self.box.stop(self.stop, None, None, concurrency_limit=None, **QUIET)
         self.frame.cite(
             self.open, [self.current], [self.panel], trigger_mode="multiple", concurrency_limit=None, **QUIET
@@ -190,7 +191,7 @@ class AskTab:
                 said = render.growing(asked.turn, self._sources.beside(asked.turn))
                 yield {
                     self.talk: [*before, *pair(asked.turn.question, said)],
-                    self.panel: self._checked(asked.see or (lambda: self._sources.panel(asked.turn, story=False))),
+                    self.panel: self._panel.checked(asked.see or self._panel.of([asked.turn], story=False)),
                 }
 
     def stop(self, request: gr.Request) -> None:
@@ -200,7 +201,7 @@ class AskTab:
 
     def open(self, current: str, event: gr.EventData, request: gr.Request) -> Any:
         """Show the panel for a citation, or a whole article that is listed."""
-        return self._seen(data_of(event), current, request)
+        return self._panel.opened(data_of(event), current, request)
 
     def act(self, current: str, event: gr.EventData, request: gr.Request) -> Update:
         """Do what a button of the panel says: open the whole article, go back, ask of this article only."""
@@ -208,7 +209,7 @@ class AskTab:
         token = Token.decode(data.get("token"))
         if token and data.get("act") == "only":
             return self._only(token.article)
-        return {self.panel: self._seen(data, current, request)}
+        return {self.panel: self._panel.opened(data, current, request)}
 
     def only(self, event: gr.EventData) -> Update:
         """Set the filter to the article of the library's "Ask this article"."""
@@ -248,30 +249,6 @@ class AskTab:
     def _only(self, article: str) -> Update:
         return self.filters.show(Filters(articles=(article,)))
 
-    def _seen(self, data: Mapping[str, Any], current: str, request: gr.Request) -> Any:
-        """Show what a button's token opens. While an answer comes, it is opened again as that grows."""
-        token, see = Token.decode(data.get("token")), self._sources.see(data.get("act"))
-        if token is None:
-            return shown(panels.panel_notice("This button was not made here, so it opens nothing."))
-        asked, visitor = self._under_way.of(request.session_hash), visitor_or_page(request)
-
-        def seen() -> str:
-            return see(token, self._kept(visitor, asked.conversation if asked else current, asked)[1])
-
-        if asked:
-            asked.see = seen
-        return self._checked(seen)
-
-    def _checked(self, see: Callable[[], str]) -> Any:
-        """Show a panel, or why there is none."""
-        try:
-            return shown(see())
-        except GroundwireError as error:
-            return shown(panels.panel_notice(in_words(error)))
-        except Exception:
-            log.exception("opening a citation failed")
-            return shown(panels.panel_notice(WRONG))
-
     def _latest(self, visitor: str) -> tuple[str, Update]:
         """Return the latest conversation and its view, made anew when a question is asked and answered meanwhile."""
         while True:
@@ -290,7 +267,7 @@ class AskTab:
             self.box: gr.Textbox(submit_btn="Ask", stop_btn=False),
             self.talk: self._said(turns, current),
             self.current: current,
-            self.panel: self._checked(see or (lambda: self._sources.panel(turns[-1] if turns else None))),
+            self.panel: self._panel.checked(see or self._panel.of(turns)),
             self.bar: shown(bar(current, bool(turns), self._store.listed(visitor), self._store.problem)),
         }
 

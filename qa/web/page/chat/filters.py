@@ -26,7 +26,7 @@ class FilterBox:
 
     def __init__(self, service: RunningService) -> None:
         self._service = service
-        self.chips = gr.HTML(render("chips.html", chips=()), seq=0, elem_id="chips", js_on_load=asset("chips.js"))
+        self.chips = gr.HTML(render("chips.html", chips=()), elem_id="chips", js_on_load=asset("chips.js"))
 
     def add_fields(self) -> None:
         """Make the fields, where they are to stand."""

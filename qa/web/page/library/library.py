@@ -16,7 +16,7 @@ from qa.core.types import Draft, Refusal
 from qa.corpus.canonical import MAX_BYTES
 from qa.intake.importer import MAX_FILE
 from qa.service.batches import Item
-from qa.web.page.components import QUIET, WRONG, asset, data_of, shown, visitor_of
+from qa.web.page.components import QUIET, WRONG, asset, data_of, drawn, shown, tell, visitor_of
 from qa.web.page.days import read_published
 from qa.web.page.library import library_html as tables
 from qa.web.page.library import reports
@@ -199,7 +199,7 @@ class LibraryTab:
                     show_label=False, container=False, max_lines=1,
                 )  # fmt: skip
                 self._add_results("table")
-                self.table = gr.HTML(tables.OPENING, seq=0, elem_id="table", js_on_load=asset("library.js"))
+                self.table = drawn(tables.OPENING, "library.js", elem_id="table")
             with gr.Column(scale=1, min_width=300, elem_id="add"):
                 self.files = gr.HTML(DROP, elem_id="files", js_on_load=asset("upload.js"))
                 self._add_results("files")
@@ -212,7 +212,7 @@ class LibraryTab:
                 self.fields = self._paste_fields()
                 self.add = gr.Button("Add article", variant="primary", elem_id="add-button")
                 self._add_results("paste")
-                self.index = gr.HTML("", seq=0, elem_id="index", js_on_load=asset("index.js"))
+                self.index = drawn("", "index.js", elem_id="index")
         self._wire()
 
     def arrive(self, request: gr.Request) -> tuple[View, Any]:
@@ -220,15 +220,10 @@ class LibraryTab:
         id = request.query_params.get("open", "")
         return View(opened=id), gr.Tabs(selected="library") if id else gr.skip()
 
-    def redraw(self, event: Callable[..., Any]) -> Any:
-        """Show on an event what the library and the index hold now."""
-        event(self._library.state, None, [self.index], trigger_mode="always_last", **QUIET)
-        return self._list(event)
-
     def _add_results(self, control: str) -> None:
         """Make the place for what comes of a control, where it is looked for: beside it."""
         self.results[control] = gr.HTML(
-            reports.outcomes(()), seq=0, elem_id=f"results-{control}", elem_classes="results",
+            reports.outcomes(()), elem_id=f"results-{control}", elem_classes="results",
             js_on_load=asset("results.js"),
         )  # fmt: skip
 
@@ -243,32 +238,26 @@ class LibraryTab:
             fields += [line("Author", "author"), line("Published", "published", placeholder="17 May 2024")]
         return fields
 
-    def _list(self, event: Callable[..., Any], handler: Callable[..., Any] | None = None) -> Any:
-        inputs, outputs = [self.search, self.view], [self.table, self.view]
-        return event(handler or self._library.listing, inputs, outputs, trigger_mode="always_last", **QUIET)
-
     def _wire(self) -> None:
-        library = self._library
+        library, listed = self._library, [self.table, self.view]
         kept = {control: [self.results[control], self.kept[control]] for control in CONTROLS}
+        pasted = [*self.fields, self.kept["paste"]]
         adding = {**QUIET, "concurrency_id": "ingest", "concurrency_limit": 1, "trigger_mode": "multiple"}
         fetching = {**adding, "concurrency_id": "fetch", "concurrency_limit": 4}  # a slow server delays no upload
-        self._list(self.search.change)  # `input` misses what was not typed key by key
-        self._list(self.table.show, library.show)
-        self.index.look(library.state, None, [self.index], **QUIET)
+        # The table asks for one thing at a time. `input` of the search misses what was not typed key by key.
+        self.search.change(None, js=tell("search"), **QUIET)
+        self.table.show(library.show, [self.search, self.view], listed, trigger_mode="multiple", **QUIET)
         self.table.save(
-            library.save, [self.search, self.view, self.kept["table"]], [self.table, self.view, *kept["table"]], **QUIET
+            library.save, [self.search, self.view, self.kept["table"]], [*listed, *kept["table"]],
+            trigger_mode="multiple", **QUIET,
+        )  # fmt: skip
+        self.table.remove(library.remove, [self.kept["table"]], kept["table"], trigger_mode="multiple", **QUIET)
+        self.add.click(library.paste, pasted, [*kept["paste"], *self.fields], js=asset("paste.js"), **adding)
+        self.address.submit(
+            library.fetch, [self.address, self.kept["address"]], [*kept["address"], self.address], **fetching
         )
-        pasted = [*self.fields, self.kept["paste"]]
-        changes = (
-            self.add.click(library.paste, pasted, [*kept["paste"], *self.fields], js=asset("paste.js"), **adding),
-            self.address.submit(
-                library.fetch, [self.address, self.kept["address"]], [*kept["address"], self.address], **fetching
-            ),
-            self.files.sent(library.upload, [self.kept["files"]], kept["files"], **adding),
-            self.table.remove(library.remove, [self.kept["table"]], kept["table"], trigger_mode="multiple", **QUIET),
-        )
-        for change in changes:
-            self.redraw(change.then)
+        self.files.sent(library.upload, [self.kept["files"]], kept["files"], **adding)
+        self.index.look(library.state, None, [self.index], trigger_mode="always_last", **QUIET)
 
 
 def _with_scheme(address: str) -> str:
