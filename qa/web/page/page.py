@@ -71,7 +71,7 @@ def looks() -> dict[str, Any]:
     )
     return {
         "theme": theme,
-        "head": f"<style>{''.join(asset(name) for name in STYLES)}</style>",
+        "head": f"<style>{''.join(asset(name) for name in STYLES)}</style><script>{asset('in_order.js')}</script>",
         "favicon_path": str(ASSETS / "favicon.png"),
         "footer_links": [],
         "run_history": False,
