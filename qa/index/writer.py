@@ -10,24 +10,20 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import fields, replace
-from pathlib import Path
 
-from qa.core.errors import ArticleError, IndexDamaged, IndexIncompatible
+from qa.core.errors import ArticleError
 from qa.core.priority import Priority
 from qa.core.reports import SyncReport
 from qa.core.settings import Settings
 from qa.core.types import Article
 from qa.corpus.article_file import ArticleFile
 from qa.corpus.folder import Corpus, CorpusFile
-from qa.index.catalog.catalog import FILE, Catalog
-from qa.index.catalog.migrations import OLDEST
-from qa.index.catalog.schema import Manifest
+from qa.index.catalog.catalog import Catalog
 from qa.index.embedding import SentenceEmbedding
-from qa.index.freshness import mark_whole, select_files, was_left_whole
+from qa.index.freshness import mark_whole, select_files
 from qa.index.lock import IndexLock
-from qa.index.prepare import batch_articles, make_manifest, prepare
-from qa.index.vectors import chroma_folder as chroma
+from qa.index.opening import open_catalog
+from qa.index.prepare import batch_articles, prepare
 from qa.index.vectors.mirror import Mirror
 from qa.index.vectors.search import DenseSearch
 
@@ -106,7 +102,7 @@ class IndexWriter:
         lock = IndexLock(settings.index)
         lock.acquire(command)
         try:
-            catalog, dimension, notes = _open_catalog(settings, load, rebuild)
+            catalog, dimension, notes = open_catalog(settings, load, rebuild)
             mirror = Mirror(settings.index, catalog, DenseSearch(dimension))
             self = cls(settings, lock, catalog, mirror, load, notes)
             self.corpus.sweep()
@@ -249,62 +245,6 @@ class IndexWriter:
         ids = self.catalog.remove(id)
         self._mirror.drop(ids or [])
         return ids is not None
-
-
-def _open_catalog(
-    settings: Settings, load: Callable[[], SentenceEmbedding], rebuild: bool
-) -> tuple[Catalog, int, list[str]]:
-    """Open the catalog, or make it anew where that must be; return it, its vectors' dimension, and why it was made."""
-    path, expected, notes = settings.index / FILE, make_manifest(settings.model, 0), list[str]()
-    whole = was_left_whole(settings)
-    if path.exists() and not rebuild:
-        try:
-            if (kept := _kept_catalog(path, expected, whole)) is not None:
-                return kept, kept.manifest().dimension, notes
-            notes.append("The index was made by an older version and is made anew.")
-        except IndexDamaged as error:
-            notes.append(f"The catalog was damaged and is made anew from the corpus ({error}).")
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
-    chroma.forget(settings.index)
-    dimension = load().dimension
-    return Catalog.create(path, replace(expected, dimension=dimension)), dimension, notes
-
-
-def _kept_catalog(path: Path, expected: Manifest, whole: bool) -> Catalog | None:
-    """Open a catalog that may go on being used, led on to today's format; None for one that cannot be.
-
-    Raises IndexDamaged and its kin.
-    """
-    catalog = Catalog.open(path, writable=True)
-    try:
-        if check_manifest(catalog.manifest(), expected):
-            if not whole:  # after a kill, or when another hand was at the file
-                catalog.check()
-            catalog.migrate()
-            return catalog
-    except BaseException:
-        catalog.close()  # before its files go: SQLite removes the log by name
-        raise
-    catalog.close()
-    return None
-
-
-def check_manifest(found: Manifest, expected: Manifest) -> bool:
-    """Return True when the index fits, or can be led on; False when it is too old and may be made anew.
-
-    Raises IndexIncompatible when it was made with another model: making it anew would embed everything.
-    """
-    if found.format < OLDEST:
-        return False
-    if (found.model_digest, found.precision) != (expected.model_digest, expected.precision):
-        raise IndexIncompatible(
-            f"The index was made with the model {found.model} ({found.model_digest}, {found.precision}); this one is "
-            f"{expected.model} ({expected.model_digest}, {expected.precision}). To keep the index set QA_MODEL="
-            f"{found.model}; to embed everything with the new model run: qa index --rebuild"
-        )
-    kept = [f.name for f in fields(Manifest) if f.name not in ("format", "dimension", "model")]
-    return all(getattr(found, name) == getattr(expected, name) for name in kept)
 
 
 def _known(file: CorpusFile, refused: dict[str, tuple[str, str]]) -> bool:

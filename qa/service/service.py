@@ -26,12 +26,13 @@ from qa.core.settings import Settings
 from qa.core.types import Answer, Article, Filters, Sentence, SourcePassage
 from qa.corpus.folder import Corpus
 from qa.index.catalog.catalog import FILE, Catalog
-from qa.index.catalog.snapshot import EVERYTHING
+from qa.index.catalog.library import EVERYTHING
 from qa.index.embedding import SentenceEmbedding, lazy_embedding
 from qa.index.lock import Holder
+from qa.index.opening import check_manifest
 from qa.index.prepare import make_manifest
 from qa.index.vectors.search import DenseSearch
-from qa.index.writer import IndexWriter, Progress, check_manifest
+from qa.index.writer import IndexWriter, Progress
 from qa.service.adding import asked_from_text, edit, place, place_batch, unknown
 from qa.service.batches import Item, batched
 from qa.service.examples import Examples

@@ -12,7 +12,7 @@ from qa.answer.evidence.evidence import Candidate, Evidence, Ranking, Shown
 from qa.answer.evidence.preference.ranked import in_order, put_first
 from qa.answer.question.acronyms import asks_for_a_form
 from qa.answer.question.facts import Facts
-from qa.answer.question.frames import LONG, clause_of
+from qa.answer.question.frames import clause_of
 from qa.answer.question.times import time_in
 from qa.answer.question.understand import understand
 from qa.core.types import Article, Filters, Hit, Sentence
@@ -64,7 +64,7 @@ def test_a_time_or_earlier_questions_speak_for_what_they_chose_and_a_date_alone_
 def test_text_around_a_question_is_taken_off_from_forty_words_on():
     asks = "Who is the mayor of Ulm?"
     around = "The harbour of Ulm has been shut for weeks and nobody knows why."
-    fill = LONG - len(asks.split()) - len(around.split())
+    fill = 40 - len(asks.split()) - len(around.split())
 
     def story(words: int) -> str:
         return f"{around} It is {' '.join(['very'] * (words - 3))} cold. {asks}"
