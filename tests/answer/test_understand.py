@@ -138,6 +138,33 @@ def test_a_leaning_question_is_made_whole_from_the_ones_before():
     assert made_whole("What about Trier?", [rent]).text == "What is the average rent in Trier?"
 
 
+WHO = Earlier("Who is the mayor of Ulm?", "Ida Holm", ("Ida Holm is the mayor, and Jonas Kern her deputy.",), ("a",))
+SAID = Earlier("What did Petra Falk say of the mayor?", "Ida Holm", ("Petra Falk praised Ida Holm.",), ("a",))
+OLD = Earlier("How old is the bridge?", "nine years", ("The bridge, says Lea Roth, is nine years old.",), ("b",))
+
+
+@pytest.mark.parametrize(
+    ("turns", "means"),
+    [([WHO], "Ida Holm"), ([SAID], "Petra Falk"), ([WHO, SAID], "Petra Falk"), ([SAID, WHO], "Ida Holm"),
+     ([OLD], "Lea Roth"), ([WHO, OLD], "Ida Holm")],
+)  # fmt: skip
+def test_she_is_who_the_last_question_was_about_then_who_answered_it_then_who_is_named_beside(turns, means):
+    assert made_whole("What does she want?", turns).text == f"What does {means} want?"
+
+
+@pytest.mark.parametrize(
+    ("before", "whole"),
+    [
+        ("Who spoke in the hall of Ulm?", "How many died in the hall of Ulm?"),
+        ("Who spoke in the old hall of Ulm?", "How many died in the old hall of Ulm?"),
+        ("What did Ida Holm say?", "How many died (Ida Holm say)?"),
+        ("What burnt in the hall?", "How many died: burnt hall?"),
+    ],
+)
+def test_what_an_earlier_question_says_of_the_event_is_kept(before, whole):
+    assert made_whole("How many died?", [Earlier(before)]).text == whole
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [("How many articles are there?", "count"), ("thanks a lot!", "thanks"), ("Who are you?", "who"),
