@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from dataclasses import replace
 
 import httpx
@@ -395,8 +396,15 @@ def test_a_new_question_takes_the_place_of_one_that_is_asked_again(slow, guarded
     assert page.locator("#chat .message.bot").last.locator("button.cite").count() == 4
 
 
-def test_a_new_conversation_leaves_an_answer_that_is_coming(slow, guarded):
+def test_a_new_conversation_leaves_an_answer_that_is_coming_however_long_that_takes_to_end(slow, guarded):
     service, gate = slow
+    finish = service.store.finish
+
+    def slowly(*given, **named):
+        time.sleep(0.5)
+        finish(*given, **named)
+
+    service.store.finish = slowly
     gate.let()
     page = guarded.open(service)
     ask(page, TANK)

@@ -120,7 +120,7 @@ def test_a_menu_of_a_row_stays_open_beside_its_row(shelf, guarded):
     page.wait_for_function("document.activeElement.matches('#table .count')")
 
 
-def test_a_name_that_is_being_typed_outlives_the_answer_that_comes_meanwhile(news, guarded):
+def test_a_name_is_given_and_another_one_typed_while_an_answer_comes_and_neither_is_in_the_others_way(news, guarded):
     page = guarded.open(news)
     ask(page, FERRY)
     answer, go = news.host.qa.ask, threading.Event()
@@ -135,6 +135,10 @@ def test_a_name_that_is_being_typed_outlives_the_answer_that_comes_meanwhile(new
         page.press("#question textarea", "Enter")
         page.wait_for_selector("#chat .pending")
         page.locator("#bar summary", has_text="Name").click()
+        page.get_by_label("Name", exact=True).fill("About boats")
+        page.keyboard.press("Enter")
+        page.wait_for_function("document.querySelector('#bar .name input').defaultValue === 'About boats'")
+        page.locator("#bar summary", has_text="Name").click()
         page.get_by_label("Name", exact=True).fill("About ships")
         other = guarded.open(news, again=True)  # now there is an earlier conversation, which stands before the name
         other.locator("#bar").get_by_text("New conversation", exact=True).click()
@@ -143,6 +147,7 @@ def test_a_name_that_is_being_typed_outlives_the_answer_that_comes_meanwhile(new
         go.set()
         page.wait_for_function("document.querySelectorAll('#chat .acts').length === 2")
         page.wait_for_selector("#bar .earlier")
+        page.wait_for_selector("#chat .message.bot >> nth=1 >> button.cite")
         assert page.get_by_label("Name", exact=True).input_value() == "About ships"
         page.keyboard.press("Enter")
         page.wait_for_function("document.querySelector('#bar .name input').defaultValue === 'About ships'")

@@ -21,7 +21,7 @@ element.addEventListener('click', (event) => {
 element.addEventListener('submit', (event) => {
   event.preventDefault();
   shut();
-  trigger('act', { act: 'rename', id: event.target.dataset.id, title: event.target.elements.title.value });
+  trigger('rename', { id: event.target.dataset.id, title: event.target.elements.title.value });
 });
 
 // Earlier conversations are found by any of their questions.

@@ -21,14 +21,14 @@ from qa.service.conversations import Conversations, Turn
 from qa.web.page.chat import chat_html as render
 from qa.web.page.chat import sources_html as panels
 from qa.web.page.chat.answering import Answering, Asked, UnderWay
-from qa.web.page.chat.bar import bar
+from qa.web.page.chat.bar import Bar
 from qa.web.page.chat.earlier import TODAY, Circumstances, asked_on, left_out
 from qa.web.page.chat.filters import FilterBox
 from qa.web.page.chat.messages import Message, messages, pair, refused
 from qa.web.page.chat.panel import Panel
 from qa.web.page.chat.sources import Sources
 from qa.web.page.chat.tokens import Token
-from qa.web.page.components import QUIET, WRONG, asset, data_of, drawn, shown, visitor_or_page
+from qa.web.page.components import QUIET, WRONG, asset, data_of, visitor_or_page
 from qa.web.running import RunningService
 from qa.web.wording import in_words
 
@@ -55,7 +55,7 @@ class AskTab:
         self.today = gr.Textbox("", visible=False)  # the browser's own day, said anew with each question
         with gr.Row(elem_id="ask"):
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
-                self.bar = drawn(bar("", False, ()), "bar.js", elem_id="bar")
+                self._bar = Bar(conversations)
                 with gr.HTML(
                     html_template="@children", js_on_load=asset("chat.js"), elem_id="chat-frame"
                 ) as self.frame:
@@ -77,18 +77,22 @@ class AskTab:
     def wire(self, load: Callable[..., Any], ready: Callable[..., Any]) -> None:
         """Say what happens on `load`, when the service is `ready` for the page, and on all that people do here."""
         asking = [self.box, self.current, *self.filters.inputs, self.today]
-        view = [self.box, self.talk, self.current, self.panel, self.bar, *self.fields]
-        for event in (self.box.submit, self.frame.example, self.frame.again):
+        view = [self.box, self.talk, self.current, self.panel, self._bar.html, *self.fields]
+        answers = [
             event(self.ask, asking, view, concurrency_id="ask", js=TODAY, **QUIET)
+            for event in (self.box.submit, self.frame.example, self.frame.again)
+        ]
         # With a limit of its own: nobody waits for the questions of others to see a page.
-        load(self.arrive, [self.today], view, concurrency_limit=16, js=TODAY, **QUIET)
+        answers.append(load(self.arrive, [self.today], view, concurrency_limit=16, js=TODAY, **QUIET))
         ready(self.examples, None, [self.talk, *self.filters.inputs], **QUIET)
         self.box.stop(self.stop, None, None, concurrency_limit=None, **QUIET)
         self.frame.cite(
             self.open, [self.current], [self.panel], trigger_mode="multiple", concurrency_limit=None, **QUIET
         )
         self.panel.act(self.act, [self.current], [self.panel, *self.fields], **QUIET)
-        self.bar.act(self.turn_to, None, view, **QUIET)
+        self._bar.html.act(
+            self.turn_to, None, view, cancels=answers, **QUIET
+        )  # else their last word would be shown over it
 
     def arrive(self, today: str, request: gr.Request) -> Iterator[Update]:
         """Show the visitor's latest conversation, and ask the question of the page's address."""
@@ -229,10 +233,7 @@ class AskTab:
             if data.get("act") == "forget":
                 self._store.remove(visitor, id)
                 return self._view(visitor, self._store.start(visitor))
-            if data.get("act") == "rename":
-                self._store.rename(visitor, id, str(data.get("title", "")))
-            else:
-                self._store.touch(visitor, id)
+            self._store.touch(visitor, id)
             return self._view(visitor, id)
         except GroundwireError as error:
             gr.Warning(in_words(error))
@@ -268,7 +269,7 @@ class AskTab:
             self.talk: self._said(turns, current),
             self.current: current,
             self.panel: self._panel.checked(see or self._panel.of(turns)),
-            self.bar: shown(bar(current, bool(turns), self._store.listed(visitor), self._store.problem)),
+            self._bar.html: self._bar.show(visitor, current, asked=bool(turns)),
         }
 
     def _refuse(self, visitor: str, current: str, question: str, error: GroundwireError) -> Update:
