@@ -49,7 +49,9 @@ class Forks:
         task = {"options": options, "told": told, "seconds": seconds, "log": str(log), "keeps": keeps}
         self._process.stdin.write(json.dumps(task) + "\n")
         self._process.stdin.flush()
-        answer: dict[str, int | None] = json.loads(self._process.stdout.readline())
+        if not (line := self._process.stdout.readline()):
+            raise SystemExit(f"The process that runs the tests has ended ({self._process.poll()}).")
+        answer: dict[str, int | None] = json.loads(line)
         return answer["code"]
 
     def close(self) -> None:

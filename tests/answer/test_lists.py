@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import exact, open_fake, write_article
 
+from qa.core.types import Filters
+
 FIRES = {
     "a": ("2024-06-01", "Fires in Ulm", "Fires burned in Ulm on Monday. Nobody was hurt. Ulm thanked the crews."),
     "b": ("2024-06-03", "Fires in Ulm are out", "Fires in Ulm are out. Fires of Ulm took two days to put out. "
@@ -157,6 +159,8 @@ def test_two_times_are_compared_each_by_what_was_published_then(library):
     answer = qa.ask("Compare the votes in May and in June.", today="2024-07-01")
     assert [(s.label, s.citations[0].article) for s in answer.sentences] == [("in May", "may"), ("in June", "june")]
     assert qa.ask("Compare the votes in May and in August.", today="2024-07-01").behaviour == ""
+    june = qa.ask("Compare the votes in May and in June.", Filters(published_from="2024-06-01"), today="2024-07-01")
+    assert cited(june) == ["june"]
 
 
 BAKERY = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fakes import open_fake, write_article
 
 from qa.answer.kinds.speakers import speakers_of
 from qa.core.types import Article
@@ -43,3 +44,23 @@ def test_a_letter_is_said_by_who_signs_below_it_and_only_among_letters():
     signed = ["Ida Holm", "Ida Holm", "", "Jonas Kern", "Lea Roth", "Jonas Kern", ""]
     assert spoken(LETTERS, "Letters to the editor") == signed
     assert spoken(LETTERS, "The bridge of Ulm") == ["", "", "", "", "Lea Roth", "", ""]
+
+
+@pytest.fixture
+def bridge(tmp_path):
+    write_article(
+        tmp_path, "hall", "“It was dear,” said Ida Holm. “The bridge of Ulm was never safe.” The hall was full."
+    )
+    write_article(
+        tmp_path, "debate", "In the long debate on Monday in the hall of the city Ida Holm said that the bridge of Ulm "
+        "was never safe at all for anybody.",
+    )  # fmt: skip
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        yield qa
+
+
+def test_who_said_something_is_told_by_a_sentence_that_quotes_and_names_him(bridge):
+    answer = bridge.ask("Who said “the bridge of Ulm was never safe”?")
+    assert answer.understood.kind == "quotation"
+    assert answer.sentences[0].citations[0].article == "debate"

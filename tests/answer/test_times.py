@@ -86,6 +86,13 @@ def test_the_articles_of_a_time_are_named_newest_first_or_that_there_are_none(st
     assert (answer.behaviour, answer.text, answer.articles) == ("results", text, articles)
 
 
+def test_a_time_that_the_filters_leave_no_day_of_lists_nothing(strike):
+    later = Filters(published_from="2025-01-12")
+    answer = strike.ask("What happened yesterday?", later, today="2025-01-11")
+    assert answer.behaviour == ""
+    assert "a" not in {c.article for s in answer.sentences for c in s.citations}
+
+
 def test_articles_without_a_date_are_counted_where_a_time_leaves_them_out(tmp_path):
     write_article(tmp_path, "dated", "A crane fell.", published="2025-02-02")
     write_article(tmp_path, "undated", "A ferry sank.")
