@@ -58,12 +58,13 @@ def indexing_rate(dataset: Dataset, model: Lazy[SentenceEmbedding]) -> Row:
     ratios = []
     for _ in range(ROUNDS):
         bare = _seconds(lambda: embedding.encode(texts))
-        with tempfile.TemporaryDirectory() as folder:
-            home = Path(folder)
-            with QA.open(settings=Settings(home, model.name), model=model) as qa:
-                for article in articles:
-                    Corpus(qa.settings.corpus).write(article)
-                ours = _seconds(lambda qa=qa: qa.sync())  # type: ignore[misc]
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            QA.open(settings=Settings.from_environment(folder), model=model) as qa,
+        ):
+            for article in articles:
+                Corpus(qa.settings.corpus).write(article)
+            ours = _seconds(lambda qa=qa: qa.sync())  # type: ignore[misc]
         ratios.append(bare / ours)
     what = f"indexing rate / bare model's rate ({len(texts)} passages of {dataset.name}, {ROUNDS} rounds)"
     return what, f"{statistics.median(ratios):.2f}", ">= 0.85"
@@ -75,8 +76,8 @@ def adding_cost(dataset: Dataset, model: Lazy[SentenceEmbedding]) -> Row:
     with (
         tempfile.TemporaryDirectory() as small,
         tempfile.TemporaryDirectory() as large,
-        QA.open(settings=Settings(Path(small), model.name), model=model) as empty,
-        QA.open(settings=Settings(Path(large), model.name), model=model) as full,
+        QA.open(settings=Settings.from_environment(small), model=model) as empty,
+        QA.open(settings=Settings.from_environment(large), model=model) as full,
     ):
         _fill(full, dataset, model)
         empty.attach_chroma()

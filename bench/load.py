@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,7 +114,7 @@ def service(home: Path) -> Iterator[tuple[str, psutil.Process]]:
         service.wait(30)
 
 
-def print_table(rows: Iterator[Row]) -> None:
+def print_table(rows: Iterable[Row]) -> None:
     """Print rows as they come."""
     print("| what | figure | bound |\n|---|---|---|")
     for row in rows:
