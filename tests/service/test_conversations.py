@@ -323,6 +323,7 @@ def test_a_turn_that_the_page_knows_comes_back_itself_unless_something_else_beca
     read = []
     real = conversations.answer_from_dict
     monkeypatch.setattr(conversations, "answer_from_dict", lambda data: read.append(data) or real(data))
+    conversations._read_answer.cache_clear()  # of what another test has read
     found = store.turns(ANN, id, other)
     assert found[1] is other, "the composed value, with the text of its passages"
     assert len(read) == 1, "the other turn was read, this one was not"
