@@ -8,11 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-# Marks are put on by tests/support/markers.py. Tests that need none of these things disturb nobody and run beside one
-# another. Those that need a browser, a process or weights run so file by file, for a file's tests share them; those
-# that compare a clock run alone.
-APART := browser or process or model
-MARKED := $(APART) or clock
+# These need no browser, process, real weights or clock: they disturb nobody and run beside one another. The marks are
+# put on by tests/support/markers.py.
+MARKED := browser or process or model or clock
 SLOWEST := --durations=25
 
 .PHONY: run check test test-long lint fix docs mutants bench screenshots clean help
@@ -28,8 +26,7 @@ test: $(VENV)/installed-dev ## All but the long tests (installs Chromium where C
 	@$(MAKE) --no-print-directory lint
 	@failed=0; set -x; \
 	$(BIN)/python -m pytest -n logical -m "not ($(MARKED) or long)" $(SLOWEST) || failed=1; \
-	$(BIN)/python -m pytest -n logical --dist loadfile -m "($(APART)) and not (clock or long)" $(SLOWEST) || failed=1; \
-	$(BIN)/python -m pytest -m "clock and not long" $(SLOWEST) || failed=1; \
+	$(BIN)/python -m pytest -m "($(MARKED)) and not long" $(SLOWEST) || failed=1; \
 	exit $$failed
 
 test-long: $(VENV)/installed-dev ## The tests that `make test` leaves out because each takes over 20 seconds
