@@ -282,6 +282,98 @@ def test_an_open_article_leads_from_one_cited_sentence_to_the_next(news, guarded
     page.get_by_role("button", name="‹ Previous").click()
 
 
+def test_a_later_article_opens_at_its_beginning_whatever_was_scrolled_before(news, guarded):
+    page = guarded.open(news, **SMALL)
+    news.host.qa.later = lambda id: [news.host.qa.article("again")[0]] if id == "ferry" else []
+    try:
+        ask(page, FERRY)
+        later = page.locator("#panel .later button").first
+        later.wait_for()
+        page.locator("#panel .list").evaluate("list => { list.scrollTop = 20 }")
+        assert page.locator("#panel .list").evaluate("list => list.scrollTop") == 20
+        later.click()
+        page.wait_for_selector("#panel .whole")
+        assert page.locator("#panel .list").evaluate("list => list.scrollTop") == 0
+    finally:
+        del news.host.qa.later
+
+
+def _select(page, words: str) -> None:
+    """Select a paragraph of the open article, as a person does with the mouse."""
+    page.locator("#panel .whole p", has_text=words).last.click(click_count=3)
+
+
+def test_words_of_an_open_article_are_copied_with_their_source(news, guarded):
+    page = guarded.open(news)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, FERRY)
+    page.locator("#panel .card", has_text="The new ferry").first.get_by_text("Open the article").click()
+    page.wait_for_selector("#panel .whole mark.active")
+    source = "(The new ferry, The Example, 17 May 2024, https://example.org/ferry)"
+    button = page.locator("#panel .quote")
+    assert _copied(page, button) == f"“{page.locator('#panel .whole mark.active').inner_text()}” {source}"
+    page.get_by_text("Copied", exact=True).wait_for(state="detached")
+    _select(page, "It sails twice a day.")
+    assert _copied(page, button) == f"“It sails twice a day.” {source}"
+
+
+def test_nothing_is_copied_from_an_article_of_which_nothing_is_marked_or_selected(news, guarded):
+    page = guarded.open(news)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    news.host.qa.later = lambda id: [news.host.qa.article("again")[0]] if id == "ferry" else []
+    try:
+        ask(page, FERRY)
+        page.locator("#panel .later button").first.click()
+        page.wait_for_selector("#panel .whole")
+        page.locator("#panel .quote").click()
+        page.wait_for_selector("#panel .quote >> text=Select words first")
+        page.wait_for_selector("#panel .quote >> text=Copy with its source")
+        _select(page, "was built in Lindby")
+        copied = _copied(page, page.locator("#panel .quote"))
+        assert copied == "“The Orsta ferry was built in Lindby.” (Correction: the Orsta ferry, The Mail, 1 June 2024)"
+    finally:
+        del news.host.qa.later
+
+
+def test_an_open_article_leads_to_its_form_where_a_wrong_date_is_put_right(news, guarded):
+    page = guarded.open(news)
+    ask(page, FERRY)
+    page.locator("#panel .card", has_text="The new ferry").first.get_by_text("Open the article").click()
+    page.get_by_role("button", name="Edit title, outlet, author and date").click()
+    page.wait_for_selector("#table form.edit")
+    assert page.input_value("form.edit [name=published]") == "17 May 2024"
+
+
+def test_what_a_button_says_for_a_moment_moves_no_other_button_below_the_pointer(news, guarded):
+    page = guarded.open(news)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, FERRY)
+    card = page.locator("#panel .card", has_text="The new ferry").first
+    original = card.get_by_role("link", name="Original page")
+    before = original.bounding_box()
+    _copied(page, card.get_by_text("Copy this sentence"))
+    assert original.bounding_box() == before
+
+
+@pytest.mark.parametrize(
+    ("width", "longest"), [(390, "17 May 2024"), (820, "27 September 2024"), (1280, "27 September 2024")]
+)
+def test_all_filters_are_in_view_and_long_enough_for_a_day(news, guarded, width, longest):
+    page = guarded.open(news, viewport={"width": width, "height": 844})
+    page.locator("#filters button").first.click()
+    column = page.locator("#talk").bounding_box()
+    for field in ("outlets", "articles", "from", "to"):
+        part = page.locator(f"#filter-{field}")
+        part.wait_for()
+        box = part.bounding_box()
+        assert column["x"] - 1 <= box["x"], field
+        assert box["x"] + box["width"] <= column["x"] + column["width"] + 1, field
+        assert box["y"] + box["height"] <= 844, field
+    day = page.locator("#filter-to input").first
+    day.fill(longest)
+    assert day.evaluate("field => field.scrollWidth <= field.clientWidth")
+
+
 def test_earlier_conversations_are_searched_named_and_linked_to(news, guarded):
     page = guarded.open(news)
     ask(page, FERRY)

@@ -88,6 +88,13 @@ def test_the_newest_article_comes_first_and_one_without_a_date_says_so(shelf, gu
     assert page.locator("#table .undated").all_inner_texts() == ["undated"]
 
 
+def test_a_row_says_who_wrote_its_article(shelf, guarded):
+    page = _library(guarded.open(shelf))
+    _search(page, "ann author")
+    _shows(page, "ferry")
+    assert page.locator("#table td .by").all_inner_texts() == ["Ann Author"]
+
+
 def test_an_article_is_found_by_title_outlet_author_and_text_and_what_finds_none_says_where_was_looked(shelf, guarded):
     page = _library(guarded.open(shelf))
     for words, found in (("CRANE", ["crane"]), ("post", ["ferry", "stars"]), ("ann auth", ["ferry"])):
@@ -166,6 +173,8 @@ def test_what_is_known_is_edited_in_place_and_what_is_no_date_is_said_in_the_for
     page.keyboard.press("Enter")
     page.wait_for_selector("form.edit", state="detached")
     page.wait_for_selector("#results-table li >> text=Updated Stars")
+    told = page.locator("#results-table li").first.inner_text()
+    assert told.startswith("Updated Stars: author Stella Star, published 29 February 2024"), told
     article, _ = shelf.qa.article("stars")
     assert (article.author, article.published, article.title) == ("Stella Star", "2024-02-29", "Stars")
     assert "29 February 2024" in page.inner_text("#table .opened")

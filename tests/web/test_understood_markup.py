@@ -172,3 +172,11 @@ def test_the_label_of_a_sentence_stays_a_text_on_the_page_and_stands_before_it_i
     assert "3 May 2024: Near" in as_text(labelled)
     assert "3 May 2024: Near" in as_markdown(labelled)
     assert conversation_values("c", [labelled])["turns"][0]["sentences"][0]["label"] == "3 May 2024"
+
+
+def test_declining_says_what_was_done_where_no_other_reason_is_known():
+    turn = _turn("", "Who?", text="", notes=(), declined=True)
+    said = chat_html.make_inert(chat_html.UNSURE)
+    assert said in chat_html.reply(turn, "c")
+    for known in ({"text": "No article mentions it."}, {"notes": ("None of the closest articles mentions it.",)}):
+        assert said not in chat_html.reply(_turn("", "Who?", **{"text": "", "notes": (), **known}), "c")

@@ -70,19 +70,22 @@ async function said(button) {
   return reply.text();
 }
 
+// What it says for a moment takes no less room than its name: no other button moves below the pointer.
 async function copy(button, text) {
   const words = button.textContent;
   let said = 'Copied';
   try {
     await put(await text(button));
-  } catch {
-    said = 'It could not be copied';
+  } catch (error) {
+    said = error.cause || 'It could not be copied';
   }
+  button.style.minWidth = `${button.offsetWidth}px`;
   button.textContent = said;
   setTimeout(() => { button.textContent = words; }, 1600);
 }
 
 window.groundwireCopy = copy;
+window.groundwireToLibrary = toLibrary;
 
 // The clipboard is there on this machine and over https only; elsewhere a selection does it.
 async function put(text) {

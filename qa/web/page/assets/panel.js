@@ -37,10 +37,8 @@ function settle() {
   const list = element.querySelector('.list');
   const active = element.querySelector('.active');
   if (!list) return;
-  if (!active && !element.querySelector('[data-open]')) {
-    list.scrollTop = 0;
-    return;
-  }
+  if (!active && list.scrollTop) list.scrollTop = 0;
+  if (!active && !element.querySelector('[data-open]')) return;
   if (!asked().open) return;  // nobody opened it: what is drawn anew was closed before
   column().classList.add('open');
   const button = opener();
@@ -74,11 +72,24 @@ function turn(by, keyboard) {
   if (keyboard) steps.querySelector(`[data-step="${by}"]`).focus({ preventScroll: true });
 }
 
+// Words that are selected in the open article, or else the cited sentence, with who told them.
+function quoted(button) {
+  const selection = getSelection(), whole = element.querySelector('.whole');
+  const inside = [selection.anchorNode, selection.focusNode].some((end) => whole.contains(end));  // a last line ends behind it
+  const chosen = inside ? `${selection}` : '';
+  const words = (chosen || whole.querySelector('mark.active')?.textContent || '').trim().replace(/\s+/g, ' ');
+  if (!words) throw new Error('nothing', { cause: 'Select words first' });
+  return `“${words}” (${button.value})`;
+}
+
+element.addEventListener('mousedown', (event) => event.target.closest('.quote') && event.preventDefault());  // it stays selected
 element.addEventListener('click', (event) => {
   if (event.target.closest('.close')) close();
   const step = event.target.closest('button[data-step]'), copying = event.target.closest('button.copy');
   if (step) turn(Number(step.dataset.step), event.detail === 0);
-  if (copying) window.groundwireCopy(copying, () => copying.value);
+  if (copying) window.groundwireCopy(copying, copying.matches('.quote') ? quoted : (one) => one.value);
+  const library = event.target.closest('button[data-library]');
+  if (library) window.groundwireToLibrary(library.dataset.library, library.value);
   const button = event.target.closest('button[data-act]');
   if (!button) return;
   window.groundwire = { ...asked(), keyboard: event.detail === 0, open: true };

@@ -20,6 +20,7 @@ from qa.web.page.markup import make_inert, render, write_day, write_short_day
 
 OLD = 30  # days from which an article's age is told
 LONGEST_TITLE = 40  # characters of a title in place of an outlet
+UNSURE = "The closest passages were read, and no sentence of theirs says it surely enough. Other words may find one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +141,15 @@ def _read(turn: Turn) -> list[Part]:
 
 
 def _said(turn: Turn, listed: Sequence[Article]) -> str:
-    """Return what is said without a citation; where the articles that it names are listed below, what leads to them."""
+    """Return what is said without a citation, so also why there is none.
+
+    Where the articles that it names are listed below, it is what leads to them.
+    """
     answer = turn.answer
     if answer is None:
         return ""
+    if answer.nearest and answer.declined and not (answer.text or answer.notes):
+        return UNSURE
     lead, colon, _ = answer.text.partition(": ")
     return f"{lead}:" if colon and listed and answer.behaviour in ("results", "count", "clarify") else answer.text
 

@@ -62,8 +62,7 @@ class Card:
         p = self.passage
         quotes = (p.text[start - p.start : end - p.start] for start, end in p.marks)
         quote = " ".join(" ".join(quotes).split())
-        told = ", ".join(filter(None, (p.title, p.outlet, write_day(p.published), self.page, self.url)))
-        return f"“{quote}” ({told})" if quote else ""
+        return f"“{quote}” ({_told(p.title, p.outlet, p.published, self.page, self.url)})" if quote else ""
 
 
 def panel(
@@ -96,7 +95,13 @@ def article(found: Article, marks: Mapping[Span, str], active: Span, token: Toke
     return render(
         "article.html", found=found, paragraphs=paragraphs, cut=cut, back=token, open=not marks,
         address=web_address(found.url), several=len(marks) > 1,
+        told=_told(found.shown_title, found.outlet, found.published, "", found.url),
     )  # fmt: skip
+
+
+def _told(title: str, outlet: str | None, published: str | None, page: str, url: str | None) -> str:
+    """Return who told something, when and where, as it stands behind a quotation."""
+    return ", ".join(filter(None, (title, outlet, write_day(published), page, url)))
 
 
 def _part(text: str, active: Span) -> Span:

@@ -86,11 +86,16 @@ class Library:
 
         def change() -> Outcome:
             published = {"published": read_published(stated["published"])} if "published" in stated else {}
-            return self._service.qa.edit(id, **{k: v for k, v in stated.items() if k in tables.EDITED} | published)
+            done = self._service.qa.edit(id, **{k: v for k, v in stated.items() if k in tables.EDITED} | published)
+            if done.status != "updated":
+                return done
+            return replace(
+                done, message=tables.changed_words(self._service.qa.article(id)[0], done.message.split(", "))
+            )
 
         if not stated:
             return (*self.listing(search, view.after("unedit", "")), gr.skip(), gr.skip())
-        result = self._result(id, change)
+        result = self._result(self._title(id) or id, change)
         if result.outcome.status == "refused":
             return (*self.listing(search, view, stated, result.outcome.message), gr.skip(), gr.skip())
         return (*self.listing(search, view.after("unedit", "")), *_listed((result, *earlier)))

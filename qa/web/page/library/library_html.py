@@ -150,6 +150,11 @@ def preview(
     )  # fmt: skip
 
 
+def changed_words(article: Article, fields: Sequence[str]) -> str:
+    """Return what was changed about an article, as a person reads it: "published 3 March 2026, author removed"."""
+    return ", ".join(f"{KNOWN[field].lower()} {_value(article, field) or 'removed'}" for field in fields)
+
+
 def problem(text: str) -> str:
     """Return a message of ours where markup is expected."""
     return render("problem.html", text=text)
