@@ -242,7 +242,7 @@ def test_the_whole_article_opens_with_every_cited_sentence_marked_and_the_active
         " return r.top >= l.top && r.bottom <= l.bottom; }"
     )
     text = service.get(f"/api/articles/{STARTER}").json()["text"]
-    paragraphs = page.locator("#panel .whole p:not(.facts)").evaluate_all(
+    paragraphs = page.locator("#panel .whole p:not(.facts, .more)").evaluate_all(
         "ps => ps.flatMap(p => [...p.childNodes].filter(n => n.nodeName !== 'SUP').map(n => n.textContent))"
     )
     shown = "".join(paragraphs)

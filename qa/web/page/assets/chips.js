@@ -6,6 +6,21 @@ element.addEventListener('click', (event) => {
   if (matchMedia('(hover: hover)').matches) document.querySelector('#question textarea').focus({ preventScroll: true });
 });
 
+// Fields that change together are looked at together, and once more if they change meanwhile.
+const TOGETHER = 40, PATIENCE = 5000;  // milliseconds
+let timer = 0, sent = 0, again = false;
+function look() {
+  clearTimeout(timer);
+  const rest = sent && sent + PATIENCE - performance.now();
+  timer = setTimeout(() => { sent = performance.now(); trigger('look'); }, Math.max(TOGETHER, rest));
+  again = rest > 0;
+}
+window.addEventListener('groundwire-filters', look);
+watch('value', () => {
+  sent = 0;
+  if (again) look();
+});
+
 // Beside each field for a day a picker, which writes a day as people do. The field itself can be typed in.
 function addPickers() {
   for (const id of ['filter-from', 'filter-to', 'article-published']) {

@@ -11,7 +11,7 @@ import gradio as gr
 from qa.core.errors import GroundwireError
 from qa.core.types import Filters
 from qa.service.codec import make_filters
-from qa.web.page.components import QUIET, asset, data_of, shown
+from qa.web.page.components import QUIET, asset, data_of, shown, tell
 from qa.web.page.days import read_limit
 from qa.web.page.markup import render, write_day
 from qa.web.running import RunningService
@@ -38,9 +38,10 @@ class FilterBox:
         self.inputs = [self.outlets, self.since, self.until, self.articles]
         # Opened by hand; the frame must know, or closing it after a question changes nothing.
         self.frame.expand(lambda: gr.Accordion(open=True), None, [self.frame], **QUIET)
-        # One listener for all: of several, one that began with older values could end last.
-        changes = [field.change for field in self.inputs]
-        gr.on(changes, self._named, self.inputs, [self.frame, self.chips], trigger_mode="always_last", **QUIET)
+        # Filters that are shown at once change several fields; each would send what all of them held at that moment. So
+        # the chips ask once for what they hold in the end, else one that was sent with older values could end last.
+        gr.on([field.change for field in self.inputs], None, js=tell("filters"), **QUIET)
+        self.chips.look(self._named, self.inputs, [self.frame, self.chips], concurrency_limit=1, **QUIET)
         self.chips.drop(self._dropped, self.inputs, [*self.inputs, self.frame, self.chips], **QUIET)
 
     def read(self, outlets: Any, since: Any, until: Any, articles: Any) -> Filters:
@@ -113,11 +114,12 @@ class FilterBox:
             return id
 
     def _named(self, *chosen: Any) -> tuple[Any, Any]:
-        """Show what was chosen as chips; what cannot be read is said beside the fields."""
+        """Show what was chosen as chips; days that cannot be read are none, and that is said beside the fields."""
         try:
             return gr.Accordion(label=NAME), self._chips(self.read(*chosen))
         except GroundwireError as error:
-            return gr.Accordion(label=f"{NAME}: {in_words(error)}"), gr.skip()
+            outlets, *_, articles = chosen
+            return gr.Accordion(label=f"{NAME}: {in_words(error)}"), self._chips(self.read(outlets, "", "", articles))
 
 
 def _chosen(label: str, id: str, scale: int = 1) -> gr.Dropdown:
