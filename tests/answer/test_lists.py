@@ -114,6 +114,10 @@ RUNS = ("2024-08-01", "Tram of Ulm runs", "The tram of Ulm ran for the first tim
          "1 article with the tram, published 1 to 31 July 2024: “Tram of Ulm built” (1 July 2024).", ("built",)),
         ("How often did the Post report on bees?", "1 article of Post about bees: “Bees of Ulm” (2 July 2024).",
          ("bees",)),
+        ("How many articles about bees did the Post print?", "1 article of Post about bees: “Bees of Ulm” (2 July 2024).",
+         ("bees",)),
+        ("How many articles did Zoe Falk write about bees?", "No article by Zoe Falk about bees.", ()),
+        ("How many reports about bees has Zoe Falk published?", "No article by Zoe Falk about bees.", ()),
         ("Which articles are by Otto Lund?", "1 article by Otto Lund: “Tram of Ulm built” (1 July 2024).", ("built",)),
     ],
 )  # fmt: skip

@@ -87,6 +87,9 @@ def test_keywords_are_told_from_questions():
         ("What was said in the past 10 days?", "2026-03-11", "2026-03-21", "published"),
         ("What was said 2 days ago?", "2026-03-19", "2026-03-19", "published"),
         ("What was said two weeks ago?", "2026-03-04", "2026-03-10", "published"),
+        ("What was said a few days ago?", "2026-03-14", "2026-03-19", "published"),
+        ("What was said several days ago?", "2026-03-11", "2026-03-19", "published"),
+        ("What was said a couple of weeks ago?", "2026-02-28", "2026-03-14", "published"),
     ],
 )
 def test_a_time_is_read_as_the_days_it_means(text, start, end, kind):

@@ -75,13 +75,22 @@ def _wanted(asking: Asking) -> _Wanted | None:
     for name in ("mentioning", "about"):
         found = phrase(name).fullmatch(rest)
         if found is not None and _content(found["about"]):
-            who = _content(rest[: found.start("about")]) if "what" not in parts and "outlets" not in parts else ""
-            mentioned = name == "mentioning"
-            return None if who and not narrowed else _Wanted(filters, author, found["about"], mentioned=mentioned)
+            beside = f"{rest[: found.start('about')]}, {rest[found.end('about') :]}"
+            who = _content(beside) if "what" not in parts and "outlets" not in parts else ""
+            if who and not narrowed:
+                return None
+            unknown = "" if author else next(iter(_named_as_writers(beside)), "")
+            return _Wanted(filters, author, found["about"], mentioned=name == "mentioning", unknown=unknown)
     if narrowed:
         return _Wanted(filters, author)
     writer = phrase("by").fullmatch(rest)
     return _Wanted(filters, unknown=writer["by"]) if writer and names_in(writer["by"]) else None
+
+
+def _named_as_writers(text: str) -> list[str]:
+    """Return the names that stand where a writer or an outlet does: "did Ann Lee write", "by Ann Lee"."""
+    found = (phrase("writer").fullmatch(part.strip()) for part in text.split(","))
+    return [name for f in found if f is not None for name in names_in(f["by"])]
 
 
 def _content(text: str) -> str:

@@ -177,6 +177,8 @@ def _days(name: str, words: str, today: date) -> tuple[date, date, str] | None:
         return today - timedelta(days=14), today, "week"
     if name == "span":
         return _span(words, today)
+    if name == "ago" and (vague := _vague(words, today)):
+        return vague
     if name == "named" and not words.endswith("day"):
         words = re.sub(r"^(?:last|this past|this|next|the coming|coming) ", "", words)
     words = re.sub(
@@ -197,6 +199,15 @@ def _days(name: str, words: str, today: date) -> tuple[date, date, str] | None:
         slack = timedelta(days=_DAYS[read.period] // 2)
         return day - slack, day + slack, read.period
     return day, day, "day"
+
+
+def _vague(words: str, today: date) -> tuple[date, date, str] | None:
+    """Return the days that "a few weeks ago" can mean; None where the words say how many."""
+    for said, (least, most) in _data()["vague"].items():
+        if words.startswith(said):
+            unit = next(u for u in _DAYS if u in words)
+            return today - timedelta(days=most * _DAYS[unit]), today - timedelta(days=least * _DAYS[unit]), unit
+    return None
 
 
 def _needs_base(name: str) -> bool:
