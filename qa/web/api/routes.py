@@ -45,6 +45,7 @@ from qa.web.api.schemas import (
     Search,
     problem,
 )
+from qa.web.errors import error_values
 from qa.web.running import RunningService
 from qa.web.wording import in_words
 
@@ -66,7 +67,7 @@ _UNKNOWN = problem(404, "There is no such article")
 _TWICE = problem(409, "The same text is in the corpus already; `article` names it")
 _TEXT = {"schema": {"type": "string"}}
 _FILE: Responses = {200: {"description": "The file", "content": {"text/markdown": _TEXT, "text/plain": _TEXT}}}
-_TOKEN = HTTPBearer(
+TOKEN = HTTPBearer(
     auto_error=False,  # the guard in front decides, this says so in the document
     description="The service's token (index/token), or a user's own. Wanted for every change, and for everything once "
     "there are users.",
@@ -75,7 +76,7 @@ _TOKEN = HTTPBearer(
 
 def json_routes(service: RunningService) -> APIRouter:
     """Routes under /api. Handlers are plain functions: FastAPI runs each in a worker thread."""
-    api = APIRouter(prefix="/api", responses=PROBLEMS, dependencies=[Security(_TOKEN)])
+    api = APIRouter(prefix="/api", responses=PROBLEMS, dependencies=[Security(TOKEN)])
     _asking(api, service)
     _library(api, service)
     _changing(api, service)
@@ -229,15 +230,15 @@ def upload_endpoint(service: RunningService) -> Callable[[Request], Awaitable[Re
 def error_answers(app: FastAPI) -> None:
     """Answer with our errors, and the framework's about bodies and paths, as `{"error": kind, "message": sentence}`."""
 
-    async def ours(_: Request, error: Exception) -> JSONResponse:
-        status = next(status for kind, status in _STATUS if isinstance(error, kind))
-        return JSONResponse(error_body(error), status)
+    async def ours(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse(error_body(request.url.path, error), status_of(error))
 
-    async def plain(_: Request, error: Exception) -> JSONResponse:
+    async def plain(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = error.detail if isinstance(error, HTTPException) else "it failed"
         headers = getattr(error, "headers", None)
-        return JSONResponse({"error": "UserError", "message": f"{detail}. See /api/openapi.json"}, status, headers)
+        message = f"{detail}. See /api/openapi.json"
+        return JSONResponse(error_values(request.url.path, status, "UserError", message), status, headers)
 
     handlers: tuple[tuple[type[Exception], Callable[..., Any]], ...] = (
         (GroundwireError, ours),
@@ -281,9 +282,14 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def error_body(error: Exception) -> dict[str, str]:
-    """Return the body of an error answer."""
-    body = {"error": type(error).__name__, "message": in_words(error)}
+def status_of(error: Exception) -> int:
+    """Return the status that an error of ours is answered with."""
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def error_body(path: str, error: Exception) -> dict[str, Any]:
+    """Return the body of the answer to a request at this path that ended in an error of ours."""
+    body = error_values(path, status_of(error), type(error).__name__, in_words(error))
     if isinstance(error, DuplicateArticle):
         body["article"] = error.article
     return body

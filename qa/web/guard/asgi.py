@@ -12,6 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 
+from qa.web.errors import error_values
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -19,7 +21,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[str, str]
 
-GRADIO = "/gradio_api/"  # what the page's own script speaks to
 _FORWARDING = (b"forwarded", b"x-forwarded", b"x-gradio", b"x-original", b"x-rewrite", b"x-direct")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {  # of every answer
@@ -104,6 +105,5 @@ def cookie_header(name: str, value: str, scope: Scope, seconds: int | None = Non
 
 
 def refused(path: str, status: int, message: str, headers: Headers | None = None) -> JSONResponse:
-    """Return a refusal in words: as every error has them, and for gradio's script where it looks for what to show."""
-    shown = {"detail": message} if path.startswith(GRADIO) else {}
-    return JSONResponse({"error": "Refused", "message": message, **shown}, status, headers)
+    """Return a refusal in words, where whoever asked at this path looks for them."""
+    return JSONResponse(error_values(path, status, "Refused", message), status, headers)

@@ -12,7 +12,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from qa.web.guard.asgi import GRADIO, Message
+from qa.web.errors import OPENAI, error_values
+from qa.web.guard.asgi import Message
 from qa.web.wording import in_words
 
 _FAILED = "The service failed to answer this. Its log has the details."
@@ -42,7 +43,8 @@ class Failure:
         """Return what to send in place of what was collected."""
         headers = {k: v for k, v in self._headers.items() if k not in _OF_THE_BODY}
         values = self._values()
-        if any(keys <= set(values) for keys in _OURS):
+        theirs = self._path.startswith(OPENAI) and isinstance(values.get("error"), dict)
+        if theirs or any(keys <= set(values) for keys in _OURS):
             return Response(self._body, self._status, headers, self._headers.get("content-type"))
         detail = values.get("detail")
         known = isinstance(detail, str) and self._status < 500
@@ -58,6 +60,5 @@ class Failure:
 
 
 def _failed(path: str, status: int, message: str, headers: dict[str, str]) -> JSONResponse:
-    shown = {"detail": message} if path.startswith(GRADIO) else {}
     kind = "UserError" if status < 500 else "ServiceError"
-    return JSONResponse({"error": kind, "message": message, **shown}, status, headers)
+    return JSONResponse(error_values(path, status, kind, message), status, headers)

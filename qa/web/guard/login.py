@@ -25,8 +25,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from qa.core.errors import UsersDamaged
 from qa.service.users import COST, PasswordHash, User, Users
+from qa.web.errors import GRADIO, error_values
 from qa.web.guard.asgi import (
-    GRADIO,
     Headers,
     Scope,
     bearer_of,
@@ -95,7 +95,7 @@ class Login:
         except UsersDamaged as error:
             log.error("%s", error)
             message = "The file of users cannot be read, so nobody is let in. Where the service runs, see: qa user list"
-            return JSONResponse({"error": "UsersDamaged", "message": message}, 503)
+            return JSONResponse(error_values(scope["path"], 503, "UsersDamaged", message), 503)
 
     async def enter(self, name: str, password: str, address: str, browser: str = "") -> str | int:
         """Return the session of whoever logs in, or "" when name or password is wrong, or the seconds to wait first.

@@ -21,8 +21,8 @@ import anyio
 import anyio.to_thread
 from starlette.responses import Response
 
+from qa.web.errors import GRADIO
 from qa.web.guard.asgi import (
-    GRADIO,
     HEADERS,
     READS,
     App,
@@ -55,7 +55,12 @@ VISITOR = "groundwire-visitor-{port}"
 VISITOR_SECONDS = 365 * 24 * 3600
 # What is the same for everybody may be kept by browsers; everything else is somebody's.
 _CACHEABLE = ("/assets/", "/static/", "/svelte/", "/theme.css", "/favicon.ico", "/manifest.json", "/pwa_icon")
-_OPEN_POSTS = {"/api/ask", "/api/search", "/mcp"}  # they change nothing, so programs need no token for them
+_OPEN_POSTS = {
+    "/api/ask",
+    "/api/search",
+    "/v1/chat/completions",
+    "/mcp",
+}  # they change nothing, so programs need no token for them
 _SAID_ONCE = frozenset({"host", "origin", "content-type", "content-length", "authorization", "cookie"})
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 # Of gradio's own endpoints the page needs these. The others run handlers around the queue, serve, fetch and draw files
@@ -65,7 +70,8 @@ _PAGE_POSTS = {_JOIN} | {f"/gradio_api/{name}" for name in ("cancel", "reset", "
 # Without `app_id`, which says whether the service is another now, an open page never finds its way back to it.
 _PAGE_READS = {f"/gradio_api/{name}" for name in ("queue/data", "info", "theme.css", "app_id", "app_id/")}
 _PAGE_READS |= {"/", "/config", "/theme.css", "/manifest.json", "/robots.txt", "/favicon.ico"}
-_OWN = {"/mcp", "/login", "/logout", UPLOAD}
+_OWN = {"/mcp", "/login", "/logout", UPLOAD, "/v1/chat/completions", "/v1/models"}
+_UNDER = (GRADIO, "/api/", "/v1/models/", "/article/")
 _FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 _LONGEST_PATH = 200  # in these folders; the file system knows no long names, and gradio fails on them
 _ONE_PAGE = ("page", "deep_link")  # of the query: gradio would look for others
@@ -199,7 +205,7 @@ def _readable(path: str, writes: bool) -> bool:
 def _refuse_unknown(scope: Scope) -> Refusal | None:
     """Return why nothing answers at an address, which gradio must not be asked about."""
     path, writes = scope["path"], scope["method"] not in READS
-    if path not in _OWN and not path.startswith((GRADIO, "/api/")) and not _readable(path, writes):
+    if path not in _OWN and not path.startswith(_UNDER) and not _readable(path, writes):
         return 404, f"There is nothing at {path[:200]!r}."
     asked = parse_qs(scope["query_string"].decode("latin-1")) if path in ("/", "/config") else {}
     if any(name in asked for name in _ONE_PAGE):
