@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qa.core.display import also_in, page_of, shown
+from qa.core.display import CLOSEST, also_in, left_out, page_of, shown
 from qa.core.errors import UserError
 from qa.core.parts import KINDS
 from qa.core.reports import ArticleSummary, Finding, Outcome, SyncReport
@@ -27,7 +27,7 @@ def answer_text(answer: Answer) -> str:
         lines += [textwrap.fill(answer.text, WIDTH)] if answer.text else []
         lines += [DECLINED] if answer.behaviour != "clarify" else []
         if answer.nearest:
-            lines += ["", "Closest, but not an answer:"]
+            lines += ["", f"{CLOSEST}:"]
             lines += [_passage(p) for p in answer.nearest]
     else:
         lines += [textwrap.fill(answer.text, WIDTH), ""] if answer.text else []
@@ -40,8 +40,7 @@ def answer_text(answer: Answer) -> str:
             lines += [f"[{citation.n}] {facts}", f"    {citation.article} --at {citation.start}-{citation.end}"]
             lines += [f"    also in {also_in(citation)}"] if citation.also_in else []
     lines += ["", f"confidence {answer.confidence:.2f}, {answer.timings_ms.get('total', 0):.0f} ms"]
-    if answer.undated_left_out:
-        lines.append(f"{answer.undated_left_out} articles without a date were left out by the date filter.")
+    lines += [left_out(answer)] if answer.undated_left_out else []
     return "\n".join([*lines, *answer.notes, *_understood(answer)])
 
 

@@ -1,4 +1,4 @@
-"""What people are shown while they wait, and names as they can be shown."""
+"""What people are shown while they wait, names as they can be shown, and what is said beside an answer."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from qa.core.types import Citation
+from qa.core.types import DECLINED, Answer, Citation
 
 COPIES = 8  # of a story that are named; of more, how many
+UNSURE = "The closest passages were read, and no sentence of theirs says it surely enough. Other words may find one."
+CLOSEST = "Closest, but not an answer"
 
 
 def shown(name: str) -> str:
@@ -48,3 +50,24 @@ def also_in(citation: Citation) -> str:
     named = [", ".join(x for x in (c.outlet or c.title, c.published) if x) for c in citation.also_in[:COPIES]]
     more = len(citation.also_in) - len(named)
     return "; ".join(named + ([f"{more} more"] if more else []))
+
+
+def refusal_of(answer: Answer) -> str:
+    """Return the sentence that says that a question is declined; nothing where a list or a question back says it."""
+    return DECLINED if answer.declined and answer.behaviour not in ("clarify", "results") else ""
+
+
+def said_of(answer: Answer) -> str:
+    """Return what is said without a citation, so also why there is none."""
+    unsure = answer.nearest and answer.declined and not (answer.text or answer.notes)
+    return UNSURE if unsure else answer.text
+
+
+def left_out(answer: Answer) -> str:
+    """Return how many articles a filter of dates left out for want of a date; nothing where it left out none."""
+    n = answer.undated_left_out
+    return (
+        f"{n} article{'s' * (n != 1)} without a date {'was' if n == 1 else 'were'} left out by the date filter."
+        if n
+        else ""
+    )

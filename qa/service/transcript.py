@@ -8,9 +8,9 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from qa.core.display import also_in, page_of
+from qa.core.display import also_in, page_of, refusal_of
 from qa.core.parts import parts_line
-from qa.core.types import DECLINED, Answer, Citation
+from qa.core.types import Answer, Citation
 from qa.service.codec import filters_to_dict
 from qa.service.conversations import Turn
 
@@ -18,6 +18,7 @@ FORMAT = "groundwire-conversation-1"
 STOPPED = "Stopped before the answer was whole."
 UNKNOWN: Mapping[str, str] = MappingProxyType({})
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LINE_START = re.compile(r"^(\d+)([.)])|^([-+=:])")
 
 
@@ -40,7 +41,7 @@ def as_markdown(turn: Turn, urls: Mapping[str, str] = UNKNOWN) -> str:
 def conversation_markdown(turns: Sequence[Turn]) -> str:
     """Return a whole conversation as Markdown."""
     asked = f"Asked of Groundwire, {turns[0].asked} to {turns[-1].asked}." if turns else "Nothing was asked."
-    title = _plain(turns[0].question) if turns else "Conversation"
+    title = plain(turns[0].question) if turns else "Conversation"
     return "\n".join([f"# {title}", "", asked, "", *(_markdown(turn, _source) for turn in turns)])
 
 
@@ -55,9 +56,9 @@ def conversation_values(id: str, turns: Sequence[Turn]) -> dict[str, Any]:
 
 
 def _markdown(turn: Turn, source: Callable[[Citation], str]) -> str:
-    lines = [f"### {_plain(turn.question)}", "", *_body(turn, _plain)]
+    lines = [f"### {plain(turn.question)}", "", *_body(turn, plain)]
     for c in _citations(turn.answer):
-        lines.append(f"- \\[{c.n}\\] {_plain(source(c))}")
+        lines.append(f"- \\[{c.n}\\] {plain(source(c))}")
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -84,8 +85,8 @@ def _body(turn: Turn, shown: Callable[[str], str]) -> Iterable[str]:
             numbers = "".join(f"[{c.n}]" for c in sentence.citations)
             label = f"{shown(sentence.label)}: " if sentence.label else ""
             yield from (f"{label}{shown(sentence.text)} {shown(numbers)}", "")
-        if turn.answer.declined and turn.answer.behaviour not in ("clarify", "results"):
-            yield from (DECLINED, "")
+        if refusal := refusal_of(turn.answer):
+            yield from (refusal, "")
         for note in turn.answer.notes:
             yield from (shown(note), "")
     if turn.state == "stopped":
@@ -117,7 +118,12 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text on one line that Markdown shows as it stands."""
     line = _MARKUP.sub(r"\\\1", _flat(text))
     return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", line)
+
+
+def read_plain(markdown: str) -> str:
+    """Return the text that `plain` has written so."""
+    return _ESCAPED.sub(r"\1", markdown)

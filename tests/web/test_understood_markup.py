@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from rendered import HOSTILE
 
+from qa.core.display import UNSURE
 from qa.core.reports import ArticleSummary
 from qa.core.types import DECLINED, Answer, AnswerSentence, Article, Citation, SourcePassage, Understood
 from qa.service.conversations import Turn
@@ -176,7 +177,7 @@ def test_the_label_of_a_sentence_stays_a_text_on_the_page_and_stands_before_it_i
 
 def test_declining_says_what_was_done_where_no_other_reason_is_known():
     turn = _turn("", "Who?", text="", notes=(), declined=True)
-    said = chat_html.make_inert(chat_html.UNSURE)
+    said = chat_html.make_inert(UNSURE)
     assert said in chat_html.reply(turn, "c")
     for known in ({"text": "No article mentions it."}, {"notes": ("None of the closest articles mentions it.",)}):
         assert said not in chat_html.reply(_turn("", "Who?", **{"text": "", "notes": (), **known}), "c")

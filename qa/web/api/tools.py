@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from qa.core.display import left_out
 from qa.core.errors import GroundwireError
 from qa.core.parts import PARTS
 from qa.core.reports import ArticleSummary
@@ -244,6 +245,4 @@ def _message(answer: Answer) -> str:
     if answer.text and not answer.sentences:
         message = answer.text if answer.behaviour else f"{message} {answer.text}"
     message = " ".join([message, *answer.notes])
-    if answer.undated_left_out:
-        message += f" {answer.undated_left_out} article(s) without a date were left out by the date filter."
-    return message
+    return " ".join(filter(None, [message, left_out(answer)]))

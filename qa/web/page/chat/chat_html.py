@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qa.core.dates import parse_date
+from qa.core.display import said_of
 from qa.core.parts import Part, parts_left_out, read_parts
 from qa.core.reports import ArticleSummary, Holdings
 from qa.core.types import DECLINED, Article, Citation, Filters
@@ -20,7 +21,6 @@ from qa.web.page.markup import make_inert, render, write_day, write_short_day
 
 OLD = 30  # days from which an article's age is told
 LONGEST_TITLE = 40  # characters of a title in place of an outlet
-UNSURE = "The closest passages were read, and no sentence of theirs says it surely enough. Other words may find one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +148,9 @@ def _said(turn: Turn, listed: Sequence[Article]) -> str:
     answer = turn.answer
     if answer is None:
         return ""
-    if answer.nearest and answer.declined and not (answer.text or answer.notes):
-        return UNSURE
-    lead, colon, _ = answer.text.partition(": ")
-    return f"{lead}:" if colon and listed and answer.behaviour in ("results", "count", "clarify") else answer.text
+    said = said_of(answer)
+    lead, colon, _ = said.partition(": ")
+    return f"{lead}:" if colon and listed and answer.behaviour in ("results", "count", "clarify") else said
 
 
 def _notes(turn: Turn) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from qa.core.display import CLOSEST
 from qa.core.types import Article, Copy, SourcePassage
 from qa.web.page.chat.chat_html import around
 from qa.web.page.chat.tokens import Token
@@ -74,7 +75,7 @@ def panel(
     """
     return render(
         "panel.html", cards=cards, active=active, question=question, declined=declined, open=open,
-        stretches=_stretches, most=COPIES,
+        stretches=_stretches, most=COPIES, closest=CLOSEST,
     )  # fmt: skip
 
 
