@@ -15,6 +15,7 @@ from qa.service.service import QA
 from qa.web.api import mcp
 from qa.web.api.routes import error_answers, json_routes
 from qa.web.guard.middleware import Guard
+from qa.web.openai.routes import openai_routes
 from qa.web.running import RunningService
 
 TOKEN = "secret"
@@ -26,6 +27,7 @@ def application(qa: QA) -> FastAPI:
     host._qa, host.state = qa, "ready"
     app = FastAPI(openapi_url="/api/openapi.json")
     app.include_router(json_routes(host))
+    app.include_router(openai_routes(host))
     app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(host)))
     error_answers(app)
     app.add_middleware(Guard, token=TOKEN)

@@ -1,0 +1,1 @@
+"""A door for chat clients that speak OpenAI's API: a conversation in, sentences with footnotes out."""
