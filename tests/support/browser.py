@@ -206,7 +206,17 @@ def ask(page, question: str, *, button: bool = False):
         shown = {part: page.locator(part).inner_text() for part in ("#chat", "#state", "#question")}
         box = page.input_value("#question textarea")
         raise AssertionError(f"no reply to {question!r}: {asked} asked before, box {box!r}, {shown}") from error
+    wait_until_still(page)
     return page.locator(LAST_REPLY)
+
+
+def wait_until_still(page) -> None:
+    """Wait until the chat stands still: what moves between a press and its release gets no click."""
+    where = "() => [...document.querySelectorAll('#chat button')].at(-1)?.getBoundingClientRect().top"
+    before, now = None, page.evaluate(where)
+    while before != now:
+        page.wait_for_timeout(100)
+        before, now = now, page.evaluate(where)
 
 
 def _submit(page, asked: int, button: bool) -> None:
