@@ -35,6 +35,13 @@ ARGUMENTS = [
 START_SECONDS = 240
 WAIT_MS = 60_000  # the machine may be busy; all waits poll
 WIDE = {"width": 1280, "height": 800}
+WIDTHS = [(320, 640), (390, 844), (820, 800), (1024, 800), (1280, 800), (1440, 900), (640, 400)]
+SAMPLED = {(320, "dark"), (1024, "light"), (640, "dark")}  # of these widths in both schemes; the others are long
+LOOKS = [
+    pytest.param(size, scheme, marks=() if (size[0], scheme) in SAMPLED else pytest.mark.long)
+    for size in WIDTHS
+    for scheme in ("light", "dark")
+]
 # What the browser and gradio say of streams that end with their page or their service.
 WHILE_GONE = re.compile("ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|Failed to fetch|network error|errored out|AbortError")
 LAST_REPLY = "#chat .message.bot >> nth=-1"

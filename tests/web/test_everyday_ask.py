@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser import LAST_REPLY, WHILE_GONE, ask, served, set_date
+from browser import LAST_REPLY, LOOKS, WHILE_GONE, ask, served, set_date
 from fakes import open_fake, write_article
 
 pytest_plugins = ["browser"]
@@ -434,10 +434,7 @@ def test_at_twice_the_size_the_chat_keeps_half_of_the_window(news, guarded):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize(
-    "size", [(320, 640), (390, 844), (820, 800), (1024, 800), (1280, 800), (1440, 900), (640, 400)]
-)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_axe_finds_nothing_at_any_width(news, guarded, size, scheme):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browser import WHILE_GONE
+from browser import LOOKS, WHILE_GONE
 from fakes import open_fake
 from shelves import Shelf
 
@@ -220,10 +220,7 @@ def test_an_article_has_a_page_of_its_own_that_can_be_linked_to(shelf, guarded):
     assert [record for record in guarded.finish() if not WHILE_GONE.search(record)] == []
 
 
-@pytest.mark.parametrize(
-    "size", [(320, 640), (390, 844), (820, 800), (1024, 800), (1280, 800), (1440, 900), (640, 400)]
-)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_axe_finds_nothing_at_any_width(shelf, guarded, size, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
