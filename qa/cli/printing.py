@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qa.core.display import CLOSEST, also_in, left_out, page_of, shown
+from qa.core.display import CLOSEST, also_in, left_out, page_of, read_span, shown
 from qa.core.errors import UserError
 from qa.core.parts import KINDS
 from qa.core.reports import ArticleSummary, Finding, Outcome, SyncReport
@@ -91,9 +91,8 @@ def _known(article: Article) -> str:
 
 def parse_span(text: str, article: Article) -> tuple[int, int]:
     """Read START-END as a citation names it. Raises UserError."""
-    start, _, end = text.partition("-")
-    if start.isdigit() and end.isdigit() and 0 <= int(start) < int(end) <= len(article.text):
-        return int(start), int(end)
+    if span := read_span(text, len(article.text)):
+        return span
     raise UserError(f"--at got {text!r}; expected START-END within 0-{len(article.text)}, as printed below an answer.")
 
 

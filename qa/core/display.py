@@ -11,6 +11,7 @@ from qa.core.types import DECLINED, Answer, Citation
 
 COPIES = 8  # of a story that are named; of more, how many
 UNSURE = "The closest passages were read, and no sentence of theirs says it surely enough. Other words may find one."
+DIGITS = 20  # of an offset; no text is as long
 CLOSEST = "Closest, but not an answer"
 
 
@@ -71,3 +72,10 @@ def left_out(answer: Answer) -> str:
         if n
         else ""
     )
+
+
+def read_span(text: str, length: int) -> tuple[int, int] | None:
+    """Return START-END as a citation names a place in a text of this length; None for what names none."""
+    start, _, end = text.partition("-")
+    known = all(number.isascii() and number.isdigit() and len(number) < DIGITS for number in (start, end))
+    return (int(start), int(end)) if known and int(start) < int(end) <= length else None

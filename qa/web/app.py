@@ -18,6 +18,7 @@ from qa.web.api.routes import error_answers, json_routes, page_answers, upload_e
 from qa.web.guard.bodies import UPLOAD
 from qa.web.guard.login import Login, login_routes
 from qa.web.guard.middleware import Guard
+from qa.web.links import link_route
 from qa.web.openai.routes import openai_routes
 from qa.web.running import RunningService
 
@@ -50,7 +51,7 @@ def build_app(
     app.include_router(json_routes(service))
     app.include_router(conversation_routes(conversations, service))
     app.include_router(openai_routes(service))
-    app.router.routes.append(Route(mcp.PATH, mcp.Endpoint(service)))
+    app.router.routes += [Route(mcp.PATH, mcp.Endpoint(service)), link_route()]
     app.router.routes.append(Route(UPLOAD, upload_endpoint(service), methods=["POST"]))
     if login:
         app.include_router(login_routes(login))  # before gradio's own

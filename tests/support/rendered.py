@@ -214,7 +214,7 @@ def _library() -> Iterator[tuple[str, str]]:
         "library, opened apart",
         library_html.library(View(opened="x"), rows[:1], 1, library_html.preview(*_one()), held),
     )
-    yield "preview, edited", library_html.preview(*_one(), True, {"title": _hostile(1)}, _hostile(2))
+    yield "preview, edited", library_html.preview(*_one(), View(editing=True), {"title": _hostile(1)}, _hostile(2))
     yield "library, closed", library_html.problem(_hostile(6))
     for id, (article, spans) in ARTICLES.items():
         yield f"preview {id}", library_html.preview(article, len(spans))

@@ -16,6 +16,7 @@ from qa.core.types import Answer
 from qa.web.api.routes import TOKEN
 from qa.web.api.schemas import Responses
 from qa.web.errors import OPENAI
+from qa.web.links import link
 from qa.web.openai.asking import check, read
 from qa.web.openai.housekeeping import reply_to
 from qa.web.openai.refusals import Route, Unusable
@@ -31,7 +32,7 @@ from qa.web.openai.schemas import (
     Usage,
     problems,
 )
-from qa.web.openai.writing import link, write
+from qa.web.openai.writing import write
 from qa.web.running import RunningService
 
 _STREAM: Responses = {

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from qa.answer.question.conversation import Earlier
 from qa.core.display import CLOSEST, also_in, left_out, page_of, refusal_of, said_of
 from qa.core.parts import parts_line
 from qa.core.types import DECLINED, Answer, Citation, SourcePassage
 from qa.service.transcript import plain, read_plain
+from qa.web.links import link
 
 MOST = 8_000  # characters of another model's answer that are read
 _NOTE = re.compile(
@@ -23,11 +24,6 @@ _NOTE = re.compile(
     re.MULTILINE,
 )
 _SENTENCE = re.compile(r"(?:\*\*(?:\\.|[^*\\])*:\*\* )?(?P<text>.*?) (?P<marks>(?:\[\^\d+\])+)\s*", re.DOTALL)
-
-
-def link(base: str, place: Citation | SourcePassage) -> str:
-    """Return the address that opens an article with a place in it marked; `base` is the service's own."""
-    return f"{base}article/{quote(place.article, safe='')}?at={place.start}-{place.end}&v={place.version}"
 
 
 def write(answer: Answer, base: str) -> list[str]:

@@ -26,6 +26,7 @@ watch('value', () => {
   asked = null;
   draw();
   if (done) focus(done);
+  arriveAt();
   next();
 });
 
@@ -39,6 +40,16 @@ function arrive() {
 window.addEventListener('groundwire-library', arrive);
 for (const news of ['groundwire-ready', 'groundwire-changed', 'groundwire-search']) {
   window.addEventListener(news, () => visible() && ask(LOOK));
+}
+
+// The place that the page's address names, or why none is marked, comes into view once it is drawn: once.
+let arrived = false;
+function arriveAt() {
+  const place = !arrived && visible() && element.querySelector('.opened :is(mark, .place)');
+  if (!place) return;
+  arrived = true;
+  place.focus({ preventScroll: true });
+  place.scrollIntoView({ block: 'center' });
 }
 
 // Where the focus goes once a button's work is drawn: to what was opened, or asked, or to the button itself.

@@ -11,6 +11,7 @@ from qa.core.display import page_of
 from qa.core.errors import GroundwireError, NotReady, UnknownArticle
 from qa.core.types import Answer, Article, Citation, Filters, Sentence, SourcePassage
 from qa.service.conversations import Turn
+from qa.web.page import marks
 from qa.web.page.chat import sources_html as render
 from qa.web.page.chat.chat_html import Beside
 from qa.web.page.chat.sources_html import Card, Later
@@ -165,10 +166,10 @@ class Sources:
         """Return a card for a citation of no turn here, from the catalog only. Raises UnknownArticle."""
         found = self._found(token.article)
         if found is None:
-            raise UnknownArticle("The article of this citation is not in the library.")
+            raise UnknownArticle(marks.REMOVED)
         article, sentences = found
         if article.version != token.version:
-            raise UnknownArticle(f"“{article.shown_title}” has changed since this citation was made.")
+            raise UnknownArticle(marks.CHANGED.format(article.shown_title))
         spans = [(s.start, s.end) for s in sentences]
         if (token.start, token.end) not in spans:
             raise UnknownArticle(f"This citation names no sentence of “{article.shown_title}”.")

@@ -10,14 +10,13 @@ from qa.core.display import CLOSEST
 from qa.core.types import Article, Copy, SourcePassage
 from qa.web.page.chat.chat_html import around
 from qa.web.page.chat.tokens import Token
+from qa.web.page.marks import Span, marked_line, part_around
 from qa.web.page.markup import render, web_address, write_day
 
 LONGEST = 200_000  # characters of an article in the panel; more would make a browser slow
 COPIES = 8  # near duplicates that a card names; of more, how many
 
-Span = tuple[int, int]
 Stretch = tuple[str, tuple[str, str, str] | None]  # text, and the mark behind it: before, in and after its answer
-Line = list[tuple[str, str, str, bool]]  # text, and the mark behind it with its number; whether it is the active one
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +88,9 @@ def article(found: Article, marks: Mapping[Span, str], active: Span, token: Toke
 
     Of a very long article only the part around the active sentence is shown, and said so.
     """
-    first, last = _part(found.text, active)
+    first, last = part_around(found.text, active, LONGEST)
     lines = re.finditer(r"[^\n]+", found.text[first:last])
-    paragraphs = [_line(found.text, (first + m.start(), first + m.end()), marks, active) for m in lines]
+    paragraphs = [marked_line(found.text, (first + m.start(), first + m.end()), marks, active) for m in lines]
     cut = last - first < len(found.text)
     return render(
         "article.html", found=found, paragraphs=paragraphs, cut=cut, back=token, open=not marks,
@@ -103,26 +102,6 @@ def article(found: Article, marks: Mapping[Span, str], active: Span, token: Toke
 def _told(title: str, outlet: str | None, published: str | None, page: str, url: str | None) -> str:
     """Return who told something, when and where, as it stands behind a quotation."""
     return ", ".join(filter(None, (title, outlet, write_day(published), page, url)))
-
-
-def _part(text: str, active: Span) -> Span:
-    """Return the span of the whole text, or of about LONGEST characters around the active span, cut at line ends."""
-    if len(text) <= LONGEST:
-        return 0, len(text)
-    first = text.find("\n", max(0, active[0] - LONGEST // 2)) + 1 if active[0] > LONGEST // 2 else 0
-    last = text.rfind("\n", active[1], active[1] + LONGEST // 2)
-    return min(first, active[0]), last if last > active[1] else min(len(text), active[1] + LONGEST // 2)
-
-
-def _line(text: str, line: Span, marks: Mapping[Span, str], active: Span) -> Line:
-    """Return a line of the text, cut at its marks."""
-    parts, (at, end) = Line(), line
-    for (a, b), number in sorted(marks.items()):
-        a, b = max(a, at), min(b, end)
-        if a < b:
-            parts.append((text[at:a], text[a:b], number, active[0] <= a < active[1]))
-            at = b
-    return [*parts, (text[at:end], "", "", False)]
 
 
 def _stretches(card: Card) -> Iterator[Stretch]:

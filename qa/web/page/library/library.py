@@ -22,6 +22,7 @@ from qa.web.page.library import library_html as tables
 from qa.web.page.library import reports
 from qa.web.page.library.library_html import View
 from qa.web.page.library.reports import Result
+from qa.web.page.marks import REMOVED
 from qa.web.running import RunningService
 from qa.web.uploads import Upload, batch
 from qa.web.wording import in_words
@@ -67,11 +68,11 @@ class Library:
         return shown(html), view
 
     def _preview(self, view: View, stated: Mapping[str, str] | None, problem: str) -> str:
-        """Return the opened article; nothing where there is none, or it has gone."""
+        """Return the opened article; nothing where there is none, or it has gone, unless an address names it."""
         with suppress(UnknownArticle):
             article, sentences = self._service.qa.article(view.opened)
-            return tables.preview(article, len(sentences), view.editing, stated, problem)
-        return ""
+            return tables.preview(article, len(sentences), view, stated, problem)
+        return tables.problem(REMOVED) if view.at else ""
 
     def show(self, search: str | None, view: View, event: gr.EventData) -> tuple[Any, View]:
         """Show the table after one of its buttons."""
@@ -222,8 +223,8 @@ class LibraryTab:
 
     def arrive(self, request: gr.Request) -> tuple[View, Any]:
         """Open the article that the page's address names. Returns the view and the tabs."""
-        id = request.query_params.get("open", "")
-        return View(opened=id), gr.Tabs(selected="library") if id else gr.skip()
+        id, at, version = (request.query_params.get(name, "") for name in ("open", "at", "v"))
+        return View(opened=id, at=at, version=version), gr.Tabs(selected="library") if id else gr.skip()
 
     def _add_results(self, control: str) -> None:
         """Make the place for what comes of a control, where it is looked for: beside it."""

@@ -5,6 +5,7 @@ A button says in `data-act` and `value` what it does. `View.after` reads both as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from qa.core.errors import FilterError
 from qa.core.reports import ArticleSummary, Holdings
 from qa.core.types import METADATA, Article, Filters
+from qa.web.page.marks import marked_line, part_around, place_in
 from qa.web.page.markup import render, web_address, write_day
 
 ROWS = 50  # of the library on a page
@@ -43,7 +45,8 @@ _ACTS = {"open", "edit", "unedit", "close", "confirm", "keep"}
 class View:
     """The part of the library that a visitor looks at: `opened` and `confirming` are ids, pages count from 1.
 
-    `outlet` and `year` narrow it; a year can be UNDATED. The opened article is `editing` while its form is shown.
+    `outlet` and `year` narrow it; a year can be UNDATED. The opened article is `editing` while its form is shown;
+    `at` and `version` are a place in it, as the page's address names one.
     """
 
     search: str = ""
@@ -55,6 +58,8 @@ class View:
     editing: bool = False
     outlet: str = ""
     year: str = ""
+    at: str = ""
+    version: str = ""
 
     @property
     def offset(self) -> int:
@@ -105,15 +110,19 @@ class View:
 
     def _opened(self, act: str, value: str) -> View:
         if act in ("open", "edit"):
-            return replace(self, opened=value, editing=act == "edit", confirming="")
+            shown = self if value == self.opened else self._closed()
+            return replace(shown, opened=value, editing=act == "edit", confirming="")
         if act == "unedit":
             return replace(self, editing=False)
         if act == "close":
-            return replace(self, opened="", editing=False)
+            return replace(self._closed(), confirming=self.confirming)
         return replace(self, confirming=value if act == "confirm" else "")
 
     def _closed(self) -> View:
-        return replace(self, opened="", editing=False, confirming="")
+        return replace(self, opened="", editing=False, confirming="", at="", version="")
+
+
+NOTHING = View()
 
 
 def pages(total: int) -> int:
@@ -133,21 +142,31 @@ def library(
 
 
 def preview(
-    article: Article, sentences: int, editing: bool = False, stated: Mapping[str, str] | None = None, problem: str = ""
+    article: Article, sentences: int, view: View = NOTHING, stated: Mapping[str, str] | None = None, problem: str = ""
 ) -> str:
-    """Return an article opened in the library, its text cut at `SHOWN` characters.
+    """Return an article opened in the library, its text cut at `SHOWN` characters, the place that the view has marked.
 
-    While it is `editing` there is a form, with what was `stated` in it and the `problem` of that.
+    While it is edited there is a form, with what was `stated` in it and the `problem` of that.
     """
-    text = article.text[:SHOWN]
-    if len(article.text) > SHOWN:
-        text = text[: text.rfind("\n") + 1] or text[: text.rfind(" ") + 1] or text
+    span, notice = place_in(article, view.at, view.version)
+    first, last = part_around(article.text, span, SHOWN) if span else (0, _beginning(article.text))
+    marks = {span: "1"} if span else {}
+    lines = (m for m in re.finditer(r"[^\n]+", article.text[first:last]) if m[0].strip())
+    paragraphs = [marked_line(article.text, (first + m.start(), first + m.end()), marks, (0, 0)) for m in lines]
     known = {field: KNOWN[field] for field in METADATA if getattr(article, field)}
     fields = [(field, KNOWN[field], _value(article, field), (stated or {}).get(field)) for field in EDITED]
     return render(
-        "preview.html", article=article, sentences=sentences, text=text, known=known, editing=editing, fields=fields,
-        problem=problem, address=web_address(article.url),
+        "preview.html", article=article, sentences=sentences, paragraphs=paragraphs, shown=last - first, first=first,
+        known=known, editing=view.editing, fields=fields, problem=problem, notice=notice,
+        address=web_address(article.url),
     )  # fmt: skip
+
+
+def _beginning(text: str) -> int:
+    """Return where the part of a text ends that is shown: a line's end, or a word's."""
+    if len(text) <= SHOWN:
+        return len(text)
+    return text.rfind("\n", 0, SHOWN) + 1 or text.rfind(" ", 0, SHOWN) + 1 or SHOWN
 
 
 def changed_words(article: Article, fields: Sequence[str]) -> str:
