@@ -206,6 +206,16 @@ def test_a_question_that_leans_on_the_one_before_is_read_with_it(http):
     assert "Understood as: “And what does the tank hold?”" in then["content"] or "tank" in then["content"]
 
 
+def test_small_talk_tasks_and_what_cannot_be_read_is_nothing_to_lean_on(http, monkeypatch):
+    heard = []
+    said = Answer("", False, 1, (), (), (), {})
+    monkeypatch.setattr(QA, "ask", lambda self, q, *_, history=(), **__: heard.extend(history) or said)
+    asides = ["Thanks!", "?", "", "Write me a poem about the tank.", "long " * 2_000]
+    turns = [message for text in asides for message in (user(text), {"role": "assistant", "content": "Well."})]
+    reply(http, user("Who is Ida?"), {"role": "assistant", "content": "A smith."}, *turns, user("And where is she?"))
+    assert [(turn.question, turn.sentences) for turn in heard] == [("Who is Ida?", ("A smith.",))]
+
+
 def citation(n: int, text: str, article: str) -> Citation:
     return Citation(n, article, "0123456789ab", 0, len(text), text, f"About [{article}](x)", "A *post*", None)
 

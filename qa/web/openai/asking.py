@@ -11,6 +11,8 @@ from typing import Any
 
 from qa.answer.question.clean import MAX_QUESTION, make_day
 from qa.answer.question.conversation import MOST, Earlier
+from qa.answer.question.frames import clause_of
+from qa.answer.question.meta import intent_of
 from qa.core.errors import FilterError, QuestionError
 from qa.core.types import Filters
 from qa.service.codec import filters_from_dict
@@ -63,11 +65,18 @@ def read(chat: Chat) -> Asked:
 
 
 def _earlier(messages: Sequence[Message], at: Sequence[int]) -> Iterator[Earlier]:
-    """Yield the earlier questions that can be read, those messages of a user, each with the replies to it."""
-    readable = [i for i in at if len(messages[i].text) <= MAX_QUESTION and any(c.isalnum() for c in messages[i].text)]
-    for i in readable[-MOST:]:
+    """Yield the earlier questions that can be leant on, those messages of a user, each with the replies to it."""
+    for i in [i for i in at if _can_be_leant_on(messages[i].text)][-MOST:]:
         behind = takewhile(lambda message: message.role != "user", messages[i + 1 :])
         yield read_back(messages[i].text, "\n\n".join(m.text for m in behind if m.role == "assistant"))
+
+
+def _can_be_leant_on(text: str) -> bool:
+    """Return True if an earlier message is a question: no small talk, no task, nothing that cannot be read."""
+    if len(text) > MAX_QUESTION or not any(c.isalnum() for c in text):
+        return False
+    intent = intent_of(text)
+    return not clause_of(text).task and (intent is None or intent.behaviour != "smalltalk")
 
 
 def _filters(metadata: Mapping[str, Any]) -> Filters:

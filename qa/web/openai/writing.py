@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from textwrap import shorten
 from urllib.parse import unquote
 
 from qa.answer.question.conversation import Earlier
@@ -18,6 +19,8 @@ from qa.service.transcript import plain, read_plain
 from qa.web.links import link
 
 MOST = 8_000  # characters of another model's answer that are read
+OPENING = 160  # characters of a passage that is no answer
+LONGEST = 200_000  # characters of an answer of ours; no more can be one
 _NOTE = re.compile(
     r"^\[\^(?P<n>\d+)\]: \[(?:\\.|[^\]\\\n])*\]"
     r"\([^\s()]*/article/(?P<article>[^\s()/?]+)\?at=\d+-\d+&v=[0-9a-f]{12}\)[^\n]*$",
@@ -45,9 +48,9 @@ def write(answer: Answer, base: str) -> list[str]:
 
 def read_back(question: str, reply: str) -> Earlier:
     """Return an earlier question with what answered it: our sentences without what `write` added, or another's text."""
-    notes = {found["n"]: unquote(found["article"]) for found in _NOTE.finditer(reply)}
+    notes = {found["n"]: unquote(found["article"]) for found in _NOTE.finditer(reply[:LONGEST])}
     if notes:
-        return Earlier(question, "", tuple(_sentences(reply, notes)), tuple(dict.fromkeys(notes.values())))
+        return Earlier(question, "", tuple(_sentences(reply[:LONGEST], notes)), tuple(dict.fromkeys(notes.values())))
     lines = [line.strip() for line in reply[:MOST].splitlines() if line.strip()]
     return Earlier(question, "", () if DECLINED in lines else tuple(lines))
 
@@ -64,7 +67,12 @@ def _closest(answer: Answer, base: str) -> str:
     """Return the passages nearest to a declined question, as such."""
     if not answer.nearest or answer.behaviour == "clarify":
         return ""
-    return "\n".join([f"{CLOSEST}:", "", *(f"- {_linked(p, base)}" for p in answer.nearest)])
+    return "\n".join([f"{CLOSEST}:", "", *(f"- {_linked(p, base)}: {plain(_opening(p.text))}" for p in answer.nearest)])
+
+
+def _opening(text: str) -> str:
+    """Return the first words of a passage, by which it is told from others of its article."""
+    return shorten(text, OPENING, placeholder=" …")
 
 
 def _source(c: Citation, base: str) -> str:
