@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from browser import WHILE_GONE
 from fakes import open_fake
@@ -10,6 +12,8 @@ from fastapi.testclient import TestClient
 from shelves import Shelf
 
 from qa.core.types import Citation
+from qa.service.users import Users
+from qa.web.guard.login import Login, login_routes
 from qa.web.guard.middleware import Guard
 from qa.web.links import link, link_route
 from qa.web.page.marks import CHANGED, NOWHERE, REMOVED, UNMARKED
@@ -34,8 +38,6 @@ def http():
 
 @pytest.mark.parametrize("id", ["ferry", "größe", 'a"; b', "50% off?", "a b&c=d#e"])
 def test_an_address_leads_to_the_page_with_every_character_of_its_article(http, id):
-    from urllib.parse import parse_qs, urlsplit
-
     answer = http.get(link("/", cited(id)))
     leads = urlsplit(answer.headers["location"])
     assert (answer.status_code, leads.path, leads.netloc) == (303, "/", "")
@@ -45,6 +47,23 @@ def test_an_address_leads_to_the_page_with_every_character_of_its_article(http, 
 def test_an_address_leads_to_no_other_site(http):
     for path in ("/article//evil.example/x", "/article/https://evil.example", "/article/x?open=https://evil.example"):
         assert http.get(path).headers["location"].startswith("/?open=")
+
+
+def test_an_address_survives_the_login(tmp_path):
+    users = Users(tmp_path / "users.json")
+    users.add("ana", "correct horse battery")
+    login = Login(users, "secret")
+    app = FastAPI(routes=[link_route()])
+    app.include_router(login_routes(login))
+    app.add_middleware(Guard, token="secret", login=login)
+    with TestClient(app, base_url="http://127.0.0.1:7860", follow_redirects=False) as http:
+        asked = http.get(link("/", cited("größe")), headers={"accept": "text/html"})
+        assert asked.headers["location"].startswith("/login?next=")
+        [next] = parse_qs(urlsplit(asked.headers["location"]).query)["next"]
+        entered = http.post("/login", data={"name": "ana", "password": "correct horse battery", "next": next})
+        assert entered.status_code == 303
+        leads = http.get(entered.headers["location"]).headers["location"]
+        assert parse_qs(urlsplit(leads).query)["open"] == ["größe"]
 
 
 @pytest.fixture(scope="module")

@@ -436,9 +436,9 @@ def test_with_a_login_a_users_own_token_is_the_key(qa, tmp_path):
     ("method", "path", "status", "code"),
     [
         ("GET", "/v1/embeddings", 404, "not_found"),
-        ("POST", "/v1/embeddings", 403, "forbidden"),
+        ("POST", "/v1/responses", 404, "not_found"),
         ("GET", COMPLETIONS, 405, "method_not_allowed"),
-        ("DELETE", "/v1/models/groundwire", 403, "forbidden"),
+        ("DELETE", "/v1/models/groundwire", 405, "method_not_allowed"),
     ],
 )
 def test_what_there_is_not_is_refused_in_the_same_words(http, method, path, status, code):

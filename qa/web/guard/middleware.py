@@ -21,7 +21,7 @@ import anyio
 import anyio.to_thread
 from starlette.responses import Response
 
-from qa.web.errors import GRADIO
+from qa.web.errors import GRADIO, OPENAI
 from qa.web.guard.asgi import (
     HEADERS,
     READS,
@@ -55,12 +55,7 @@ VISITOR = "groundwire-visitor-{port}"
 VISITOR_SECONDS = 365 * 24 * 3600
 # What is the same for everybody may be kept by browsers; everything else is somebody's.
 _CACHEABLE = ("/assets/", "/static/", "/svelte/", "/theme.css", "/favicon.ico", "/manifest.json", "/pwa_icon")
-_OPEN_POSTS = {
-    "/api/ask",
-    "/api/search",
-    "/v1/chat/completions",
-    "/mcp",
-}  # they change nothing, so programs need no token for them
+_OPEN_POSTS = ("/api/ask", "/api/search", "/mcp", OPENAI)  # they change nothing, so programs need no token for them
 _SAID_ONCE = frozenset({"host", "origin", "content-type", "content-length", "authorization", "cookie"})
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 # Of gradio's own endpoints the page needs these. The others run handlers around the queue, serve, fetch and draw files
@@ -154,7 +149,7 @@ class Guard:
         if isinstance(visitor, Response):
             return visitor
         if visitor is None:
-            if method not in READS and path not in _OPEN_POSTS and not self._may_write(headers):
+            if method not in READS and not _is_open(path) and not self._may_write(headers):
                 return refused(path, 403, _OUTDATED if path.startswith(GRADIO) else _NO_TOKEN)
             guest = cookie_of(VISITOR, headers)
             guest = guest if _GUEST.fullmatch(guest) else ""
@@ -196,6 +191,11 @@ class Guard:
         return any(hmac.compare_digest(g.encode(), wanted.encode()) for g, wanted in given)
 
 
+def _is_open(path: str) -> bool:
+    """Return True if nothing at this address, or under it where it is a folder, changes anything."""
+    return any(path.startswith(open) if open.endswith("/") else path == open for open in _OPEN_POSTS)
+
+
 def _readable(path: str, writes: bool) -> bool:
     """Return True if the page reads this of gradio."""
     in_folder = path.startswith(_FOLDERS) and path.isascii() and len(path) <= _LONGEST_PATH
@@ -206,7 +206,8 @@ def _refuse_unknown(scope: Scope) -> Refusal | None:
     """Return why nothing answers at an address, which gradio must not be asked about."""
     path, writes = scope["path"], scope["method"] not in READS
     if path not in _OWN and not path.startswith(_UNDER) and not _readable(path, writes):
-        return 404, f"There is nothing at {path[:200]!r}."
+        known = "; chat clients find /v1/models and /v1/chat/completions" if path.startswith(OPENAI) else ""
+        return 404, f"There is nothing at {path[:200]!r}{known}."
     asked = parse_qs(scope["query_string"].decode("latin-1")) if path in ("/", "/config") else {}
     if any(name in asked for name in _ONE_PAGE):
         return 404, "There is one page, at /."
