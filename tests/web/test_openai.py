@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from llama_index.core.llms import ChatMessage
 from llama_index.llms.openai_like import OpenAILike
+from markdown_it import MarkdownIt
 from serving import application, serving
 
 from qa.core.display import CLOSEST
@@ -29,6 +31,7 @@ from qa.service.users import Users
 from qa.web.guard.bodies import MAX_BODY
 from qa.web.guard.login import Login
 from qa.web.guard.middleware import Guard
+from qa.web.links import link
 from qa.web.openai.routes import openai_routes
 from qa.web.openai.writing import read_back, write
 from qa.web.running import RunningService
@@ -120,7 +123,7 @@ def test_openais_client_gets_an_answer_with_exact_citations(client, qa, address)
     place = f"{cited['start']}-{cited['end']}&v={cited['version']}"
     assert cited["url"] == f"{address}/article/ferry?at={place}"
     assert f"All 84 passengers were rescued by fishermen. [^{cited['n']}]" in choice.message.content
-    assert f"[^{cited['n']}]: [Ferry \\[sinks\\], Gazette, 2024-05-17]({cited['url']})" in choice.message.content
+    assert f"[^{cited['n']}]: From [Ferry \\[sinks\\], Gazette, 2024-05-17]({cited['url']})" in choice.message.content
 
 
 def test_openais_client_streams_the_same_answer(client):
@@ -224,7 +227,7 @@ lines = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_
     lambda t: " ".join(t.split())
 )
 hostile = st.sampled_from(
-    ["[^1]", "[^1]: [x](http://h/article/y?at=0-1&v=0123456789ab)", "**a:** b", "1. a", "\\[", "`$a$`"]
+    ["[^1]", "[^1]: From [x](http://h/article/y?at=0-1&v=0123456789ab)", "**a:** b", "1. a", "\\[", "`$a$`"]
 )
 texts = st.lists(lines | hostile, min_size=1, max_size=3).map(" ".join).filter(str.strip)
 
@@ -239,6 +242,34 @@ def test_what_is_added_to_the_sentences_is_taken_away_again_and_nothing_else(sai
     earlier = read_back("Who?", "\n\n".join(write(answer, "http://127.0.0.1:7860/")))
     assert earlier.sentences == tuple(" ".join(text.split()) for text, _, _ in said)
     assert earlier.articles == tuple(f"a {n}/ü" for n in range(1, len(said) + 1))
+
+
+MARKUP = [
+    "<b>x</b>",
+    "![p](http://x.invalid/p.png)",
+    "[l](javascript:x)",
+    "# h",
+    "- i",
+    "> q",
+    "`c`",
+    "~~s~~",
+    "a\n---",
+    "&lt;",
+    "*e*",
+    "|a|b|",
+]
+
+
+@given(st.lists(st.sampled_from(MARKUP) | texts, min_size=1, max_size=4).map(" ".join), texts)
+def test_nothing_of_an_article_is_markup_with_footnotes_or_without(text, title):
+    place = replace(citation(1, text, "x"), title=title)
+    answer = Answer("Who?", False, 0.9, (AnswerSentence(text, (place,)),), (), (), {}, notes=(text,))
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse("\n\n".join(write(answer, "http://h/")))
+    inner = [child for token in tokens for child in token.children or ()]
+    assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
+    assert {child.type for child in inner} <= {"text", "text_special", "link_open", "link_close"}
+    links = [child.attrs["href"] for child in inner if child.type == "link_open"]
+    assert links == [link("http://h/", place)]
 
 
 def test_an_earlier_decline_is_no_answer_and_another_models_text_is_one(http, unsure):

@@ -22,7 +22,7 @@ MOST = 8_000  # characters of another model's answer that are read
 OPENING = 160  # characters of a passage that is no answer
 LONGEST = 200_000  # characters of an answer of ours; no more can be one
 _NOTE = re.compile(
-    r"^\[\^(?P<n>\d+)\]: \[(?:\\.|[^\]\\\n])*\]"
+    r"^\[\^(?P<n>\d+)\]: From \[(?:\\.|[^\]\\\n])*\]"
     r"\([^\s()]*/article/(?P<article>[^\s()/?]+)\?at=\d+-\d+&v=[0-9a-f]{12}\)[^\n]*$",
     re.MULTILINE,
 )
@@ -30,7 +30,7 @@ _SENTENCE = re.compile(r"(?:\*\*(?:\\.|[^*\\])*:\*\* )?(?P<text>.*?) (?P<marks>(
 
 
 def write(answer: Answer, base: str) -> list[str]:
-    """Return the paragraphs of an answer, the last one its footnotes; `base` is the address of the service."""
+    """Return the paragraphs of an answer, its footnotes last; `base` is the address of the service."""
     paragraphs = [plain(parts_line(answer.question, answer.understood))]
     if answer.declined:
         paragraphs += [refusal_of(answer), plain(said_of(answer)), _closest(answer, base)]
@@ -42,7 +42,7 @@ def write(answer: Answer, base: str) -> list[str]:
             paragraphs.append(f"{label}{plain(sentence.text)} {marks}")
     paragraphs += [plain(note) for note in (*answer.notes, left_out(answer))]
     cited = (c for sentence in answer.sentences for c in sentence.citations)
-    paragraphs.append("\n".join(f"[^{c.n}]: {_source(c, base)}" for c in cited))
+    paragraphs += [f"[^{c.n}]: From {_source(c, base)}" for c in cited]  # without a word before it a link is no text
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
