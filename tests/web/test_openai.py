@@ -296,6 +296,7 @@ def test_a_decline_says_what_the_page_says_and_cites_nothing(http, unsure):
 def test_filters_come_in_the_metadata_as_texts_or_lists(http, outlets):
     said = reply(http, user("What is green, the tank or the ferry?"), metadata={"outlets": outlets, "user_id": 7})
     assert {c["article"] for c in said["citations"]} == {"tank"}
+    assert "\n\nFilters: Post only.\n\n" in said["content"]
 
 
 def test_days_come_in_the_metadata(http):

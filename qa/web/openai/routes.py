@@ -103,7 +103,7 @@ def _reply(chat: Chat, service: RunningService, base: str) -> _Replied:
         return _replied(chat, [said], Reply(content=said))
     asked = read(chat)
     answer = service.qa.ask(asked.question, asked.filters, history=asked.history, today=asked.today)
-    paragraphs = write(answer, base)
+    paragraphs = write(answer, base, asked.filters)
     pieces = [paragraph if n == 0 else f"\n\n{paragraph}" for n, paragraph in enumerate(paragraphs)]
     reply = Reply(content="".join(pieces), citations=list(_citations(answer, base)), declined=answer.declined)
     return _replied(chat, pieces, reply)

@@ -14,9 +14,10 @@ from urllib.parse import unquote
 from qa.answer.question.conversation import Earlier
 from qa.core.display import CLOSEST, also_in, left_out, page_of, refusal_of, said_of
 from qa.core.parts import parts_line
-from qa.core.types import DECLINED, Answer, Citation, SourcePassage
+from qa.core.types import DECLINED, Answer, Citation, Filters, SourcePassage
 from qa.service.transcript import plain, read_plain
 from qa.web.links import link
+from qa.web.page.chat.chat_html import filters_line
 
 MOST = 8_000  # characters of another model's answer that are read
 OPENING = 160  # characters of a passage that is no answer
@@ -29,7 +30,7 @@ _NOTE = re.compile(
 _SENTENCE = re.compile(r"(?:\*\*(?:\\.|[^*\\])*:\*\* )?(?P<text>.*?) (?P<marks>(?:\[\^\d+\])+)\s*", re.DOTALL)
 
 
-def write(answer: Answer, base: str) -> list[str]:
+def write(answer: Answer, base: str, filters: Filters | None = None) -> list[str]:
     """Return the paragraphs of an answer, its footnotes last; `base` is the address of the service."""
     paragraphs = [plain(parts_line(answer.question, answer.understood))]
     if answer.declined:
@@ -40,7 +41,7 @@ def write(answer: Answer, base: str) -> list[str]:
             label = f"**{plain(sentence.label)}:** " if sentence.label else ""
             marks = "".join(f"[^{c.n}]" for c in sentence.citations)
             paragraphs.append(f"{label}{plain(sentence.text)} {marks}")
-    paragraphs += [plain(note) for note in (*answer.notes, left_out(answer))]
+    paragraphs += [plain(note) for note in (*answer.notes, filters_line(filters or Filters()), left_out(answer))]
     cited = (c for sentence in answer.sentences for c in sentence.citations)
     paragraphs += [f"[^{c.n}]: From {_source(c, base)}" for c in cited]  # without a word before it a link is no text
     return [paragraph for paragraph in paragraphs if paragraph]

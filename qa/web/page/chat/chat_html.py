@@ -94,6 +94,11 @@ def _age(c: Citation, today: date) -> str:
     return f"{many} {unit}{'s' * (many != 1)} old"
 
 
+def filters_line(filters: Filters) -> str:
+    """Return what is said of the filters below an answer; nothing where there are none."""
+    return f"Filters: {filter_words(filters)}." if filters else ""
+
+
 def filter_words(filters: Filters) -> str:
     """Return what filters let through: "The Example only, published from 1 May 2024"."""
     words = []
@@ -157,7 +162,7 @@ def _notes(turn: Turn) -> list[str]:
     """Return what a reader should know beside the answer."""
     notes = [*turn.answer.notes] if turn.answer else []
     if turn.filters:
-        notes.append(f"Filters: {filter_words(turn.filters)}.")
+        notes.append(filters_line(turn.filters))
     if turn.state == "stopped":
         notes.append(STOPPED)
     elif turn.state == "answered" and turn.message:
