@@ -43,18 +43,20 @@ def results(snapshot: Snapshot, meaning: Meaning, question: str, filters: Filter
     narrowed = within(filters, time.start, time.end) if time else None
     if time is None or narrowed is None:
         return None
+    if meaning.outlets and not filters.outlets:
+        narrowed = replace(narrowed, outlets=meaning.outlets)
     rows = snapshot.published(narrowed, LISTED)
     if not rows:
         newest = snapshot.published(filters, 1)
         last = f" The newest is of {spoken(newest[0].published[:10])}." if newest and newest[0].published else ""
         return replace(
-            _empty(question, meaning), text=f"No article was published {_when(meaning)}.{last}",
+            _empty(question, meaning), text=f"No article was published {_by(narrowed)}{_when(meaning)}.{last}",
             articles=tuple(a.id for a in newest), undated_left_out=snapshot.undated(narrowed),
         )  # fmt: skip
     titles = "; ".join(f"“{a.shown_title}” ({spoken((a.published or '')[:10])})" for a in rows)
     count = f"{len(rows)} article{'s' if len(rows) > 1 else ''}"
     return replace(
-        _empty(question, meaning), text=f"{count} published {_when(meaning)}: {titles}.",
+        _empty(question, meaning), text=f"{count} published {_by(narrowed)}{_when(meaning)}: {titles}.",
         articles=tuple(a.id for a in rows), undated_left_out=snapshot.undated(narrowed),
     )  # fmt: skip
 
@@ -152,6 +154,10 @@ def _empty(question: str, meaning: Meaning) -> Answer:
         question=question, declined=False, confidence=1.0, sentences=(), nearest=(), passages=(), timings_ms={},
         behaviour=meaning.behaviour, understood=meaning.understood,
     )  # fmt: skip
+
+
+def _by(filters: Filters) -> str:
+    return f"by {' or '.join(filters.outlets)} " if filters.outlets else ""
 
 
 def _when(meaning: Meaning) -> str:

@@ -44,6 +44,26 @@ def test_a_line_is_told_by_its_form_and_by_what_follows_it(line, expected):
     assert role(line, text) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("How much can it carry?", ASKING),
+        ("But is it safe?", ASKING),
+        ("“Who pays for it?” asked the mayor.", ""),
+        ("“Who pays for it?”", ""),
+        ("The city paid nine million, and what for?", ""),
+    ],
+)
+def test_a_sentence_that_asks_from_its_first_word_on_answers_nothing_unless_it_is_somebodys_words(sentence, expected):
+    assert (
+        role(sentence, f"The crane of Ulm stands at last. {sentence} It can carry ninety tonnes of steel.") == expected
+    )
+
+
+def test_a_line_that_only_leads_elsewhere_is_no_fact():
+    assert role("View the full plan here.", "The crane stands.\n\nView the full plan here.\n\nIt is red.") == ASIDE
+
+
 def test_a_line_without_a_stop_that_ends_the_article_or_a_list_is_no_heading():
     assert role("Nine new buses", "The city buys these:\n\nNine new buses") == ""
     assert role("Nine new buses", "The city buys these:\n\nNine new buses\n\nTwo trams\n\nA ferry") == ""

@@ -164,6 +164,24 @@ def test_a_timeline_goes_on_with_articles_months_later_whose_head_names_its_subj
         assert {s.citations[0].article for s in later.sentences} == {"death"}
 
 
+def test_a_timeline_of_what_one_article_tells_goes_by_the_times_that_its_sentences_name(tmp_path):
+    write_article(
+        tmp_path, "mill",
+        "The Orsta mill is to be a museum. It was bought by the town in March 1964 for a thousand crowns.\n\n"
+        "Ida Holm built the mill in 1871. A fire took its roof on 3 May 1902, and it was mended. It is red.",
+        title="The Orsta mill",
+    )  # fmt: skip
+    write_article(tmp_path, "bees", "Bees of Ulm won a prize in 1990. It was the first one.", title="Bees of Ulm")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        answer = qa.ask("Give me a timeline of the Orsta mill")
+        assert (answer.behaviour, [s.label for s in answer.sentences]) == (
+            "timeline", ["1871", "3 May 1902", "March 1964"],
+        )  # fmt: skip
+        exact(qa, answer)
+        assert qa.ask("Give me a timeline of the bees of Ulm").behaviour != "timeline"
+
+
 def test_what_no_article_is_about_is_left_to_the_plain_way(news):
     assert news.ask("Summarise the eruption of Mount Tarn.").understood.kind == "plain"
 
@@ -191,6 +209,10 @@ def test_the_kind_is_left_out_where_the_reader_wants_that(news):
         ("Who is older, Ida Holm or Jonas Kern?", "comparison"),
         ("Which bridge was longer, the one at Ulm or the one at Trier?", "comparison"),
         ("What cost more, the ferry or the bridge?", "comparison"),
+        ("Did Ulm or Trier spend more money on trams?", "comparison"),
+        ("Is the ferry or the bridge older?", "comparison"),
+        ("What's Ida Holm's answer to the neighbours of the ferry?", "speech"),
+        ("Do you have anything from The Post?", "results"),
         ("Were there more visitors in Ulm or in Trier?", "comparison"),
         ("What is the difference between the first and the second draft?", "comparison"),
         ("Compare the votes in May and in June.", "comparison"),

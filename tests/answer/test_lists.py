@@ -118,6 +118,10 @@ RUNS = ("2024-08-01", "Tram of Ulm runs", "The tram of Ulm ran for the first tim
          "1 article of Post about bees: “Bees of Ulm” (2 July 2024).", ("bees",)),
         ("How many articles did Zoe Falk write about bees?", "No article by Zoe Falk about bees.", ()),
         ("How many reports about bees has Zoe Falk published?", "No article by Zoe Falk about bees.", ()),
+        ("How many Post articles were published in July 2024?",
+         "1 article of Post, published 1 to 31 July 2024: “Bees of Ulm” (2 July 2024).", ("bees",)),
+        ("Do you have anything about bees?", "1 article about bees: “Bees of Ulm” (2 July 2024).", ("bees",)),
+        ("Have you got any articles from the Herald?", "No article by the Herald.", ()),
         ("Which articles are by Otto Lund?", "1 article by Otto Lund: “Tram of Ulm built” (1 July 2024).", ("built",)),
     ],
 )  # fmt: skip

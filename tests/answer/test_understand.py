@@ -392,6 +392,18 @@ def test_what_is_new_at_a_time_lists_its_articles_and_what_is_new_at_all_tells_o
         assert qa.ask("What is the newest article?", today="2026-03-20").behaviour == "meta"
 
 
+@pytest.mark.parametrize("question", ["What did the Post put out on 20 March?", "what has the Ulm Post said today?"])
+def test_what_an_outlet_told_at_a_time_lists_its_articles_of_that_time(tmp_path, question):
+    write_article(tmp_path, "old", "Ida Holm met Jonas Kern.", published="2026-03-19", outlet="Ulm Post")
+    write_article(tmp_path, "new", "Ida Holm leads Ulm.", published="2026-03-20", outlet="Ulm Post")
+    write_article(tmp_path, "other", "Bees won a prize.", published="2026-03-20", outlet="Echo")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        answer = qa.ask(question, today="2026-03-20")
+        assert (answer.behaviour, answer.articles) == ("results", ("new",))
+        assert answer.text == "1 article published by Ulm Post on 20 March 2026: “Ida Holm leads Ulm.” (20 March 2026)."
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [

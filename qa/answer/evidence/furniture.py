@@ -34,6 +34,7 @@ AHEAD_OF_TEXT = (HEADING, ASKING, CLAIM, RETRACTED)  # what they are about stand
 _BLOCK = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 _STOPS = re.compile(r"[.!…:;,。]['\"”’»)\]]*$")
 _SET_APART = re.compile(r"[\])”\"]|\s*(?:[:.|–—-]|$)")
+_QUOTED = re.compile(r"[\"“”„«»]|(?<!\w)['‘]")
 _ITEM = re.compile(r"[-*•‣▪–—]\s|[a-zß-ÿ]")
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _NAMES = r"(?-i:[^\W\d_a-z][\w.’'-]*(?:[ -](?:(?:of|the|de|van|von|du|la)[ -])?[^\W\d_a-z][\w.’'-]*){0,4})"
@@ -70,10 +71,11 @@ def role_of(article: Article, start: int, end: int) -> str:
     block = blocks[at]
     if block.role:
         return block.role
-    text = article.text[start:end]
+    text, rules = article.text[start:end], _rules()
     if not any(c.isalnum() for c in text):
         return ASIDE
-    rules = _rules()
+    if text.rstrip().endswith("?") and rules["asks"].match(text) and not _QUOTED.search(text):
+        return ASKING
     told = rules["earlier_version"].search(text) or (block.corrects and any(p.search(text) for p in rules["retracted"]))
     return RETRACTED if told and not rules["put_right"].search(text) else ""
 
@@ -141,7 +143,7 @@ def _role_in(question: Question, e: Evidence) -> str:
     """Return what a sentence is; "" where it tells something, or is just what the question asks for."""
     c = e.candidate
     role = role_of(c.article, c.sentence.span.start, c.sentence.span.end)
-    asked = {CLAIM: "asks_for_claims", RETRACTED: "asks_for_mistakes"}.get(role)
+    asked = {CLAIM: "asks_for_claims", RETRACTED: "asks_for_mistakes", ASKING: "asks_for_questions"}.get(role)
     return "" if asked and _rules()[asked] & set(question.stems) else role
 
 

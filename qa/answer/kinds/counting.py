@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from qa.answer.evidence.preference.times import within
 from qa.answer.evidence.signals import Question, coverage, term_set
 from qa.answer.kinds.asking import Asking, Told
-from qa.answer.kinds.subject import outlet_in, subject_of
+from qa.answer.kinds.subject import subject_of
 from qa.answer.question.conversation import names_in
+from qa.answer.question.facts import outlet_in, outlet_of
 from qa.answer.question.kinds.request import phrase
 from qa.answer.question.meta import spoken
 from qa.core.parts import write_days
@@ -58,7 +59,7 @@ def counting(asking: Asking) -> Told | None:
 def _wanted(asking: Asking) -> _Wanted | None:
     """Return which articles the question means; None where it says nothing of them that is known."""
     parts, filters = asking.request.parts, asking.filters
-    rest = parts.get("rest", "")
+    rest = _with_whose(parts.get("rest", ""), parts.get("of", ""), asking.snapshot.outlets())
     time = asking.meaning.time
     if time is not None and (time.start or time.end):
         filters = within(filters, time.start, time.end) or filters
@@ -85,6 +86,13 @@ def _wanted(asking: Asking) -> _Wanted | None:
         return _Wanted(filters, author)
     writer = phrase("by").fullmatch(rest)
     return _Wanted(filters, unknown=writer["by"]) if writer and names_in(writer["by"]) else None
+
+
+def _with_whose(rest: str, whose: str, outlets: Sequence[str]) -> str:
+    """Return what is said of the articles with whose they are, or what about: "Treasury releases", "bee articles"."""
+    outlet, named = outlet_of(whose, outlets)
+    other = whose.replace(named, "", 1).strip() if named else whose
+    return " ".join(filter(None, (rest, f"about {other}" if other else "", f"of the {outlet}" if outlet else "")))
 
 
 def _named_as_writers(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from qa.answer.evidence.signals import Question, coverage, term_set
 from qa.answer.evidence.story import day_of, stories_of
 from qa.answer.kinds.asking import Asking
 from qa.answer.question.conversation import names_in
+from qa.answer.question.facts import outlet_in
 from qa.answer.question.kinds.request import phrase
 from qa.core.types import Article, Filters
 from qa.corpus.words import STOPWORDS, stem, words
@@ -108,15 +108,6 @@ def _of_time(asking: Asking, about: str) -> tuple[Filters, str]:
     text = about.replace(time.words, " ")
     some = narrowed is not None and bool(asking.snapshot.published(narrowed, 1))
     return (narrowed if narrowed and some else asking.filters), text
-
-
-def outlet_in(text: str, outlet: str) -> str:
-    """Return how a text names an outlet: in full, or "the Chronicle" for the Castrell Chronicle; "" if it does not."""
-    last = outlet.split()[-1]
-    full = re.search(rf"\b(?:the )?{re.escape(outlet)}(?:['’]s)?(?!\w)", text, re.IGNORECASE)
-    short = re.search(rf"\bthe {re.escape(last)}(?:['’]s)?(?!\w)", text, re.IGNORECASE) if last[:1].isupper() else None
-    found = full or (short if short and last in short.group() else None)
-    return found.group() if found else ""
 
 
 def _found(asking: Asking, named: _Named, question: Question) -> list[tuple[float, float, Article]]:

@@ -13,7 +13,27 @@ from qa.core.reports import ArticleSummary
 from qa.corpus.words import stem, words
 from qa.index.catalog.snapshot import Snapshot
 
+SHORTEST = 4  # characters of an outlet's last word that names it without the others
 LOOKED_AT = 40  # passages that are looked through for how a word is written, or what it is short for
+
+
+def outlet_in(text: str, outlet: str) -> str:
+    """Return how a text names an outlet: in full, or "the Chronicle" for the Castrell Chronicle; "" if it does not."""
+    last = outlet.split()[-1]
+    full = re.search(rf"\b(?:the )?{re.escape(outlet)}(?:['’]s)?(?!\w)", text, re.IGNORECASE)
+    short = re.search(rf"\bthe {re.escape(last)}(?:['’]s)?(?!\w)", text, re.IGNORECASE) if last[:1].isupper() else None
+    found = full or (short if short and last in short.group() else None)
+    return found.group() if found else ""
+
+
+def outlet_of(text: str, outlets: Sequence[str]) -> tuple[str, str]:
+    """Return which of the outlets a text names, be it by its last word alone, and how; two empty texts for none."""
+    for outlet in outlets:
+        last = re.escape(outlet.split()[-1])
+        short = re.search(rf"\b(?:the )?{last}(?:['’]s)?(?!\w)", text, re.IGNORECASE) if len(last) >= SHORTEST else None
+        if named := outlet_in(text, outlet) or (short.group() if short else ""):
+            return outlet, named
+    return "", ""
 
 
 class Vocabulary:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Any
 
 from dateparser.date import DateDataParser
 
+from qa.answer.question.facts import outlet_of
 from qa.corpus.words import words
 
 LANGUAGES = ["en"]
@@ -131,10 +133,15 @@ def names_time(sentence: str, time: Time) -> bool:
     return day is not None and re.search(rf"\b{day:%B}\b", sentence) is not None
 
 
-def asks_for_news(text: str, time: Time) -> bool:
-    """Return True if the text asks what happened at the time, and about nothing in particular."""
-    rest = words(text[: time.at[0]] + " " + text[time.at[1] :])
-    allowed, needs = set(_data()["news"]["words"].split()), set(_data()["news"]["needs"])
+def asks_for_news(text: str, time: Time, outlets: Sequence[str] = ()) -> bool:
+    """Return True if the text asks what happened at the time, or what one of the outlets told then, and no more."""
+    news = _data()["news"]
+    said = text[: time.at[0]] + " " + text[time.at[1] :]
+    allowed, needs = set(news["words"].split()), set(news["needs"])
+    if named := outlet_of(said, outlets)[1]:
+        said = said.replace(named, " ", 1)
+        allowed, needs = allowed | set(news["telling"]), needs | set(news["telling"])
+    rest = words(said)
     return bool(rest) and all(word in allowed for word in rest) and any(word in needs for word in rest)
 
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from qa.answer.question.acronyms import Definition, asks_for_a_form, definitions_in
 from qa.answer.question.conversation import Earlier, Whole, leans, made_whole, names_in
-from qa.answer.question.facts import Facts
+from qa.answer.question.facts import Facts, outlet_of
 from qa.answer.question.frames import Clause, clause_of, is_keywords, joined
 from qa.answer.question.kinds.classifier import PLAIN
 from qa.answer.question.kinds.guess import PERSON, request_as, who_is
@@ -39,11 +39,11 @@ class Meaning:
     """A question as it is searched and answered; `understood` is what a reader is shown of it.
 
     `text` is ranked against, `forms` are looked for beside it. `behaviour` and `says` are set where it is answered
-    without a search (meta, smalltalk, refusal) or otherwise than by sentences (clarify, results). `explicit`: a word
-    asks for the newest, not the tense alone. `articles` are those that it is about or that were cited before, `told`
-    the sentences that were; `asked` is the clause as it was asked, and `bare` how much it counts beside the whole.
-    `thin`: more was said than is asked, so that the confidence of what answers is too low. `request` is the kind of
-    answer that is asked for, where it is not a plain one.
+    without a search (meta, smalltalk, refusal) or otherwise than by sentences (clarify, results). `explicit`: a
+    word asks for the newest, not the tense alone. `articles` are those that it is about or that were cited before,
+    `told` the sentences that were; `outlets` those whose news is asked for; `asked` is the clause as it was asked,
+    and `bare` how much it counts beside the whole. `thin`: more was said than is asked, so that the confidence of
+    what answers is too low. `request` is the kind of answer that is asked for, where it is not a plain one.
     """
 
     understood: Understood
@@ -58,6 +58,7 @@ class Meaning:
     bare: float = 0.0
     thin: bool = False
     told: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
     behaviour: str = ""
     says: str = ""
     request: Request | None = None
@@ -104,7 +105,7 @@ def understand(
     kind = PLAIN if known else kind_of(clause.text)
     intent = intent or (None if names_in(clause.text) else intent_named(kind))
     leaning = spoken_before and leans(clause.text, spoken_before=True)
-    other = leaning or _asks_for_news_of_a_time(clause.text, today)
+    other = leaning or _asks_for_news_of_a_time(clause.text, facts, today)
     if intent is not None and not (other and intent.behaviour == "meta"):
         says, articles = said(intent, facts)
         about = replace(understood, kind=intent.behaviour, searched="")
@@ -136,8 +137,12 @@ def _searched(
     time = None if "time" in left_out else time
     asked = whole.text
     if time is not None and time.kind == "published":
-        if asks_for_news(asked, time):
-            return Meaning(_timed(understood, time, newest, "results"), asked, time=time, behaviour="results")
+        if asks_for_news(asked, time, facts.outlets):
+            outlet = outlet_of(without(asked, time), facts.outlets)[0]
+            return Meaning(
+                _timed(understood, time, newest, "results"), asked, time=time, behaviour="results",
+                outlets=(outlet,) if outlet else (),
+            )  # fmt: skip
         asked = without(asked, time)
     asked = asked if guessed != PERSON else who_is(asked)
     asked, corrections = (asked, ()) if "corrections" in left_out else corrected(asked, facts)
@@ -169,10 +174,10 @@ def _guessed(kind: str, asked: str, facts: Facts) -> Request | None:
     return request_as(kind, asked, lambda: (*facts.outlets, *facts.authors))
 
 
-def _asks_for_news_of_a_time(text: str, today: date) -> bool:
+def _asks_for_news_of_a_time(text: str, facts: Facts, today: date) -> bool:
     """Return True if the text asks what was published at a time: "What is new today?"."""
     time = time_in(text, today)
-    return time is not None and time.kind == "published" and asks_for_news(text, time)
+    return time is not None and time.kind == "published" and asks_for_news(text, time, facts.outlets)
 
 
 def _of_articles(time: Time | None, text: str, facts: Facts, today: date) -> Time | None:
@@ -186,7 +191,7 @@ def _of_articles(time: Time | None, text: str, facts: Facts, today: date) -> Tim
     first, last, _ = facts.period
     covered = first is not None and last is not None
     covered = covered and meets(time, date.fromisoformat(first or ""), date.fromisoformat(last or ""))
-    if asks_for_news(text, time):
+    if asks_for_news(text, time, facts.outlets):
         return replace(time, kind="published") if covered else time
     if time.kind == "text" or not covered:
         return replace(time, kind="text")
