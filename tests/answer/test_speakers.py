@@ -23,6 +23,7 @@ def spoken(text: str, title: str | None = None) -> list[str]:
         ("Ida Holm met Jonas Kern. He said that the bridge was safe.", ["", "Jonas Kern"]),
         ("The mayor said: “It is safe. Nobody was hurt. We go on.” Trade is bad.", ["The mayor"] * 3 + [""]),
         ("“It is safe,” said Ida Holm.\n\nTrade is bad.", ["Ida Holm", ""]),
+        ("Everybody knows four notes by Jonas Kern. He wrote them in Ulm.", ["", "Jonas Kern"]),
         ("Ida Holm disagrees: “It is safe.”\n\nTrade is bad.", ["Ida Holm", ""]),
         (
             "Ida Holm came. Maud Senn came too. “It is safe,” she said. A baker said it was bad. She said so again.",
