@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from asking import measuring
+from steps import measuring
 
 from qa.answer.question.conversation import MOST, Earlier
 from qa.core.settings import Settings

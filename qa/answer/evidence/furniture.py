@@ -74,10 +74,15 @@ def role_of(article: Article, start: int, end: int) -> str:
     text, rules = article.text[start:end], _rules()
     if not any(c.isalnum() for c in text):
         return ASIDE
-    if text.rstrip().endswith("?") and rules["asks"].match(text) and not _QUOTED.search(text):
+    if asks(text):
         return ASKING
     told = rules["earlier_version"].search(text) or (block.corrects and any(p.search(text) for p in rules["retracted"]))
     return RETRACTED if told and not rules["put_right"].search(text) else ""
+
+
+def asks(text: str) -> bool:
+    """Return True if a sentence asks from its first word on, in nobody's quotation."""
+    return text.rstrip().endswith("?") and bool(_rules()["asks"].match(text)) and not _QUOTED.search(text)
 
 
 def is_correction(article: Article) -> bool:
