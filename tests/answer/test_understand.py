@@ -8,7 +8,7 @@ import pytest
 from fakes import open_fake, write_article
 
 from qa.answer.evidence.preference.names import MISSING
-from qa.answer.question.conversation import Earlier, leans, made_whole
+from qa.answer.question.conversation import Earlier, leans, made_whole, names_in
 from qa.answer.question.frames import clause_of, is_keywords
 from qa.answer.question.meta import intent_of
 from qa.answer.question.times import day_of_reference, is_relative, time_in, wants_newest, without
@@ -390,6 +390,18 @@ def test_what_is_new_at_a_time_lists_its_articles_and_what_is_new_at_all_tells_o
         today = qa.ask("What is new today?", today="2026-03-20")
         assert (today.behaviour, today.articles) == ("results", ("new",))
         assert qa.ask("What is the newest article?", today="2026-03-20").behaviour == "meta"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("What happened in Ulm? Give me a timeline", ["Ulm"]),
+        ("Was Ida Holm there? Zelenskyy was.", ["Ida Holm", "Zelenskyy"]),
+        ("Tell me who leads Ulm", ["Ulm"]),
+    ],
+)
+def test_an_ordinary_word_that_begins_a_sentence_is_no_name(text, names):
+    assert names_in(text) == names
 
 
 @pytest.mark.parametrize("question", ["What did the Post put out on 20 March?", "what has the Ulm Post said today?"])

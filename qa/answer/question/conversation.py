@@ -110,11 +110,12 @@ def _has_loose_pronoun(text: str, names: Sequence[str], content: Sequence[str], 
 
 
 def names_in(text: str) -> list[str]:
-    """Return the names of a text: words in capitals that are no ordinary word at its beginning."""
+    """Return the names of a text: words in capitals that are no ordinary word at its beginning or behind a question."""
     found = []
     for m in _NAME.finditer(text):
         tokens = m.group().split()
-        while tokens and not _is_name(tokens[0], first=m.start() == 0 and len(tokens) == len(m.group().split())):
+        begins = not text[: m.start()].rstrip() or text[: m.start()].rstrip()[-1] in "?!"
+        while tokens and not _is_name(tokens[0], first=begins and len(tokens) == len(m.group().split())):
             tokens = tokens[1:]
         if tokens and not tokens[0].isdigit():
             found.append(re.sub(r"[’']s$|(?<![.’'-])[.’'-]++$", "", " ".join(tokens)))
