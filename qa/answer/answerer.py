@@ -6,7 +6,7 @@ Service, examples and evaluation go this one way. Knows no files, no conversatio
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -104,9 +104,13 @@ class Answerer:
         self.warm_up()  # loading is no part of answering
         timings, started = dict[str, float](), time.perf_counter()
         with self._catalog.snapshot() as snapshot:
-            meaning = self._understand(snapshot, question, history, today, without, len(filters.articles) == 1)
+            given = (snapshot, question, history, today, without, len(filters.articles) == 1)
+            meaning = self._understand(*given, self._kind_of)
             timings["understand"] = (time.perf_counter() - started) * 1000
-            found = self._explain(snapshot, meaning, question, filters, timings, top)
+            searched = self._understand(*given, lambda _: PLAIN) if meaning.guessed else meaning
+            found = self._explain(snapshot, searched, question, filters, timings, top)
+            if meaning.guessed and found.answer.declined:
+                found = replace(found, answer=without_search(meaning, question))
             notes = found.answer.notes + notes_on_time(snapshot, meaning, today)
         timings["total"] = (time.perf_counter() - started) * 1000
         spent = {name: round(milliseconds, 2) for name, milliseconds in timings.items()}
@@ -146,13 +150,14 @@ class Answerer:
         today: date | None,
         without: Collection[str],
         open_article: bool,
+        kind_of: Callable[[str], str],
     ) -> Meaning:
         """Return what a question means, in one state of the index."""
         facts = Facts(snapshot, self._vocabulary)
         day = day_of_reference(today, date.today(), facts.period[1])
         return understand(
             text, facts, day, spoken_before=bool(history), without=without, open_article=open_article,
-            history=lambda: self._recall(snapshot, history, facts, day), kind_of=self._kind_of,
+            history=lambda: self._recall(snapshot, history, facts, day), kind_of=kind_of,
         )  # fmt: skip
 
     def _kind_of(self, question: str) -> str:

@@ -130,3 +130,15 @@ def test_a_question_is_embedded_once_though_it_is_understood_and_searched_by_its
         encoded.clear()
         qa.ask("How many litres does the tank hold?")
     assert encoded.count("How many litres does the tank hold?") == 1
+
+
+def test_what_is_only_guessed_to_be_about_the_service_is_asked_of_the_articles_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(answerer, "PackagedEmbedding", FakeEmbedding)
+    monkeypatch.setattr(answerer, "classifier", lambda: SimpleNamespace(kind_of=lambda text, vector: "meta:adding"))
+    with open_fake(tmp_path) as qa:
+        qa.add("To file a complaint with the council you fill in the green form. The council meets on Monday.")
+        told = qa.ask("How do you file a complaint with the council?")
+        assert (told.declined, told.behaviour) == (False, "")
+        assert told.sentences[0].text.startswith("To file a complaint")
+        own = qa.ask("How does one put in pieces?")
+        assert (own.declined, own.behaviour, own.sentences) == (False, "meta", ())

@@ -44,6 +44,7 @@ class Meaning:
     `told` the sentences that were; `outlets` those whose news is asked for; `asked` is the clause as it was asked,
     and `bare` how much it counts beside the whole. `thin`: more was said than is asked, so that the confidence of
     what answers is too low. `request` is the kind of answer that is asked for, where it is not a plain one.
+    `guessed`: that nothing need be searched is told by no phrase.
     """
 
     understood: Understood
@@ -59,6 +60,7 @@ class Meaning:
     thin: bool = False
     told: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
+    guessed: bool = False
     behaviour: str = ""
     says: str = ""
     request: Request | None = None
@@ -103,13 +105,16 @@ def understand(
     intent = intent_of(clause.text) or intent_of(text)
     known = intent is not None or "kind" in without or request_of(clause.text) is not None
     kind = PLAIN if known else kind_of(clause.text)
-    intent = intent or (None if names_in(clause.text) else intent_named(kind))
+    named = intent
+    intent = named or (None if names_in(clause.text) else intent_named(kind))
     leaning = spoken_before and leans(clause.text, spoken_before=True)
     other = leaning or _asks_for_news_of_a_time(clause.text, facts, today)
     if intent is not None and not (other and intent.behaviour == "meta"):
         says, articles = said(intent, facts)
         about = replace(understood, kind=intent.behaviour, searched="")
-        return Meaning(about, text, behaviour=intent.behaviour, says=says, articles=articles)
+        return Meaning(
+            about, text, behaviour=intent.behaviour, says=says, articles=articles, guessed=named is None
+        )  # fmt: skip
     whole = None if of_this_one and not spoken_before else _whole(clause, spoken_before, history)
     if whole is None:
         return Meaning(replace(understood, kind="clarify"), clause.text, behaviour="clarify")
