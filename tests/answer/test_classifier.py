@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
+import fakes
 import pytest
-from fakes import FakeEmbedding, open_fake
+from fakes import FakeEmbedding, fake_settings, open_fake
 from places import ROOT
 
 from qa.answer import answerer
@@ -140,5 +142,8 @@ def test_what_is_only_guessed_to_be_about_the_service_is_asked_of_the_articles_f
         told = qa.ask("How do you file a complaint with the council?")
         assert (told.declined, told.behaviour) == (False, "")
         assert told.sentences[0].text.startswith("To file a complaint")
-        own = qa.ask("How does one put in pieces?")
+    nothing_is_sure = replace(fake_settings(tmp_path), threshold=1.0)
+    monkeypatch.setattr(fakes, "fake_settings", lambda _: nothing_is_sure)
+    with open_fake(tmp_path) as qa:
+        own = qa.ask("How do you file a complaint with the council?")
         assert (own.declined, own.behaviour, own.sentences) == (False, "meta", ())
