@@ -8,7 +8,9 @@ import pytest
 from fakes import open_fake, write_article
 
 from qa.answer.evidence.preference.names import MISSING
+from qa.answer.question import facts
 from qa.answer.question.conversation import Earlier, leans, made_whole, names_in
+from qa.answer.question.facts import outlet_of
 from qa.answer.question.frames import clause_of, is_keywords
 from qa.answer.question.meta import intent_of
 from qa.answer.question.times import day_of_reference, is_relative, time_in, wants_newest, without
@@ -390,6 +392,33 @@ def test_what_is_new_at_a_time_lists_its_articles_and_what_is_new_at_all_tells_o
         today = qa.ask("What is new today?", today="2026-03-20")
         assert (today.behaviour, today.articles) == ("results", ("new",))
         assert qa.ask("What is the newest article?", today="2026-03-20").behaviour == "meta"
+
+
+@pytest.mark.parametrize(
+    ("text", "outlets", "named"),
+    [
+        ("What did the Selmouth Post say?", ["Castrell Post", "Selmouth Post"], "Selmouth Post"),
+        ("What did the Post say?", ["Castrell Post", "Echo"], "Castrell Post"),
+        ("what did post say", ["Castrell Post", "Echo"], "Castrell Post"),
+        ("What did the Post say?", ["Castrell Post", "Selmouth Post"], ""),
+        ("What news was there?", ["Daily News"], ""),
+        ("What did the News say?", ["Daily News"], "Daily News"),
+        ("What was said last time?", ["Time"], ""),
+        ("What did Time say?", ["Time"], "Time"),
+        ("What did the Sunday Post say?", ["Post", "Sunday Post"], "Sunday Post"),
+    ],
+)
+def test_an_outlet_is_named_in_full_or_by_a_last_word_that_is_its_own(text, outlets, named):
+    assert outlet_of(text, outlets)[0] == named
+
+
+def test_of_thousands_of_outlets_only_those_are_looked_for_whose_last_word_is_said(monkeypatch):
+    looked_for: list[str] = []
+    search = facts.re.search
+    monkeypatch.setattr(facts.re, "search", lambda p, *given: looked_for.append(p) or search(p, *given))
+    outlets = [f"Gazette of Place {n}x" for n in range(5_000)]
+    assert outlet_of("What did the Selmouth Post say?", [*outlets, "Selmouth Post"])[0] == "Selmouth Post"
+    assert len(looked_for) < 10
 
 
 @pytest.mark.parametrize(

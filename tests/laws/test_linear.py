@@ -21,6 +21,7 @@ from attacks import ENDS, NOISE, PROPORTIONAL, Used, attacks, cost, growth, patt
 import qa
 import qa.corpus.frontmatter
 from qa.answer.question.clean import MAX_QUESTION, clean_question
+from qa.answer.question.conversation import names_in
 from qa.answer.question.frames import SEARCHED
 from qa.answer.question.subquestions import parts_of
 from qa.core.errors import ArticleError
@@ -129,6 +130,11 @@ def test_every_step_from_a_text_to_its_index_costs_linear_time(step: Callable[[s
         return made if step is canonical_text else canonical_text(made)  # all that comes later sees canonical text
 
     assert not [piece for piece in SHAPES if growth(step, partial(text, piece), 10_000, NOISE) > PROPORTIONAL]
+
+
+@pytest.mark.parametrize("piece", ["Ab cd. ", "Ulm? ", "AB CD! ", "Ulm   "])
+def test_finding_names_costs_linear_time(piece: str) -> None:
+    assert growth(names_in, _repeated(piece), 20_000, NOISE) < PROPORTIONAL
 
 
 def test_passages_of_sentences_that_hold_nothing_are_not_repeated_for_ever() -> None:

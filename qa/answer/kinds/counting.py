@@ -12,7 +12,7 @@ from qa.answer.kinds.asking import Asking, Told
 from qa.answer.kinds.subject import subject_of
 from qa.answer.question.conversation import names_in
 from qa.answer.question.facts import outlet_in, outlet_of
-from qa.answer.question.kinds.request import phrase
+from qa.answer.question.kinds.request import phrase, words_of_asking
 from qa.answer.question.meta import spoken
 from qa.core.parts import write_days
 from qa.core.types import Article, Filters
@@ -90,9 +90,12 @@ def _wanted(asking: Asking) -> _Wanted | None:
 
 def _with_whose(rest: str, whose: str, outlets: Sequence[str]) -> str:
     """Return what is said of the articles with whose they are, or what about: "Treasury releases", "bee articles"."""
+    if not whose:
+        return rest
     outlet, named = outlet_of(whose, outlets)
     other = whose.replace(named, "", 1).strip() if named else whose
-    return " ".join(filter(None, (rest, f"about {other}" if other else "", f"of the {outlet}" if outlet else "")))
+    about = f"about {other}" if set(words(other)) - words_of_asking() else ""
+    return " ".join(filter(None, (rest, about, f"of the {outlet}" if outlet else "")))
 
 
 def _named_as_writers(text: str) -> list[str]:

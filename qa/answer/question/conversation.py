@@ -111,10 +111,11 @@ def _has_loose_pronoun(text: str, names: Sequence[str], content: Sequence[str], 
 
 def names_in(text: str) -> list[str]:
     """Return the names of a text: words in capitals that are no ordinary word at its beginning or behind a question."""
-    found = []
+    found, end = [], 0
     for m in _NAME.finditer(text):
         tokens = m.group().split()
-        begins = not text[: m.start()].rstrip() or text[: m.start()].rstrip()[-1] in "?!"
+        between, end = text[end : m.start()].rstrip(), m.end()
+        begins = m.start() == 0 or between.endswith(("?", "!"))
         while tokens and not _is_name(tokens[0], first=begins and len(tokens) == len(m.group().split())):
             tokens = tokens[1:]
         if tokens and not tokens[0].isdigit():

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
+from qa.answer.question.kinds.request import words_of_asking
 from qa.core.reports import ArticleSummary
 from qa.corpus.words import stem, words
 from qa.index.catalog.snapshot import Snapshot
@@ -20,20 +21,40 @@ LOOKED_AT = 40  # passages that are looked through for how a word is written, or
 def outlet_in(text: str, outlet: str) -> str:
     """Return how a text names an outlet: in full, or "the Chronicle" for the Castrell Chronicle; "" if it does not."""
     last = outlet.split()[-1]
-    full = re.search(rf"\b(?:the )?{re.escape(outlet)}(?:['’]s)?(?!\w)", text, re.IGNORECASE)
-    short = re.search(rf"\bthe {re.escape(last)}(?:['’]s)?(?!\w)", text, re.IGNORECASE) if last[:1].isupper() else None
-    found = full or (short if short and last in short.group() else None)
-    return found.group() if found else ""
+    if last.casefold() not in text.casefold():  # of thousands of outlets a text names one
+        return ""
+    short = re.search(rf"\b[Tt]he {re.escape(last)}(?:['’]s)?(?!\w)", text) if last[:1].isupper() else None
+    return _in_full(text, outlet) or (short.group() if short else "")
 
 
 def outlet_of(text: str, outlets: Sequence[str]) -> tuple[str, str]:
-    """Return which of the outlets a text names, be it by its last word alone, and how; two empty texts for none."""
-    for outlet in outlets:
-        last = re.escape(outlet.split()[-1])
-        short = re.search(rf"\b(?:the )?{last}(?:['’]s)?(?!\w)", text, re.IGNORECASE) if len(last) >= SHORTEST else None
-        if named := outlet_in(text, outlet) or (short.group() if short else ""):
-            return outlet, named
-    return "", ""
+    """Return which outlet a text names, and how; two empty texts where it names none, or one of several.
+
+    One that is named in full goes before one that is named by its last word alone, which needs no capital there.
+    """
+    near = [outlet for outlet in outlets if outlet.split()[-1].casefold() in text.casefold()]
+    full = [(outlet, named) for outlet in near if (named := _in_full(text, outlet))]
+    short = [(outlet, named) for outlet in near if (named := _by_last_word(text, outlet))] if not full else []
+    if full:
+        return max(full, key=lambda found: len(found[1]))
+    return short[0] if len(short) == 1 else ("", "")
+
+
+def _in_full(text: str, outlet: str) -> str:
+    """Return a text's words for the whole name of an outlet, in its own capitals where it is an ordinary word."""
+    if outlet.casefold() not in text.casefold():
+        return ""
+    letters = 0 if outlet.casefold() in words_of_asking() else re.IGNORECASE
+    found = re.search(rf"\b(?:[Tt]he )?{re.escape(outlet)}(?:['’]s)?(?!\w)", text, letters)
+    return found.group() if found else ""
+
+
+def _by_last_word(text: str, outlet: str) -> str:
+    last = outlet.split()[-1]
+    if len(last) < SHORTEST or last.casefold() in words_of_asking():
+        return outlet_in(text, outlet)
+    found = re.search(rf"\b(?:the )?{re.escape(last)}(?:['’]s)?(?!\w)", text, re.IGNORECASE)
+    return found.group() if found else ""
 
 
 class Vocabulary:
