@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fakes import exact, open_fake, write_article
 
+from qa.answer.kinds import summary, timeline
 from qa.answer.kinds.marks import side_of
 from qa.answer.kinds.sides import sides_of
 from qa.answer.kinds.speakers import speakers_of, speaks
@@ -180,6 +181,27 @@ def test_a_timeline_of_what_one_article_tells_goes_by_the_times_that_its_sentenc
         )  # fmt: skip
         exact(qa, answer)
         assert qa.ask("Give me a timeline of the bees of Ulm").behaviour != "timeline"
+
+
+@pytest.mark.parametrize("question", ["Summarise the Orsta mill", "Give me a timeline of the Orsta mill"])
+def test_of_a_book_no_more_sentences_are_compared_or_read_for_times_than_of_a_long_article(
+    tmp_path, monkeypatch, question
+):
+    """All pairs of a book's sentences took the memory of the machine, and the service with it."""
+    compared, read = [], []
+    central, named_in = summary.central, timeline._named_in
+    monkeypatch.setattr(summary, "central", lambda told, subject: compared.append(len(told)) or central(told, subject))
+    monkeypatch.setattr(timeline, "_named_in", lambda text: read.append(text) or named_in(text))
+    told = (f"In {1500 + n % 525} the Orsta mill was rebuilt by builder {n}." for n in range(2_000))
+    write_article(tmp_path, "mill", f"The Orsta mill is old and red. {' '.join(told)}", title="The Orsta mill")
+    with open_fake(tmp_path) as qa:
+        qa.sync()
+        answer = qa.ask(question)
+        assert answer.behaviour in ("overview", "timeline")
+        assert 4 <= len(answer.sentences) <= 12
+    assert sum(compared) <= summary.COMPARED
+    assert len(read) <= timeline.READ
+    assert compared or read
 
 
 def test_what_no_article_is_about_is_left_to_the_plain_way(news):

@@ -32,6 +32,8 @@ FADES = 3.0  # sentences
 SAID = 0.4  # what a sentence is ahead that has all of the subject's words
 LEANING = 0.6  # what is left of the score of a sentence that leans on the one before it
 NEW = 0.7  # how much relevance counts against repetition
+COMPARED = 800  # sentences that are compared with one another, which costs the square of it: a book has many thousands
+OPENING = 10  # sentences of a long article that are among them whatever they say
 SHORTEST = 5  # words of a sentence that tells something
 _ENDS = re.compile(r"[.!?…][\"”’')\]]*$")
 
@@ -71,6 +73,26 @@ def _tells(article: Article, sentence: StoredSentence) -> bool:
     return not role_of(article, span.start, span.end)
 
 
+def keep_nearest(told: Sequence[Told], subject: Vector | None, most: int) -> list[Told]:
+    """Return at most about that many of the sentences, in their order, of each article as many as of any other.
+
+    Of an article that has more these are its first ones and those most like the subject, or like all of it.
+    """
+    of_each = dict[str, list[Told]]()
+    for t in told:
+        of_each.setdefault(t.article.id, []).append(t)
+    share = max(OPENING, most // max(1, len(of_each)))
+    if len(told) <= most or all(len(own) <= share for own in of_each.values()):
+        return list(told)
+    kept = set[int]()
+    for own in of_each.values():
+        vectors = np.array([t.sentence.vector for t in own])
+        like = vectors @ (subject if subject is not None else _mean(vectors))
+        order = sorted(range(len(own)), key=lambda i: (i >= OPENING, -like[i], i))
+        kept.update(id(own[i]) for i in order[:share])
+    return [t for t in told if id(t) in kept]
+
+
 def central(told: Sequence[Told], subject: Vector | None) -> Matrix:
     """Return how central each sentence is, the most central 1: to the others and to the subject, where there is one."""
     vectors = np.array([t.sentence.vector for t in told], np.float64)
@@ -99,6 +121,7 @@ def choose(told: Sequence[Told], subject: Vector | None, words: str, most: int) 
     """
     if not told:
         return []
+    told = keep_nearest(told, subject, COMPARED)
     scores, asked = central(told, subject), Question(words)
     for i, t in enumerate(told):
         scores[i] += SAID * coverage(asked.stems, term_set(t.text), asked.english_rarity.__getitem__)

@@ -17,13 +17,14 @@ from qa.answer.evidence.signals import Question, coverage, term_set
 from qa.answer.evidence.story import day_of
 from qa.answer.kinds.asking import Asking, Chosen, Told, evidence_of
 from qa.answer.kinds.subject import Subject, subject_of
+from qa.answer.kinds.summary import COMPARED, keep_nearest, sentences_of
 from qa.answer.kinds.summary import Told as Sentence
-from qa.answer.kinds.summary import sentences_of
 from qa.answer.question.kinds.request import phrase
 from qa.answer.question.meta import spoken
 from qa.answer.question.times import time_in
 
 FEWEST, MOST = 2, 12  # days of a timeline
+READ = 300  # sentences in which times are read: it costs two milliseconds each
 FEWEST_NAMED = 3  # days that the sentences name: two may stand in any article
 LEAD = 0.5  # what the first sentence of an article is ahead; it fades with the place
 FADES = 2.0  # sentences
@@ -47,7 +48,7 @@ def _by_telling(asking: Asking, subject: Subject) -> Told | None:
     dated = [a for a in subject.articles if a.published]
     question, vector = Question(subject.words), asking.embed(subject.words)
     measured = [m.group() for m in phrase("quantity").finditer(subject.words)]
-    told = sentences_of(asking.snapshot, dated)
+    told = keep_nearest(sentences_of(asking.snapshot, dated), vector, COMPARED)
     if measured:
         stems = set().union(*map(term_set, measured))
         told = [t for t in told if NUMBER.search(t.text) and stems & term_set(t.text)]
@@ -73,9 +74,11 @@ def _by_name(asking: Asking, subject: Subject) -> Told | None:
     """Return the best sentence for each time that sentences name: of the article that names most."""
     question, vector = Question(subject.words), asking.embed(subject.words or asking.meaning.text)
     best: list[tuple[tuple[date, str], Sentence, float]] = []
+    with_year = [t for t in sentences_of(asking.snapshot, subject.articles) if YEAR.search(t.text)]
+    read = keep_nearest(with_year, vector, READ)
     for article in subject.articles:
         found = dict[tuple[date, str], tuple[Sentence, float]]()
-        for told in sentences_of(asking.snapshot, [article]):
+        for told in (t for t in read if t.article.id == article.id):
             named = _named_in(told.text)
             worth = _worth(told, question, float(told.sentence.vector @ vector), measured=True)
             if named is not None and worth > found.get(named, (told, -np.inf))[1]:
