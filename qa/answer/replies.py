@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from qa.answer.compose import NEAREST, cite, compose, source
+from qa.answer.compose import ABSENT, NEAREST, cite, compose, source
 from qa.answer.evidence.evidence import Ranking
 from qa.answer.evidence.preference.times import within
 from qa.answer.evidence.signals import Question
@@ -75,8 +75,10 @@ def composed(
         return _asked_back(snapshot, meaning, hits, ranking)
     least = min(threshold, CHANGED) if _chosen_otherwise(meaning, ranking, said) else threshold
     answer = compose(snapshot, Question(meaning.text), ranking, hits, filters, least)
-    notes = (*answer.notes, *said) if not answer.declined else answer.notes
     text = reason(snapshot, meaning, answer, filters) if answer.declined else ""
+    told = bool(text) and all(name in text for name in ranking.absent)  # of no article at all, so of the closest too
+    notes = tuple(note for note in answer.notes if not (told and note.startswith(ABSENT)))
+    notes = notes if answer.declined else (*notes, *said)
     searched = answer.declined and meaning.understood.kind == "keywords" and bool(answer.nearest)
     days = {sentence.citations[0].published for sentence in answer.sentences}
     u = meaning.understood

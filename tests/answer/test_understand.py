@@ -394,6 +394,17 @@ def test_what_is_new_at_a_time_lists_its_articles_and_what_is_new_at_all_tells_o
         assert qa.ask("What is the newest article?", today="2026-03-20").behaviour == "meta"
 
 
+@pytest.mark.parametrize("today", [date.min, date(1, 1, 3), date(9999, 12, 28), date.max], ids=str)
+@pytest.mark.parametrize(
+    "when",
+    ["several years ago", "a few days ago", "two weeks ago", "yesterday", "tomorrow", "last week", "last month",
+     "next year", "last winter", "in the last 3 years", "this weekend"],
+)  # fmt: skip
+def test_a_time_beyond_the_first_or_the_last_day_is_none_or_another_and_never_a_failure(today, when):
+    time = time_in(f"What was said {when}?", today)
+    assert time is None or time.start or time.end
+
+
 @pytest.mark.parametrize(
     ("text", "outlets", "named"),
     [

@@ -77,7 +77,10 @@ def time_in(text: str, today: date) -> Time | None:
     if not found:
         return None
     _, _, _, name, match = min(found, key=lambda f: f[:3])
-    days = _days(name, match.group().lower(), today)
+    try:
+        days = _days(name, match.group().lower(), today)
+    except (OverflowError, ValueError):  # before the first day there is, or after the last
+        return None
     if days is None:
         return None
     start: date | None
