@@ -50,6 +50,7 @@ STEPS = [
     Step("echoes last", SEEKER + "echoes_last", _same),
     Step("value first", SEEKER + "value_first", _same),
     Step("correction first", SEEKER + "correction_first", _same),
+    Step("correction beside", SEEKER + "correction_beside", lambda found: found),
     Step("denial first", SEEKER + "denial_first", _same),
     Step("exception first", SEEKER + "exception_first", _same),
     Step("described first", SEEKER + "described_first", _same),

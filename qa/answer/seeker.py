@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from qa.answer.evidence.evidence import Ranking, Selector
 from qa.answer.evidence.parts import within_story
 from qa.answer.evidence.preference.beside import echoes_last, reason_beside
-from qa.answer.evidence.preference.corrected import correction_first
+from qa.answer.evidence.preference.corrected import correction_beside, correction_first
 from qa.answer.evidence.preference.exceptions import exception_first
 from qa.answer.evidence.preference.forms import definition_first, denial_first
 from qa.answer.evidence.preference.holders import described_first, holder_first
@@ -103,7 +103,7 @@ class Seeker:
             found = correction_first(question, value_first(question, echoes_last(question, found)))
             found = exception_first(question, denial_first(question, found))
             found = rival_shown(question, reason_beside(question, found, search))
-            hits, ranking = items_together(question, found, search)
+            hits, ranking = items_together(question, correction_beside(found), search)
             ranking, missing = checked(meaning.text, ranking)
         timings["prefer"] = (time.perf_counter() - started) * 1000
         return hits, ranking, (*notes, *missing)
